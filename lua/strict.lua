@@ -1,0 +1,1 @@
+-- placeholder until the script layer brings its modules

@@ -1,0 +1,146 @@
+#include "base/err.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool err_set(struct err *e, enum err_kind kind, const char *format, ...)
+{
+    assert(e->kind == ERR_NONE && kind != ERR_NONE);
+    va_list args;
+    va_start(args, format);
+    e->kind = kind;
+    e->message = str_vfmt(&e->arena, format, args);
+    va_end(args);
+    return false;
+}
+
+bool err_hint(struct err *e, const char *format, ...)
+{
+    if (!e->hint.p) {
+        va_list args;
+        va_start(args, format);
+        e->hint = str_vfmt(&e->arena, format, args);
+        va_end(args);
+    }
+    return false;
+}
+
+bool err_at(struct err *e, str file, int line)
+{
+    if (!e->file.p) {
+        e->file = str_copy(&e->arena, file);
+        e->line = line;
+    }
+    return false;
+}
+
+static str copied(struct err *to, str s)
+{
+    return s.p ? str_copy(&to->arena, s) : STR_NONE;
+}
+
+void err_copy(struct err *to, const struct err *from)
+{
+    assert(to->kind == ERR_NONE);
+    struct arena arena = to->arena;
+    *to = *from;
+    to->arena = arena;
+    to->message = copied(to, from->message);
+    to->detail = copied(to, from->detail);
+    to->hint = copied(to, from->hint);
+    to->file = copied(to, from->file);
+    to->sql = copied(to, from->sql);
+    to->context = copied(to, from->context);
+    to->trace = copied(to, from->trace);
+}
+
+void err_clear(struct err *e)
+{
+    arena_reset(&e->arena);
+    memset(e, 0, sizeof *e);
+}
+
+/* The byte at which the `position`-th character (from 1) of UTF-8 text starts. */
+static size_t byte_of(str sql, int position)
+{
+    size_t i = 0;
+    for (int seen = 1; i < sql.n; i++)
+        if (((unsigned char)sql.p[i] & 0xC0) != 0x80 && seen++ == position)
+            break;
+    return i;
+}
+
+/* How many characters stand in UTF-8 text. */
+static size_t columns_of(str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+    return n;
+}
+
+/* The line of the statement that holds the error, with a caret under the place; without
+ * a position, the first lines of the statement. */
+static void put_sql(struct buf *b, str sql, int position)
+{
+    enum { SHOWN_LINES = 6, WIDEST = 200 };
+    if (position > 0) {
+        size_t at = byte_of(sql, position), start = at, end = at;
+        while (start > 0 && sql.p[start - 1] != '\n')
+            start--;
+        while (end < sql.n && sql.p[end] != '\n')
+            end++;
+        size_t line = 1;
+        for (size_t i = 0; i < start; i++)
+            line += sql.p[i] == '\n';
+        if (at - start > WIDEST / 2) {
+            start = at - WIDEST / 2;
+            while (start < at && ((unsigned char)sql.p[start] & 0xC0) == 0x80)
+                start++;
+        }
+        if (end - at > WIDEST / 2) {
+            end = at + WIDEST / 2;
+            while (end > at && ((unsigned char)sql.p[end] & 0xC0) == 0x80)
+                end--;
+        }
+        size_t before = b->n;
+        buf_fmt(b, "  LINE %zu: ", line);
+        size_t margin = b->n - before;
+        buf_fmt(b, "%.*s\n", STR_ARG(str_cut(sql, start, end)));
+        buf_repeat(b, ' ', margin + columns_of(str_cut(sql, start, at)));
+        buf_put(b, "^\n");
+        return;
+    }
+    str rest = sql, piece;
+    int shown = 0;
+    while (shown < SHOWN_LINES && str_split(&rest, '\n', &piece)) {
+        buf_fmt(b, "  %s %.*s%s\n", shown ? "    " : "SQL:",
+                STR_ARG(str_cut(piece, 0, WIDEST)), piece.n > WIDEST ? " ..." : "");
+        shown++;
+    }
+    if (rest.p && rest.n)
+        buf_put(b, "       ...\n");
+}
+
+str err_text(const struct err *e, bool verbose, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    buf_fmt(&b, "error: %.*s\n", STR_ARG(e->message));
+    if (e->file.p && e->line > 0)
+        buf_fmt(&b, "  at %.*s:%d\n", STR_ARG(e->file), e->line);
+    else if (e->file.p)
+        buf_fmt(&b, "  at %.*s\n", STR_ARG(e->file));
+    if (e->sql.p)
+        put_sql(&b, e->sql, e->position);
+    if (e->sqlstate[0])
+        buf_fmt(&b, "  SQLSTATE: %s\n", e->sqlstate);
+    if (e->detail.p)
+        buf_fmt(&b, "  detail: %.*s\n", STR_ARG(e->detail));
+    if (e->context.p)
+        buf_fmt(&b, "  context: %.*s\n", STR_ARG(e->context));
+    if (e->hint.p)
+        buf_fmt(&b, "  hint: %.*s\n", STR_ARG(e->hint));
+    if (verbose && e->trace.p)
+        buf_fmt(&b, "%.*s\n", STR_ARG(e->trace));
+    return buf_done(&b);
+}

@@ -1,0 +1,199 @@
+#include "model/op.h"
+
+#include <assert.h>
+
+str key_word(enum key k)
+{
+    static const char *const words[N_KEYS] = {
+#define KEY(word) [K_##word] = #word,
+#include "model/key.def"
+#undef KEY
+    };
+    return str_of(words[k]);
+}
+
+/* The rows of op.def become arrays of fields: one row of field macros, three endings. */
+#define FIELD(key, type, place, shape, words, doc)                                       \
+    {K_##key, F_##type, PLACE_##place, shape, words, doc},
+#define ARG(key, type, doc) FIELD(key, type, ARG, NULL, NULL, doc)
+#define ARG_OF(key, type, of, doc) FIELD(key, type, ARG, &shape_##of, NULL, doc)
+#define ARG_IN(key, type, words, doc) FIELD(key, type, ARG, NULL, words, doc)
+#define ARG_NIL(key, type, doc) FIELD(key, type, ARG_NIL, NULL, NULL, doc)
+#define ARG_MAY(key, type, doc) FIELD(key, type, ARG_MAY, NULL, NULL, doc)
+#define ARG_MAY_IN(key, type, words, doc) FIELD(key, type, ARG_MAY, NULL, words, doc)
+#define ITEMS(key, type, doc) FIELD(key, type, ITEMS, NULL, NULL, doc)
+#define ITEMS_OF(key, type, of, doc) FIELD(key, type, ITEMS, &shape_##of, NULL, doc)
+#define REST(key, type, doc) FIELD(key, type, REST, NULL, NULL, doc)
+#define OPT(key, type, doc) FIELD(key, type, OPT, NULL, NULL, doc)
+#define OPT_OF(key, type, of, doc) FIELD(key, type, OPT, &shape_##of, NULL, doc)
+#define OPT_IN(key, type, words, doc) FIELD(key, type, OPT, NULL, words, doc)
+#define MUST(key, type, doc) FIELD(key, type, OPT_MUST, NULL, NULL, doc)
+#define MUST_OF(key, type, of, doc) FIELD(key, type, OPT_MUST, &shape_##of, NULL, doc)
+#define MUST_IN(key, type, words, doc) FIELD(key, type, OPT_MUST, NULL, words, doc)
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+#define SHAPE(name, doc, ...) static const struct field fields_of_##name[] = {__VA_ARGS__};
+#define OP(name, doc, lock, flags, ...)                                                  \
+    static const struct field args_of_##name[] = {__VA_ARGS__};
+#include "model/op.def"
+#undef SHAPE
+#undef OP
+
+#define SHAPE(name, doc, ...)                                                            \
+    const struct shape shape_##name = {#name, doc, fields_of_##name,                     \
+                                       COUNT(fields_of_##name)};
+#define OP(...)
+#include "model/op.def"
+#undef SHAPE
+#undef OP
+
+static const struct op_info infos[N_OPS] = {
+#define SHAPE(...)
+#define OP(name, doc, lock, flags, ...)                                                  \
+    {OP_##name, {#name, doc, args_of_##name, COUNT(args_of_##name)}, lock, flags},
+#include "model/op.def"
+#undef SHAPE
+#undef OP
+};
+
+const char *lock_name(enum lock_mode mode)
+{
+    static const char *const names[] = {
+        [LOCK_NONE] = "none",
+        [LOCK_ACCESS_SHARE] = "ACCESS SHARE",
+        [LOCK_ROW_SHARE] = "ROW SHARE",
+        [LOCK_ROW_EXCLUSIVE] = "ROW EXCLUSIVE",
+        [LOCK_SHARE_UPDATE_EXCLUSIVE] = "SHARE UPDATE EXCLUSIVE",
+        [LOCK_SHARE] = "SHARE",
+        [LOCK_SHARE_ROW_EXCLUSIVE] = "SHARE ROW EXCLUSIVE",
+        [LOCK_EXCLUSIVE] = "EXCLUSIVE",
+        [LOCK_ACCESS_EXCLUSIVE] = "ACCESS EXCLUSIVE",
+    };
+    return names[mode];
+}
+
+const struct op_info *op_info(enum op_kind kind)
+{
+    assert(kind < N_OPS);
+    return &infos[kind];
+}
+
+const struct op_info *op_named(str name)
+{
+    for (size_t i = 0; i < N_OPS; i++)
+        if (str_is(name, infos[i].shape.name))
+            return &infos[i];
+    return NULL;
+}
+
+struct rec *rec_new(struct arena *a, const struct shape *shape)
+{
+    struct rec *r = NEW(a, struct rec);
+    r->shape = shape;
+    r->at = NEW_N(a, struct val, shape->n_fields);
+    return r;
+}
+
+static struct val *slot(const struct rec *r, enum key k)
+{
+    for (size_t i = 0; i < r->shape->n_fields; i++)
+        if (r->shape->fields[i].key == k)
+            return &r->at[i];
+    assert(!"the shape has no such key");
+    return NULL;
+}
+
+const struct val *rec_at(const struct rec *r, enum key k)
+{
+    return slot(r, k);
+}
+
+bool rec_has(const struct rec *r, enum key k)
+{
+    return slot(r, k)->kind != VAL_NONE;
+}
+
+str rec_str(const struct rec *r, enum key k)
+{
+    const struct val *v = slot(r, k);
+    return v->kind == VAL_STR || v->kind == VAL_SQL ? v->s : STR_NONE;
+}
+
+bool rec_bool(const struct rec *r, enum key k)
+{
+    const struct val *v = slot(r, k);
+    return v->kind == VAL_BOOL && v->b;
+}
+
+int64_t rec_int(const struct rec *r, enum key k, int64_t otherwise)
+{
+    const struct val *v = slot(r, k);
+    return v->kind == VAL_INT ? v->i : otherwise;
+}
+
+struct list rec_list(const struct rec *r, enum key k)
+{
+    const struct val *v = slot(r, k);
+    return v->kind == VAL_LIST ? v->list : (struct list){NULL, 0};
+}
+
+void rec_set(struct rec *r, enum key k, struct val v)
+{
+    *slot(r, k) = v;
+}
+
+const struct field *shape_field(const struct shape *s, str word)
+{
+    for (size_t i = 0; i < s->n_fields; i++)
+        if (str_eq(word, key_word(s->fields[i].key)))
+            return &s->fields[i];
+    return NULL;
+}
+
+bool rec_eq(const struct rec *a, const struct rec *b)
+{
+    if (a->shape != b->shape)
+        return false;
+    for (size_t i = 0; i < a->shape->n_fields; i++)
+        if (!val_eq(&a->at[i], &b->at[i]))
+            return false;
+    return true;
+}
+
+struct rec *rec_copy(struct arena *a, const struct rec *r)
+{
+    struct rec *copy = rec_new(a, r->shape);
+    for (size_t i = 0; i < r->shape->n_fields; i++)
+        copy->at[i] = val_copy(a, &r->at[i]);
+    return copy;
+}
+
+struct op *op_new(struct arena *a, enum op_kind kind)
+{
+    struct op *op = NEW(a, struct op);
+    op->info = op_info(kind);
+    op->args = rec_new(a, &op->info->shape);
+    return op;
+}
+
+bool op_eq(const struct op *a, const struct op *b)
+{
+    return a->info == b->info && rec_eq(a->args, b->args);
+}
+
+struct op *op_copy(struct arena *a, const struct op *op)
+{
+    struct op *copy = NEW(a, struct op);
+    copy->info = op->info;
+    copy->args = rec_copy(a, op->args);
+    copy->from = op->from;
+    if (op->from.file.p)
+        copy->from.file = str_copy(a, op->from.file);
+    copy->was = op->was ? op_copy(a, op->was) : NULL;
+    return copy;
+}
+
+void ops_add(struct ops *list, struct op *op, struct arena *a)
+{
+    *PUSH(a, list->at, list->n, list->room) = op;
+}

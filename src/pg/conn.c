@@ -1,0 +1,1 @@
+typedef int pg_has_no_code_yet;

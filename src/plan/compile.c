@@ -1,0 +1,1 @@
+typedef int plan_has_no_code_yet;

@@ -1,0 +1,19 @@
+/* The op that undoes an op.
+ *
+ * reverse(reverse(op)) == op, or there is a stated reason: op_reverse then fails with a
+ * message that names the operation ("op.drop_table has no inverse: its columns are not
+ * known").
+ */
+#ifndef MOONSHIFT_PLAN_REVERSE_H
+#define MOONSHIFT_PLAN_REVERSE_H
+
+#include "model/op.h"
+#include "base/err.h"
+
+/* A new op in the arena; its `was` points to `op`. NULL with e filled when there is none. */
+struct op *op_reverse(const struct op *op, struct arena *a, struct err *e);
+
+/* The ops of a whole body, undone in the opposite order. */
+bool ops_reverse(const struct ops *ops, struct ops *out, struct arena *a, struct err *e);
+
+#endif

@@ -1,0 +1,91 @@
+/* Where statements go.
+ *
+ * Everything that changes or reads the server passes through a sink: the operations of a
+ * migration, BEGIN and COMMIT, SET, the move of the version row. Online it is a libpq
+ * pipeline (pg/sink_pipe), for --sql a file (plan/sink_file), in tests, lint and plan a
+ * list (plan/sink_list). Nobody else asks "are we offline?" but scripts, through
+ * ctx.offline.
+ */
+#ifndef MOONSHIFT_PLAN_SINK_H
+#define MOONSHIFT_PLAN_SINK_H
+
+#include "base/err.h"
+#include "model/op.h"
+
+#include <stdio.h>
+
+enum stmt_flags {
+    STMT_NO_TX = 1,  /* the server refuses it inside a transaction block */
+    STMT_QUIET = 2,  /* bookkeeping: not echoed by --verbose */
+    STMT_RAW = 4,    /* text of the user's: may have changed the session */
+};
+
+/* A parameter in text format. */
+struct param {
+    str text; /* NUL behind it */
+    bool null;
+};
+
+/* One statement. Sinks copy what they keep. */
+struct stmt {
+    str sql; /* exactly one statement, no semicolon at the end, NUL behind it */
+    const struct param *params; /* for $1, $2, ... */
+    size_t n_params;
+    unsigned flags;
+    struct origin from; /* the migration line that asked for it */
+    int first_line;     /* for raw scripts: line of the script where sql starts, else 0 */
+    str guard; /* when set, SQLSTATE 22012 (division by zero) means this message: a check
+                  that the server made */
+};
+
+/* A result held in memory. Values are text, or NULL. */
+struct cell {
+    str text;
+    bool null;
+};
+struct rows {
+    size_t n_rows, n_columns;
+    str *names;        /* n_columns */
+    unsigned *types;   /* n_columns: type oids */
+    struct cell *cells; /* row by row */
+    str tag;           /* command tag, "UPDATE 3" */
+};
+
+/* One row of a streamed result; false with e filled stops the stream. */
+typedef bool row_fn(void *context, const struct rows *shape, const struct cell *row,
+                    struct err *e);
+/* The next piece of COPY data; *piece empty at the end; false with e filled aborts. */
+typedef bool copy_fn(void *context, str *piece, struct err *e);
+
+struct sink {
+    /* Queues or runs a statement. An error may arrive later, at any further call: it still
+     * names the statement's own line. */
+    bool (*exec)(struct sink *, const struct stmt *, struct err *);
+    /* Waits for all before it, then for its rows, which live in the arena. */
+    bool (*query)(struct sink *, const struct stmt *, struct rows *, struct arena *,
+                  struct err *);
+    /* Like query, one row at a time, constant memory. */
+    bool (*each)(struct sink *, const struct stmt *, row_fn *, void *context, struct err *);
+    /* COPY ... FROM STDIN; *rows is the number of rows copied. */
+    bool (*copy_in)(struct sink *, const struct stmt *, copy_fn *, void *context,
+                    int64_t *rows, struct err *);
+    /* Waits until everything sent so far has succeeded. */
+    bool (*sync)(struct sink *, struct err *);
+    /* A remark between statements ("Running upgrade a -> b"), for sinks that write text. */
+    void (*remark)(struct sink *, str text);
+    int server_version; /* as PQserverVersion: 150004 */
+    bool offline;       /* query, each and copy_in from a callback cannot work */
+};
+
+/* The file sink: text that psql runs. `out` stays open. */
+struct sink *sink_file(FILE *out, int server_version, struct arena *a);
+
+/* The list sink: keeps every statement, answers every query with an error. */
+struct stmt_list {
+    struct stmt *at;
+    size_t n, room;
+};
+struct sink *sink_list(int server_version, struct arena *a);
+const struct stmt_list *sink_list_of(const struct sink *list_sink);
+
+#endif
