@@ -1,0 +1,20 @@
+std = "lua54"
+max_line_length = 110
+exclude_files = { "build*/" }
+
+files["spec/**/*_spec.lua"] = { std = "+busted" }
+files["spec/support"] = { std = "+busted" }
+
+-- The words of a migration, of a model, of the configuration.
+local migration = {
+  globals = {
+    "message", "revision", "down_revision", "branch_labels", "depends_on", "transactional",
+    "settings", "irreversible", "upgrade", "downgrade", "change", "verify",
+  },
+  read_globals = { "op", "db", "sql", "log", "ctx" },
+  max_line_length = 120,
+}
+files["migrations"] = migration
+files["examples/*/migrations"] = migration
+files["examples/*/models"] = { read_globals = { "model", "sql" }, max_line_length = 120 }
+files["**/moonshift.lua"] = { read_globals = { "env", "file" } }
