@@ -1,1 +1,351 @@
-typedef int pg_has_no_code_yet;
+#include "pg/conn_inner.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a signal handler may touch: the handle to cancel with, and the flag. */
+static PGcancel *volatile cancel_with;
+static volatile sig_atomic_t cancel_asked;
+
+void conn_cancel_from_signal(void)
+{
+    char message[256];
+    cancel_asked = 1;
+    PGcancel *cancel = cancel_with;
+    if (cancel)
+        PQcancel(cancel, message, sizeof message);
+}
+
+bool conn_interrupted(void)
+{
+    bool asked = cancel_asked;
+    cancel_asked = 0;
+    return asked;
+}
+
+/* -- notices -------------------------------------------------------------------------- */
+
+/* Called by libpq in the middle of its work: keeps the text, nothing more. */
+static void keep_notice(void *context, const PGresult *r)
+{
+    struct conn *c = context;
+    str severity = str_of(PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED));
+    str text = str_of(PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY));
+    struct notice *notice = NEW(&c->notices_in, struct notice);
+    notice->severity = str_copy(&c->notices_in, severity.n ? severity : STR("NOTICE"));
+    notice->text = str_copy(&c->notices_in, str_trim(text.n ? text :
+                                                     str_of(PQresultErrorMessage(r))));
+    *c->last_notice = notice;
+    c->last_notice = &notice->next;
+}
+
+void conn_tell_notices(struct conn *c)
+{
+    if (!c->notices)
+        return;
+    struct notice *list = c->notices;
+    struct arena kept = c->notices_in; /* the receiver may run statements */
+    c->notices = NULL;
+    c->last_notice = &c->notices;
+    c->notices_in = (struct arena){0};
+    if (c->options.notice)
+        for (struct notice *n = list; n; n = n->next)
+            c->options.notice(c->options.notice_context, n->severity, n->text);
+    arena_reset(&kept);
+}
+
+/* -- open and close ------------------------------------------------------------------- */
+
+static void copy_options(struct conn *c, const struct conn_options *from)
+{
+    struct arena *a = &c->arena;
+    struct conn_options *to = &c->options;
+    *to = *from;
+    to->url = str_copy(a, from->url);
+    to->database = str_copy(a, from->database);
+    to->role = str_copy(a, from->role);
+    to->settings = NEW_N(a, struct setting, from->n_settings);
+    for (size_t i = 0; i < from->n_settings; i++) {
+        to->settings[i].name = str_copy(a, from->settings[i].name);
+        to->settings[i].value = str_copy(a, from->settings[i].value);
+    }
+}
+
+/* The text of libpq in one line per attempt, the password nowhere in it. */
+static str libpq_said(PGconn *pg, struct arena *a)
+{
+    str text = str_trim(str_of(PQerrorMessage(pg)));
+    const char *password = PQpass(pg);
+    str secret = str_of(password ? password : "");
+    struct buf b = buf_in(a);
+    for (size_t i = 0; i < text.n; i++) {
+        if (secret.n >= 4 && str_starts(str_cut(text, i, text.n), secret)) {
+            buf_put(&b, "***");
+            i += secret.n - 1;
+        } else if (text.p[i] == '\t') {
+            buf_char(&b, ' ');
+        } else {
+            buf_char(&b, text.p[i]);
+        }
+    }
+    return buf_done(&b);
+}
+
+static bool refused(struct conn *c, struct err *e)
+{
+    str shown = url_masked(c->options.url, &c->arena);
+    str said = libpq_said(c->pg, &c->arena);
+    if (shown.n)
+        err_set(e, ERR_FAILED, "cannot connect to %.*s", STR_ARG(shown));
+    else
+        err_set(e, ERR_FAILED, "cannot connect to the database");
+    e->detail = str_copy(&e->arena, said);
+    connect_hint(said, c->pg, e);
+    if (!shown.n)
+        err_hint(e, "no URL is set: give --url or DATABASE_URL");
+    return false;
+}
+
+static bool dial(struct conn *c, struct err *e)
+{
+    enum { ROOM = 6 };
+    const char *keys[ROOM] = {0}, *values[ROOM] = {0};
+    size_t n = 0;
+    str url;
+    if (!url_normal(c->options.url, &url, &c->arena, e))
+        return false;
+#define PARAMETER(key, value) (keys[n] = (key), values[n++] = (value))
+    PARAMETER("fallback_application_name", "moonshift");
+    if (!getenv("PGCONNECT_TIMEOUT"))
+        PARAMETER("connect_timeout", "30");
+    if (url.n)
+        PARAMETER("dbname", url.p); /* expanded: what it holds wins over what stands before */
+    if (c->options.database.n)
+        PARAMETER("dbname", c->options.database.p); /* only the first one is expanded */
+    PARAMETER("client_encoding", "UTF8");
+#undef PARAMETER
+    c->pg = PQconnectdbParams(keys, values, 1);
+    if (!c->pg)
+        return err_set(e, ERR_FAILED, "libpq is out of memory");
+    if (PQstatus(c->pg) != CONNECTION_OK)
+        return refused(c, e);
+    if (PQserverVersion(c->pg) < 120000) {
+        err_set(e, ERR_FAILED, "the server is PostgreSQL %d: 12 or newer is needed",
+                PQserverVersion(c->pg) / 10000);
+        return false;
+    }
+    return true;
+}
+
+/* One SELECT set_config(...), ... for the settings and the role. */
+static bool apply_settings(struct conn *c, struct err *e)
+{
+    const struct conn_options *o = &c->options;
+    struct arena scratch = {0};
+    size_t n = o->n_settings + (o->role.n > 0);
+    if (n == 0)
+        return true;
+    struct param *params = NEW_N(&scratch, struct param, 2 * n);
+    struct buf sql = buf_in(&scratch);
+    buf_put(&sql, "SELECT ");
+    for (size_t i = 0; i < n; i++) {
+        bool is_role = i == o->n_settings;
+        params[2 * i].text = is_role ? STR("role") : o->settings[i].name;
+        params[2 * i + 1].text = is_role ? o->role : o->settings[i].value;
+        buf_fmt(&sql, "%spg_catalog.set_config($%zu, $%zu, false)", i ? ", " : "", 2 * i + 1,
+                2 * i + 2);
+    }
+    struct stmt stmt = {.sql = buf_done(&sql), .params = params, .n_params = 2 * n,
+                        .flags = STMT_QUIET};
+    bool ok = c->sink.exec(&c->sink, &stmt, e);
+    arena_reset(&scratch);
+    return ok;
+}
+
+static bool settings_hold(struct conn *c, struct err *e)
+{
+    if (apply_settings(c, e) && c->sink.sync(&c->sink, e))
+        return true;
+    /* The statement is ours; what the person wrote is a setting. */
+    e->sql = STR_NONE;
+    e->position = 0;
+    return err_hint(e, "see the settings and the role in moonshift.lua (moonshift config)");
+}
+
+struct conn *conn_open(const struct conn_options *options, struct err *e)
+{
+    struct arena arena = {0};
+    struct conn *c = NEW(&arena, struct conn);
+    c->arena = arena; /* it lives in its own arena */
+    c->last_notice = &c->notices;
+    copy_options(c, options);
+    if (!dial(c, e)) {
+        conn_close(c);
+        return NULL;
+    }
+    PQsetNoticeReceiver(c->pg, keep_notice, c);
+    c->cancel = PQgetCancel(c->pg);
+    if (!cancel_with)
+        cancel_with = c->cancel;
+    pipe_open(c);
+    if (!settings_hold(c, e)) {
+        conn_close(c);
+        return NULL;
+    }
+    conn_tell_notices(c);
+    return c;
+}
+
+struct conn *conn_open_again(const struct conn *c, struct err *e)
+{
+    struct conn_options options = c->options;
+    options.notice = NULL;
+    options.echo = false;
+    return conn_open(&options, e);
+}
+
+void conn_close(struct conn *c)
+{
+    if (!c)
+        return;
+    if (cancel_with == c->cancel)
+        cancel_with = NULL;
+    PQfreeCancel(c->cancel);
+    PQfinish(c->pg);
+    arena_reset(&c->notices_in);
+    arena_reset(&c->chunk[0]);
+    arena_reset(&c->chunk[1]);
+    err_clear(&c->failure);
+    struct arena arena = c->arena;
+    arena_reset(&arena);
+}
+
+/* -- what there is to know ------------------------------------------------------------ */
+
+struct sink *conn_sink(struct conn *c)
+{
+    return &c->sink;
+}
+
+int conn_server_version(const struct conn *c)
+{
+    return PQserverVersion(c->pg);
+}
+
+str conn_database(const struct conn *c)
+{
+    return str_of(PQdb(c->pg));
+}
+
+str conn_user(const struct conn *c)
+{
+    return str_of(PQuser(c->pg));
+}
+
+str conn_host(const struct conn *c)
+{
+    return str_of(PQhost(c->pg));
+}
+
+int conn_pid(const struct conn *c)
+{
+    return PQbackendPID(c->pg);
+}
+
+bool conn_lost(const struct conn *c)
+{
+    return c->lost;
+}
+
+bool conn_in_transaction(const struct conn *c)
+{
+    return c->in_tx;
+}
+
+/* -- after an error ------------------------------------------------------------------- */
+
+static bool commit_under_way(const struct conn *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->queue[(c->first + i) % QUEUE_ROOM].commits)
+            return true;
+    return false;
+}
+
+void conn_mark_lost(struct conn *c, const PGresult *r)
+{
+    if (c->lost)
+        return;
+    c->lost = true;
+    struct err *e = &c->failure;
+    str said = str_trim(str_of(PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY)));
+    if (c->failed) /* the first failure is the one to tell */
+        return;
+    c->failed = true;
+    if (!said.n)
+        said = libpq_said(c->pg, &c->arena);
+    err_set(e, ERR_FAILED, "the connection to the server was lost");
+    if (said.n)
+        e->detail = str_copy(&e->arena, said);
+    str state = str_of(PQresultErrorField(r, PG_DIAG_SQLSTATE));
+    if (state.n == 5)
+        memcpy(e->sqlstate, state.p, 5);
+    if (c->n) {
+        const struct origin *from = &c->queue[c->first].stmt.from;
+        if (from->file.p)
+            err_at(e, from->file, from->line);
+    }
+    if (commit_under_way(c))
+        err_hint(e, "a COMMIT was under way, so the last revision may be in the database "
+                 "or not; the version table tells, and running the same command again "
+                 "goes on from there");
+    else
+        err_hint(e, "what was not committed is undone; running the same command again "
+                 "goes on from there");
+}
+
+static bool exec_text(struct conn *c, const char *sql, struct err *e)
+{
+    struct stmt stmt = {.sql = str_of(sql), .flags = STMT_QUIET};
+    return c->sink.exec(&c->sink, &stmt, e);
+}
+
+static bool restore_session(struct conn *c, struct err *e)
+{
+    /* RESET ALL leaves role and session authorization alone (guc.c: GUC_NO_RESET_ALL). */
+    if (!exec_text(c, "RESET SESSION AUTHORIZATION", e) || !exec_text(c, "RESET ROLE", e) ||
+        !exec_text(c, "RESET ALL", e) || !apply_settings(c, e))
+        return false;
+    c->dirty = false;
+    return true;
+}
+
+bool conn_reset_session(struct conn *c, struct err *e)
+{
+    if (!c->dirty && !c->failed)
+        return true;
+    return restore_session(c, e);
+}
+
+bool conn_recover(struct conn *c, struct err *e)
+{
+    pipe_drain(c);
+    c->busy = false;
+    if (c->lost)
+        return pipe_tell(c, e);
+    err_clear(&c->failure);
+    c->failed = c->awaited_failed = false;
+    /* What the aborted pipeline skipped was never prepared. */
+    size_t kept = 0;
+    for (size_t i = 0; i < c->n_prepared; i++)
+        if (c->prepared[i].ready)
+            c->prepared[kept++] = c->prepared[i];
+    c->n_prepared = kept;
+    (void)conn_interrupted();
+    if (PQtransactionStatus(c->pg) != PQTRANS_IDLE && !exec_text(c, "ROLLBACK", e))
+        return false;
+    c->in_tx = false;
+    return c->sink.sync(&c->sink, e) && restore_session(c, e) && c->sink.sync(&c->sink, e);
+}

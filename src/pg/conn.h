@@ -3,10 +3,20 @@
  * Together with the other files of src/pg the only place that includes libpq-fe.h; this
  * header does not. No PGresult leaves the function that got it: rows are copied into an
  * arena. Passwords never reach a message: they are masked here.
+ *
+ * The rules of the sink (sink_pipe.c), for whoever runs statements:
+ *   - exec queues; a failure may be told by any later call, and from then on every call
+ *     tells it again until conn_recover. Nothing that was queued behind the failed
+ *     statement has any effect, a failing COMMIT included.
+ *   - query, each, copy_in and sync wait, and outside a transaction they end the
+ *     statement's own. When one of the first three fails outside a transaction, the
+ *     connection needs no recovery.
+ *   - STMT_NO_TX runs alone, and commits by itself.
  */
 #ifndef MOONSHIFT_PG_CONN_H
 #define MOONSHIFT_PG_CONN_H
 
+#include "pg/url.h"
 #include "plan/sink.h"
 
 struct conn;
@@ -19,6 +29,7 @@ struct setting {
 struct conn_options {
     str url; /* postgres://, postgresql://, postgresql+driver://, or key=value text;
                 empty: libpq's own PG* variables */
+    str database; /* instead of the url's database; empty: the url's */
     struct setting *settings;
     size_t n_settings;
     str role;       /* SET ROLE, or empty */
@@ -31,7 +42,9 @@ struct conn_options {
 /* NULL with e filled: the server's own words, the url masked, and a hint by cause
  * (refused, no such database, wrong password). */
 struct conn *conn_open(const struct conn_options *options, struct err *e);
-void conn_close(struct conn *c);
+/* A second connection with the same options, for looking on while the first one waits. */
+struct conn *conn_open_again(const struct conn *c, struct err *e);
+void conn_close(struct conn *c); /* NULL is welcome */
 
 /* The sink of this connection: a libpq pipeline, or one statement at a time. */
 struct sink *conn_sink(struct conn *c);
@@ -40,22 +53,19 @@ int conn_server_version(const struct conn *c);
 str conn_database(const struct conn *c);
 str conn_user(const struct conn *c);
 str conn_host(const struct conn *c); /* host or socket directory */
-int conn_pid(const struct conn *c);  /* of the server process */
+int conn_pid(const struct conn *c);  /* of the server process; of the pooler, if any */
+bool conn_lost(const struct conn *c); /* gone for good: only conn_close remains */
+bool conn_in_transaction(const struct conn *c); /* BEGIN was sent, COMMIT was not */
 
 /* After an error: leaves the aborted pipeline, rolls back, restores the session, so that
  * the connection can be used again. */
 bool conn_recover(struct conn *c, struct err *e);
-/* RESET ALL and the settings and role again: a script may have changed the session. Goes
- * through the sink, without waiting. */
+/* RESET ALL and the settings and role again, if a script can have changed the session
+ * since the last time. Goes through the sink, without waiting. */
 bool conn_reset_session(struct conn *c, struct err *e);
 
-/* From a signal handler: asks the server to cancel what runs (PQcancel is signal-safe). */
+/* From a signal handler: asks the server to cancel what runs (PQcancel is signal-safe),
+ * and makes the next wait of this layer end with "interrupted". */
 void conn_cancel_from_signal(void);
-
-/* A URL of any accepted form with the password replaced by ***, for display. */
-str url_masked(str url, struct arena *a);
-/* Any accepted form to what libpq takes (driver suffix removed); false: which character
- * is wrong, and the encoded form. */
-bool url_normal(str url, str *out, struct arena *a, struct err *e);
 
 #endif

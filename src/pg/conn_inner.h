@@ -1,0 +1,119 @@
+/* What the files of the connection share; for nobody else. */
+#ifndef MOONSHIFT_PG_CONN_INNER_H
+#define MOONSHIFT_PG_CONN_INNER_H
+
+#include "pg/conn.h"
+
+#include <libpq-fe.h>
+
+/* Statements on their way are kept in two chunks of memory that take turns: while one is
+ * filled, the results of the other come in. A chunk is full at either limit. */
+enum { CHUNK_STATEMENTS = 256, CHUNK_BYTES = 256 * 1024, QUEUE_ROOM = 528 };
+
+enum entry_kind { ENTRY_STATEMENT, ENTRY_PREPARE, ENTRY_SYNC };
+
+/* What was sent and has no result yet. */
+struct entry {
+    enum entry_kind kind;
+    unsigned chunk;
+    struct stmt stmt;       /* a copy in the chunk */
+    bool commits;           /* COMMIT: a lost connection leaves it in doubt */
+    bool awaited;           /* the caller waits for this very statement */
+    struct rows *rows;      /* where its rows go; NULL: dropped */
+    struct arena *rows_in;
+    struct prepared *prepared; /* ENTRY_PREPARE */
+};
+
+/* A statement that is sent again and again with other parameters. */
+struct prepared {
+    str sql;
+    char name[24];
+    bool ready; /* the server has it, as far as results have come in */
+};
+
+struct notice {
+    struct notice *next;
+    str severity, text;
+};
+
+struct conn {
+    struct sink sink; /* first: a sink pointer of ours is a conn pointer */
+    PGconn *pg;
+    PGcancel *cancel;
+    struct arena arena; /* as long as the connection */
+    struct conn_options options; /* a copy in the arena */
+
+    struct entry *queue; /* a ring of QUEUE_ROOM */
+    size_t first, n;
+    struct arena chunk[2];
+    size_t live[2]; /* entries in the queue that point into the chunk */
+    size_t filled, filled_bytes; /* of the chunk being filled */
+    size_t unsent;               /* bytes given to libpq since the last flush */
+    unsigned filling;
+
+    struct prepared prepared[8];
+    size_t n_prepared;
+    unsigned prepared_ever;
+
+    bool in_tx;  /* BEGIN was sent and no COMMIT or ROLLBACK since */
+    bool dirty;  /* a script can have changed the session's settings */
+    bool busy;   /* rows are being streamed, or COPY data */
+    bool lost;
+    bool failed; /* `failure` waits to be told, or has been told and not recovered from */
+    bool awaited_failed; /* the failed statement is the one its caller waits for */
+    struct err failure;
+
+    struct arena notices_in;
+    struct notice *notices, **last_notice;
+};
+
+/* -- sink_pipe.c ---------------------------------------------------------------------- */
+
+void pipe_open(struct conn *c);
+bool pipe_exec(struct sink *s, const struct stmt *stmt, struct err *e);
+bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out, struct arena *a,
+                struct err *e);
+bool pipe_sync(struct sink *s, struct err *e);
+/* Checks, echoes and notes what a statement does to the state of the session; every way
+ * to send one starts here. */
+bool pipe_start(struct conn *c, const struct stmt *stmt, struct err *e);
+void pipe_note(struct conn *c, const struct stmt *stmt);
+/* Sends a Sync and waits until nothing is on its way, keeping the first failure. */
+void pipe_drain(struct conn *c);
+/* Tells the failure of this connection, and forgets it where nothing has to be undone. */
+bool pipe_tell(struct conn *c, struct err *e);
+/* Sends all that libpq holds, reading meanwhile. */
+void pipe_flush(struct conn *c);
+/* Waits, outside the pipeline, until PQgetResult would not block. */
+void pipe_wait_result(struct conn *c);
+
+/* -- sink_alone.c: outside the pipeline ----------------------------------------------- */
+
+bool alone_exec(struct conn *c, const struct stmt *stmt, struct err *e);
+bool alone_each(struct sink *s, const struct stmt *stmt, row_fn *row, void *context,
+                struct err *e);
+bool alone_copy_in(struct sink *s, const struct stmt *stmt, copy_fn *piece, void *context,
+                   int64_t *rows, struct err *e);
+
+/* -- server_err.c --------------------------------------------------------------------- */
+
+/* Fills e from a failed result of `stmt`. */
+void server_err(const PGresult *r, const struct stmt *stmt, struct err *e);
+/* The first word of a statement is `word` (lower case); comments before it are skipped. */
+bool stmt_is(str sql, const char *word);
+/* Hint for what libpq says when it cannot connect. */
+void connect_hint(str said, PGconn *pg, struct err *e);
+
+/* -- conn.c --------------------------------------------------------------------------- */
+
+/* The connection is gone: `r` is the result that told it, or NULL. */
+void conn_mark_lost(struct conn *c, const PGresult *r);
+/* Hands collected notices to their receiver. */
+void conn_tell_notices(struct conn *c);
+/* True once after conn_cancel_from_signal. */
+bool conn_interrupted(void);
+/* Names, types and values of a result into the arena. */
+void rows_copy(const PGresult *r, struct rows *out, struct arena *a);
+void rows_shape(const PGresult *r, struct rows *out, struct arena *a);
+
+#endif

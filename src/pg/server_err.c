@@ -1,0 +1,216 @@
+/* What the server said, as a struct err, with what to do about it. */
+#include "pg/conn_inner.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+/* By SQLSTATE (manual, appendix A). */
+static const struct {
+    const char *sqlstate, *hint;
+} hints[] = {
+    {"42P07", "if the database already is as this revision makes it, record it without "
+              "running it: moonshift stamp head"},
+    {"42710", "if the database already is as this revision makes it, record it without "
+              "running it: moonshift stamp head"},
+    {"42701", "if the database already is as this revision makes it, record it without "
+              "running it: moonshift stamp head"},
+    {"42501", "the role of this connection lacks the privilege: grant it, or connect as "
+              "the owner, or set role = \"owner\" in moonshift.lua"},
+    {"53200", "one transaction locks every table it touches, and the server has room for "
+              "about max_locks_per_transaction (default 64) times max_connections locks: "
+              "raise it in postgresql.conf, or split the revision"},
+    {"53300", "the server has no free connection: raise max_connections, or close some"},
+    {"53100", "the server's disk is full"},
+    {"55P03", "another session holds the lock: run it again at a quieter time, or with a "
+              "longer lock_timeout"},
+    {"57014", "the statement was cancelled, by statement_timeout or by a person"},
+    {"25001", "this statement cannot run inside a transaction: put it into "
+              "op.autocommit(function() ... end), or set transactional = false in the "
+              "revision file"},
+    {"25006", "the connection is read-only: is this a standby, or is "
+              "default_transaction_read_only set?"},
+    {"40P01", "two sessions waited for each other and the server ended this one: run it "
+              "again"},
+    {"40001", "another transaction changed the same rows: run it again"},
+    {"55P04", "a new enum value can be used only after the transaction that adds it: use "
+              "it in a later revision, or add it inside op.autocommit(function() ... end)"},
+    {"2BP01", "other objects depend on it: drop them first, or give cascade = true"},
+    {"23502", "rows have no value there: fill them first, or give the column a default"},
+    {"23503", "rows point to rows that are not there: repair the data first"},
+    {"23505", "rows hold the same value more than once: repair the data first"},
+    {"23514", "rows break the condition: repair the data first, or create the constraint "
+              "with not_valid = true"},
+    {"42883", "no function or operator takes these types: a cast may be missing, or an "
+              "extension (op.create_extension)"},
+    {"42704", "is it created by an extension (op.create_extension) or by a later revision?"},
+};
+
+static const char *hint_for(const char *sqlstate)
+{
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (strcmp(hints[i].sqlstate, sqlstate) == 0)
+            return hints[i].hint;
+    return NULL;
+}
+
+bool stmt_is(str sql, const char *word)
+{
+    size_t i = 0, n = strlen(word);
+    for (;;) {
+        while (i < sql.n && isspace((unsigned char)sql.p[i]))
+            i++;
+        if (i + 1 < sql.n && sql.p[i] == '-' && sql.p[i + 1] == '-') {
+            while (i < sql.n && sql.p[i] != '\n')
+                i++;
+        } else if (i + 1 < sql.n && sql.p[i] == '/' && sql.p[i + 1] == '*') {
+            int depth = 0; /* comments nest (manual, 4.1.5) */
+            do {
+                bool opens = sql.p[i] == '/' && sql.p[i + 1] == '*';
+                bool closes = sql.p[i] == '*' && sql.p[i + 1] == '/';
+                depth += opens - closes;
+                i += opens || closes ? 2 : 1;
+            } while (depth && i + 1 < sql.n);
+        } else {
+            break;
+        }
+    }
+    return sql.n - i >= n && strncasecmp(sql.p + i, word, n) == 0 &&
+           (sql.n - i == n || !isalnum((unsigned char)sql.p[i + n]));
+}
+
+static str field(const PGresult *r, int code)
+{
+    return str_trim(str_of(PQresultErrorField(r, code)));
+}
+
+static int number(str s)
+{
+    long n = 0;
+    return str_int(s, &n) && n > 0 && n < 1000000000 ? (int)n : 0;
+}
+
+/* relation "app.users" does not exist: the server says the same of app.users and of
+ * "app.users", so the statement tells whether the dot is inside one quoted name. */
+static bool quotes_a_dot(str message, str sql)
+{
+    size_t from = str_find(message, '"');
+    str rest = str_cut(message, from + 1, message.n);
+    str name = str_cut(rest, 0, str_find(rest, '"'));
+    if (name.n == rest.n || str_find(name, '.') == name.n)
+        return false;
+    str quoted = {name.p - 1, name.n + 2};
+    return str_index(sql, quoted) < sql.n;
+}
+
+static void add_hint(str message, const struct stmt *stmt, struct err *e)
+{
+    const char *hint = hint_for(e->sqlstate);
+    if (strcmp(e->sqlstate, "42P01") == 0 && quotes_a_dot(message, stmt->sql)) {
+        err_hint(e, "a name is one identifier: write schema = \"...\" beside the table's "
+                 "name, not \"schema.table\"");
+        return;
+    }
+    if (hint)
+        err_hint(e, "%s", hint);
+}
+
+/* Where the text comes from: the server's CONTEXT, and the place in a raw script. */
+static void add_context(const PGresult *r, const struct stmt *stmt, struct err *e)
+{
+    str context = field(r, PG_DIAG_CONTEXT);
+    struct buf b = buf_in(&e->arena);
+    buf_str(&b, context);
+    if (stmt->first_line > 1)
+        buf_fmt(&b, "%sthe statement starts at line %d of its SQL text",
+                context.n ? "\n" : "", stmt->first_line);
+    if (b.n)
+        e->context = buf_done(&b);
+}
+
+void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
+{
+    str message = field(r, PG_DIAG_MESSAGE_PRIMARY);
+    str state = field(r, PG_DIAG_SQLSTATE);
+    if (!message.n)
+        message = str_trim(str_of(PQresultErrorMessage(r)));
+    if (stmt->guard.p && str_is(state, "22012")) {
+        err_set(e, ERR_FAILED, "%.*s", STR_ARG(stmt->guard));
+        err_at(e, stmt->from.file, stmt->from.line);
+        return;
+    }
+    err_set(e, ERR_FAILED, "%.*s", STR_ARG(message));
+    if (state.n == 5)
+        memcpy(e->sqlstate, state.p, 5);
+    if (stmt->from.file.p)
+        err_at(e, stmt->from.file, stmt->from.line);
+    str detail = field(r, PG_DIAG_MESSAGE_DETAIL), hint = field(r, PG_DIAG_MESSAGE_HINT);
+    if (detail.n)
+        e->detail = str_copy(&e->arena, detail);
+    str inner = field(r, PG_DIAG_INTERNAL_QUERY);
+    if (inner.n) { /* the text of a function or DO block failed, not the statement's */
+        e->sql = str_copy(&e->arena, str_of(PQresultErrorField(r, PG_DIAG_INTERNAL_QUERY)));
+        e->position = number(field(r, PG_DIAG_INTERNAL_POSITION));
+    } else {
+        e->sql = str_copy(&e->arena, stmt->sql);
+        e->position = number(field(r, PG_DIAG_STATEMENT_POSITION));
+    }
+    add_context(r, stmt, e);
+    add_hint(message, stmt, e);
+    if (hint.n) {
+        if (e->hint.p)
+            e->hint = str_fmt(&e->arena, "%.*s; %.*s", STR_ARG(hint), STR_ARG(e->hint));
+        else
+            err_hint(e, "%.*s", STR_ARG(hint));
+    }
+}
+
+static bool says(str text, const char *part)
+{
+    return memmem(text.p, text.n, part, strlen(part)) != NULL;
+}
+
+/* libpq gives no SQLSTATE for a connection that was not made; the text is what there is.
+ * A server with another lc_messages gets no hint but its own words. */
+void connect_hint(str said, PGconn *pg, struct err *e)
+{
+    const char *database = PQdb(pg), *user = PQuser(pg);
+    if (says(said, "Connection refused"))
+        err_hint(e, "no server answers there: is it running, and are host and port right? "
+                 "moonshift wait waits for it");
+    else if (says(said, "No such file or directory"))
+        err_hint(e, "no server listens on that socket: is it running? With a server on "
+                 "another host, give --url or DATABASE_URL");
+    else if (says(said, "could not translate host name"))
+        err_hint(e, "the host name is not known here: a misspelt name, or a container that "
+                 "is not up");
+    else if (says(said, "password authentication failed")) {
+        memcpy(e->sqlstate, "28P01", 5);
+        err_hint(e, "the password is wrong or the role does not exist; inside a URL, "
+                 "special characters are written encoded (@ is %%40, / is %%2F, %% is %%25)");
+    } else if (says(said, "no password supplied"))
+        err_hint(e, "give the password in the URL, in PGPASSWORD or in ~/.pgpass");
+    else if (says(said, "role \"") && says(said, "does not exist")) {
+        memcpy(e->sqlstate, "28000", 5);
+        err_hint(e, "the server has no role \"%s\": create it (createuser %s), or name "
+                 "another in the URL", user ? user : "", user ? user : "");
+    } else if (says(said, "database \"") && says(said, "does not exist")) {
+        memcpy(e->sqlstate, "3D000", 5);
+        err_hint(e, "create it first: createdb %s", database ? database : "");
+    } else if (says(said, "too many connections") || says(said, "too many clients") ||
+               says(said, "remaining connection slots")) {
+        memcpy(e->sqlstate, "53300", 5);
+        err_hint(e, "%s", hint_for("53300"));
+    } else if (says(said, "no pg_hba.conf entry")) {
+        memcpy(e->sqlstate, "28000", 5);
+        err_hint(e, "the server's pg_hba.conf lets no such connection in: another user, "
+                 "database, address or sslmode may be meant");
+    } else if (says(said, "the database system is")) {
+        memcpy(e->sqlstate, "57P03", 5);
+        err_hint(e, "the server is starting or stopping: moonshift wait waits until it "
+                 "answers");
+    } else if (says(said, "SSL"))
+        err_hint(e, "server and client disagree about encryption: see sslmode in the URL");
+    else if (says(said, "timeout expired") || says(said, "timed out"))
+        err_hint(e, "nothing answers at that address: a firewall, or the wrong host");
+}

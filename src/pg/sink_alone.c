@@ -1,0 +1,258 @@
+/* What cannot run in a pipeline: statements that commit by themselves, rows one at a
+ * time, COPY. Each waits for all before it, leaves pipeline mode, and enters it again. */
+#include "pg/conn_inner.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Leaves pipeline mode with nothing on its way. */
+static bool leave(struct conn *c, struct err *e)
+{
+    pipe_drain(c);
+    if (!pipe_tell(c, e))
+        return false;
+    if (!PQexitPipelineMode(c->pg))
+        return err_set(e, ERR_FAILED, "cannot leave pipeline mode: %s",
+                       PQerrorMessage(c->pg));
+    return true;
+}
+
+static void reenter(struct conn *c)
+{
+    if (c->lost)
+        return;
+    c->in_tx = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
+    PQenterPipelineMode(c->pg);
+}
+
+static bool send(struct conn *c, const struct stmt *stmt, struct arena *scratch)
+{
+    if (stmt->n_params == 0)
+        return PQsendQuery(c->pg, stmt->sql.p);
+    const char **values = NEW_N(scratch, const char *, stmt->n_params);
+    for (size_t i = 0; i < stmt->n_params; i++)
+        values[i] = stmt->params[i].null ? NULL : stmt->params[i].text.p;
+    return PQsendQueryParams(c->pg, stmt->sql.p, (int)stmt->n_params, NULL, values, NULL,
+                             NULL, 0);
+}
+
+static void keep(struct conn *c, const PGresult *r, const struct stmt *stmt)
+{
+    str severity = str_of(PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED));
+    if (str_is(severity, "FATAL") || str_is(severity, "PANIC") ||
+        PQstatus(c->pg) == CONNECTION_BAD) {
+        conn_mark_lost(c, r);
+    } else if (!c->failed) {
+        c->failed = true;
+        c->awaited_failed = true;
+        server_err(r, stmt, &c->failure);
+        if (str_is(str_of(c->failure.sqlstate), "57014"))
+            (void)conn_interrupted();
+    }
+}
+
+static void keep_text(struct conn *c, const struct stmt *stmt, const char *text)
+{
+    if (c->failed)
+        return;
+    c->failed = c->awaited_failed = true;
+    err_set(&c->failure, ERR_FAILED, "%s", text);
+    if (stmt->from.file.p)
+        err_at(&c->failure, stmt->from.file, stmt->from.line);
+}
+
+static PGresult *next_result(struct conn *c)
+{
+    pipe_wait_result(c);
+    if (c->lost)
+        return NULL;
+    PGresult *r = PQgetResult(c->pg);
+    if (!r && PQstatus(c->pg) == CONNECTION_BAD)
+        conn_mark_lost(c, NULL);
+    return r;
+}
+
+/* COPY data nobody asked for, or nobody has: ends the COPY so that the connection is
+ * usable, and says what to use instead. */
+static void end_stray_copy(struct conn *c, ExecStatusType status, const struct stmt *stmt)
+{
+    if (status == PGRES_COPY_IN) {
+        PQputCopyEnd(c->pg, "no data");
+        keep_text(c, stmt, "COPY ... FROM STDIN has no data here: use op.copy_from");
+        return;
+    }
+    keep_text(c, stmt, "COPY ... TO STDOUT has nowhere to go: read rows with db.each");
+    char *piece;
+    for (int n; (n = PQgetCopyData(c->pg, &piece, 1)) >= 0;) {
+        if (n > 0)
+            PQfreemem(piece);
+        else
+            pipe_wait_result(c);
+        if (c->lost)
+            return;
+    }
+}
+
+bool alone_exec(struct conn *c, const struct stmt *stmt, struct err *e)
+{
+    struct arena scratch = {0};
+    if (!leave(c, e))
+        return false;
+    pipe_note(c, stmt);
+    if (!send(c, stmt, &scratch))
+        conn_mark_lost(c, NULL);
+    for (PGresult *r; (r = next_result(c)); PQclear(r)) {
+        ExecStatusType status = PQresultStatus(r);
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+            end_stray_copy(c, status, stmt);
+        else if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK &&
+                 status != PGRES_EMPTY_QUERY)
+            keep(c, r, stmt);
+    }
+    reenter(c);
+    arena_reset(&scratch);
+    return pipe_tell(c, e);
+}
+
+/* -- rows one at a time --------------------------------------------------------------- */
+
+struct streaming {
+    row_fn *row;
+    void *context;
+    struct rows shape;
+    struct cell *cells; /* of one row; the texts are libpq's and live as long as its result */
+    struct arena arena;
+    bool stopped;
+};
+
+/* A failed callback cancels the rest: the rows that are on their way are read and dropped. */
+static void take_row(struct conn *c, const PGresult *r, struct streaming *s, struct err *e)
+{
+    if (s->stopped)
+        return;
+    if (!s->shape.names) {
+        rows_shape(r, &s->shape, &s->arena);
+        s->cells = NEW_N(&s->arena, struct cell, s->shape.n_columns);
+    }
+    if (PQntuples(r) == 0)
+        return;
+    for (int i = 0; i < (int)s->shape.n_columns; i++)
+        s->cells[i] = (struct cell){.text = {PQgetvalue(r, 0, i), (size_t)PQgetlength(r, 0, i)},
+                                    .null = PQgetisnull(r, 0, i)};
+    if (!s->row(s->context, &s->shape, s->cells, e)) {
+        char message[256];
+        s->stopped = true;
+        PQcancel(c->cancel, message, sizeof message);
+    }
+}
+
+bool alone_each(struct sink *sink, const struct stmt *stmt, row_fn *row, void *context,
+                struct err *e)
+{
+    struct conn *c = (struct conn *)sink;
+    struct streaming s = {.row = row, .context = context};
+    if (!pipe_start(c, stmt, e) || !leave(c, e))
+        return false;
+    pipe_note(c, stmt);
+    if (!send(c, stmt, &s.arena) || !PQsetSingleRowMode(c->pg))
+        conn_mark_lost(c, NULL);
+    c->busy = true;
+    for (PGresult *r; (r = next_result(c)); PQclear(r)) {
+        ExecStatusType status = PQresultStatus(r);
+        if (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK)
+            take_row(c, r, &s, e);
+        else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+            end_stray_copy(c, status, stmt);
+        else if (status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY)
+            keep(c, r, stmt);
+    }
+    c->busy = false;
+    reenter(c);
+    arena_reset(&s.arena);
+    if (!s.stopped)
+        return pipe_tell(c, e);
+    /* e holds the callback's own error: the cancelled query adds nothing to it. */
+    struct err cancelled = {0};
+    pipe_tell(c, &cancelled);
+    err_clear(&cancelled);
+    return false;
+}
+
+/* -- COPY ... FROM STDIN -------------------------------------------------------------- */
+
+/* Waits until libpq takes data again. */
+static void put_piece(struct conn *c, str piece)
+{
+    while (!c->lost && piece.n) {
+        str part = str_cut(piece, 0, 65536);
+        int taken = PQputCopyData(c->pg, part.p, (int)part.n);
+        if (taken < 0) {
+            conn_mark_lost(c, NULL);
+        } else if (taken > 0) {
+            piece = str_cut(piece, part.n, piece.n);
+            pipe_flush(c);
+        } else {
+            pipe_flush(c);
+        }
+    }
+}
+
+static bool feed(struct conn *c, copy_fn *next, void *context, struct err *e)
+{
+    str piece;
+    for (;;) {
+        if (c->lost)
+            return true;
+        if (!next(context, &piece, e)) {
+            PQputCopyEnd(c->pg, "the source of the data failed");
+            return false;
+        }
+        if (piece.n == 0)
+            break;
+        put_piece(c, piece);
+    }
+    if (PQputCopyEnd(c->pg, NULL) < 0)
+        conn_mark_lost(c, NULL);
+    return true;
+}
+
+bool alone_copy_in(struct sink *sink, const struct stmt *stmt, copy_fn *next, void *context,
+                   int64_t *rows, struct err *e)
+{
+    struct conn *c = (struct conn *)sink;
+    struct arena scratch = {0};
+    bool fed = true, copied = false;
+    *rows = 0;
+    if (!pipe_start(c, stmt, e) || !leave(c, e))
+        return false;
+    pipe_note(c, stmt);
+    if (!send(c, stmt, &scratch))
+        conn_mark_lost(c, NULL);
+    for (PGresult *r; (r = next_result(c)); PQclear(r)) {
+        ExecStatusType status = PQresultStatus(r);
+        long n = 0;
+        if (status == PGRES_COPY_IN && !copied) {
+            copied = true;
+            c->busy = true;
+            fed = feed(c, next, context, e);
+            c->busy = false;
+        } else if (status == PGRES_COMMAND_OK) {
+            if (str_int(str_of(PQcmdTuples(r)), &n))
+                *rows = n;
+        } else if (status == PGRES_COPY_OUT || status == PGRES_COPY_IN) {
+            end_stray_copy(c, status, stmt);
+        } else {
+            keep(c, r, stmt);
+        }
+    }
+    if (!copied && !c->failed)
+        keep_text(c, stmt, "the statement is not COPY ... FROM STDIN");
+    reenter(c);
+    arena_reset(&scratch);
+    if (fed)
+        return pipe_tell(c, e);
+    struct err aborted = {0}; /* e holds the source's own error */
+    pipe_tell(c, &aborted);
+    err_clear(&aborted);
+    return false;
+}

@@ -1,0 +1,454 @@
+/* The online sink: a libpq pipeline (manual, 34.5).
+ *
+ * Statements are queued; the k-th result belongs to the k-th entry of the queue. An error
+ * makes the server skip all that follows up to the next Sync, so a Sync is sent only
+ * where its result is awaited at once: nothing that was queued behind a failed statement
+ * can take effect, whatever COMMITs stand between. Results are read whenever something is
+ * sent, and sending waits for reading as well, so the two sides never block each other.
+ *
+ * Memory is bounded: a full chunk of statements asks the server for its results
+ * (PQsendFlushRequest, which is no Sync) and the next chunk is filled meanwhile.
+ */
+#include "pg/conn_inner.h"
+
+#include <poll.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct conn *conn_of(struct sink *s)
+{
+    return (struct conn *)s;
+}
+
+/* -- the queue ------------------------------------------------------------------------ */
+
+static struct entry *first_entry(struct conn *c)
+{
+    return &c->queue[c->first];
+}
+
+static struct entry *push_entry(struct conn *c, enum entry_kind kind)
+{
+    struct entry *entry = &c->queue[(c->first + c->n) % QUEUE_ROOM];
+    c->n++;
+    c->live[c->filling]++;
+    c->filled++;
+    *entry = (struct entry){.kind = kind, .chunk = c->filling};
+    return entry;
+}
+
+static void pop_entry(struct conn *c)
+{
+    c->live[first_entry(c)->chunk]--;
+    c->first = (c->first + 1) % QUEUE_ROOM;
+    c->n--;
+    if (c->n == 0 && c->filled) { /* nothing is on its way: start over */
+        arena_rewind(&c->chunk[c->filling]);
+        c->filled = c->filled_bytes = 0;
+    }
+}
+
+static void copy_stmt(struct entry *entry, const struct stmt *stmt, struct arena *a)
+{
+    entry->stmt = (struct stmt){
+        .sql = str_copy(a, stmt->sql),
+        .flags = stmt->flags,
+        .from = stmt->from,
+        .first_line = stmt->first_line,
+    };
+    if (stmt->from.file.p)
+        entry->stmt.from.file = str_copy(a, stmt->from.file);
+    if (stmt->guard.p)
+        entry->stmt.guard = str_copy(a, stmt->guard);
+}
+
+/* -- results -------------------------------------------------------------------------- */
+
+static void keep_failure(struct conn *c, const PGresult *r, const struct entry *entry)
+{
+    str severity = str_of(PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED));
+    if (str_is(severity, "FATAL") || str_is(severity, "PANIC") || !severity.n ||
+        PQstatus(c->pg) == CONNECTION_BAD) {
+        /* Without severity the text is libpq's own, which only a broken connection or
+         * a broken protocol makes it write. */
+        conn_mark_lost(c, r);
+        return;
+    }
+    if (c->failed)
+        return;
+    c->failed = true;
+    c->awaited_failed = entry->awaited;
+    server_err(r, &entry->stmt, &c->failure);
+    if (str_is(str_of(c->failure.sqlstate), "57014") && conn_interrupted()) {
+        c->failure.hint = STR_NONE;
+        err_hint(&c->failure, "interrupted; running the same command again goes on from "
+                 "what was committed");
+    }
+}
+
+static void rolled_back(struct conn *c, const struct entry *entry)
+{
+    if (c->failed)
+        return;
+    c->failed = true;
+    err_set(&c->failure, ERR_FAILED, "the server rolled the transaction back instead of "
+            "committing it");
+    if (entry->stmt.from.file.p)
+        err_at(&c->failure, entry->stmt.from.file, entry->stmt.from.line);
+}
+
+static void take_result(struct conn *c, PGresult *r)
+{
+    struct entry *entry = first_entry(c);
+    switch (PQresultStatus(r)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+        if (entry->kind == ENTRY_PREPARE)
+            entry->prepared->ready = true;
+        if (entry->commits && strcmp(PQcmdStatus(r), "ROLLBACK") == 0)
+            rolled_back(c, entry);
+        if (entry->rows && !c->failed)
+            rows_copy(r, entry->rows, entry->rows_in);
+        break;
+    case PGRES_PIPELINE_SYNC:
+        pop_entry(c);
+        break;
+    case PGRES_PIPELINE_ABORTED:
+        break;
+    default:
+        keep_failure(c, r, entry);
+    }
+}
+
+/* One result, or the end of a statement's results. PQisBusy said that it is there, or
+ * the connection broke: PQgetResult does not block. */
+static void take_next(struct conn *c)
+{
+    PGresult *r = PQgetResult(c->pg);
+    if (r) {
+        take_result(c, r);
+        PQclear(r);
+    } else if (PQstatus(c->pg) == CONNECTION_BAD) {
+        conn_mark_lost(c, NULL);
+    } else {
+        pop_entry(c);
+    }
+}
+
+static void take_arrived(struct conn *c)
+{
+    while (c->n && !c->lost && !PQisBusy(c->pg))
+        take_next(c);
+}
+
+/* Waits until the socket can be read, or written while libpq has something to send. */
+static void wait_socket(struct conn *c, bool writing)
+{
+    struct pollfd socket = {.fd = PQsocket(c->pg),
+                            .events = (short)(POLLIN | (writing ? POLLOUT : 0))};
+    if (poll(&socket, 1, -1) < 0) {
+        if (errno != EINTR)
+            conn_mark_lost(c, NULL);
+        return;
+    }
+    if (!PQconsumeInput(c->pg) && c->n == 0)
+        conn_mark_lost(c, NULL);
+    /* With results outstanding, a broken connection is told by PQgetResult, after what
+     * the server could still say. */
+}
+
+/* Sends all that libpq holds. Reading goes on meanwhile, or the server, full of results
+ * nobody reads, would stop reading too. */
+void pipe_flush(struct conn *c)
+{
+    c->unsent = 0;
+    while (!c->lost) {
+        int left = PQflush(c->pg);
+        if (left == 0)
+            return;
+        if (left < 0 && c->n == 0)
+            conn_mark_lost(c, NULL);
+        else if (left < 0)
+            take_next(c);
+        else
+            wait_socket(c, true);
+        take_arrived(c);
+    }
+}
+
+static void wait_result(struct conn *c)
+{
+    pipe_flush(c);
+    while (!c->lost && c->n && PQisBusy(c->pg)) {
+        if (PQstatus(c->pg) == CONNECTION_BAD)
+            break; /* take_next tells */
+        wait_socket(c, false);
+    }
+}
+
+void pipe_wait_result(struct conn *c)
+{
+    pipe_flush(c);
+    while (!c->lost && PQisBusy(c->pg) && PQstatus(c->pg) != CONNECTION_BAD)
+        wait_socket(c, false);
+}
+
+static void wait_until_live(struct conn *c, unsigned chunk)
+{
+    while (!c->lost && c->live[chunk]) {
+        wait_result(c);
+        take_next(c);
+    }
+}
+
+void pipe_drain(struct conn *c)
+{
+    if (c->lost || PQpipelineStatus(c->pg) == PQ_PIPELINE_OFF)
+        return;
+    push_entry(c, ENTRY_SYNC);
+    if (!PQpipelineSync(c->pg))
+        conn_mark_lost(c, NULL);
+    while (!c->lost && c->n) {
+        wait_result(c);
+        if (!c->lost)
+            take_next(c);
+    }
+    if (!c->lost)
+        c->in_tx = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
+}
+
+/* -- sending -------------------------------------------------------------------------- */
+
+bool pipe_tell(struct conn *c, struct err *e)
+{
+    conn_tell_notices(c);
+    if (!c->failed)
+        return true;
+    err_copy(e, &c->failure);
+    if (c->awaited_failed && !c->lost && PQtransactionStatus(c->pg) == PQTRANS_IDLE) {
+        err_clear(&c->failure);
+        c->failed = c->awaited_failed = false;
+    }
+    return false;
+}
+
+static void echo(const struct stmt *stmt)
+{
+    fprintf(stderr, "%.*s;\n", STR_ARG(stmt->sql));
+    for (size_t i = 0; i < stmt->n_params; i++) {
+        if (stmt->params[i].null)
+            fprintf(stderr, "    -- $%zu = NULL\n", i + 1);
+        else
+            fprintf(stderr, "    -- $%zu = '%.*s'\n", i + 1, STR_ARG(stmt->params[i].text));
+    }
+}
+
+static bool refuse(struct err *e, const struct stmt *stmt, const char *what)
+{
+    err_set(e, ERR_FAILED, "%s", what);
+    if (stmt->from.file.p)
+        err_at(e, stmt->from.file, stmt->from.line);
+    return false;
+}
+
+static bool holds_nul(str s)
+{
+    return s.n && memchr(s.p, '\0', s.n);
+}
+
+bool pipe_start(struct conn *c, const struct stmt *stmt, struct err *e)
+{
+    if (c->failed)
+        return pipe_tell(c, e);
+    if (c->busy)
+        return refuse(e, stmt, "the connection is busy with the rows of db.each: collect "
+                      "them first (db.query), or finish the loop");
+    if (conn_interrupted())
+        return refuse(e, stmt, "interrupted");
+    if (holds_nul(stmt->sql))
+        return refuse(e, stmt, "the SQL text holds a NUL byte");
+    for (size_t i = 0; i < stmt->n_params; i++)
+        if (!stmt->params[i].null && holds_nul(stmt->params[i].text))
+            return refuse(e, stmt, "a parameter holds a NUL byte, which no PostgreSQL text "
+                          "can hold");
+    if (c->options.echo && !(stmt->flags & STMT_QUIET))
+        echo(stmt);
+    return true;
+}
+
+static bool begins(str sql)
+{
+    return stmt_is(sql, "begin") || stmt_is(sql, "start");
+}
+
+static bool commits(str sql)
+{
+    return stmt_is(sql, "commit") || stmt_is(sql, "end");
+}
+
+/* ROLLBACK TO keeps the transaction open. */
+static bool rolls_back(str sql)
+{
+    return stmt_is(sql, "abort") || (stmt_is(sql, "rollback") &&
+                                     str_index(sql, STR(" to ")) == sql.n &&
+                                     str_index(sql, STR(" TO ")) == sql.n);
+}
+
+void pipe_note(struct conn *c, const struct stmt *stmt)
+{
+    if (begins(stmt->sql))
+        c->in_tx = true;
+    else if (commits(stmt->sql) || rolls_back(stmt->sql))
+        c->in_tx = false;
+    if (stmt->flags & STMT_RAW)
+        c->dirty = true;
+}
+
+/* Room for some more entries: takes the other chunk when this one is full, after its
+ * results have come in. */
+static void make_room(struct conn *c)
+{
+    if (c->filled < CHUNK_STATEMENTS && c->filled_bytes < CHUNK_BYTES)
+        return;
+    unsigned other = 1 - c->filling;
+    if (!PQsendFlushRequest(c->pg)) {
+        conn_mark_lost(c, NULL);
+        return;
+    }
+    pipe_flush(c);
+    wait_until_live(c, other);
+    if (c->lost)
+        return;
+    arena_rewind(&c->chunk[other]);
+    c->filling = other;
+    c->filled = c->filled_bytes = 0;
+}
+
+/* The prepared form of a statement that comes again: sent to the server the first time. */
+static struct prepared *prepared_for(struct conn *c, const struct stmt *stmt)
+{
+    enum { KEPT = sizeof c->prepared / sizeof *c->prepared };
+    for (size_t i = 0; i < c->n_prepared; i++)
+        if (str_eq(c->prepared[i].sql, stmt->sql))
+            return &c->prepared[i];
+    if (c->n_prepared == KEPT)
+        return NULL;
+    struct prepared *p = &c->prepared[c->n_prepared];
+    *p = (struct prepared){.sql = str_copy(&c->arena, stmt->sql)};
+    snprintf(p->name, sizeof p->name, "moonshift_%u", ++c->prepared_ever);
+    if (!PQsendPrepare(c->pg, p->name, p->sql.p, 0, NULL))
+        return NULL;
+    c->n_prepared++;
+    struct entry *entry = push_entry(c, ENTRY_PREPARE);
+    copy_stmt(entry, stmt, &c->chunk[c->filling]);
+    entry->prepared = p;
+    return p;
+}
+
+/* Puts a statement on its way; NULL when libpq would not take it, with the reason kept
+ * as the failure. */
+static struct entry *send_stmt(struct conn *c, const struct stmt *stmt)
+{
+    make_room(c);
+    if (c->lost || c->failed)
+        return NULL;
+    struct arena *a = &c->chunk[c->filling];
+    struct prepared *p = stmt->flags & STMT_AGAIN ? prepared_for(c, stmt) : NULL;
+    const char **values = NEW_N(a, const char *, stmt->n_params);
+    size_t bytes = stmt->sql.n + 64;
+    for (size_t i = 0; i < stmt->n_params; i++) {
+        values[i] = stmt->params[i].null ? NULL : stmt->params[i].text.p;
+        bytes += stmt->params[i].text.n;
+    }
+    int n = (int)stmt->n_params;
+    int sent = p ? PQsendQueryPrepared(c->pg, p->name, n, values, NULL, NULL, 0)
+                 : PQsendQueryParams(c->pg, stmt->sql.p, n, NULL, values, NULL, NULL, 0);
+    if (!sent) {
+        if (PQstatus(c->pg) == CONNECTION_BAD) {
+            conn_mark_lost(c, NULL);
+            return NULL;
+        }
+        c->failed = true;
+        refuse(&c->failure, stmt, PQerrorMessage(c->pg));
+        return NULL;
+    }
+    struct entry *entry = push_entry(c, ENTRY_STATEMENT);
+    copy_stmt(entry, stmt, a);
+    entry->commits = commits(stmt->sql);
+    pipe_note(c, stmt);
+    c->filled_bytes += bytes;
+    c->unsent += bytes;
+    return entry;
+}
+
+bool pipe_exec(struct sink *s, const struct stmt *stmt, struct err *e)
+{
+    enum { SEND_AT = 8192 };
+    struct conn *c = conn_of(s);
+    if (!pipe_start(c, stmt, e))
+        return false;
+    /* A COPY would switch the protocol in the middle of the pipeline. */
+    if (stmt->flags & STMT_NO_TX || stmt_is(stmt->sql, "copy"))
+        return alone_exec(c, stmt, e);
+    if (!send_stmt(c, stmt))
+        return pipe_tell(c, e);
+    if (c->options.one_by_one)
+        return pipe_sync(s, e);
+    if (c->unsent >= SEND_AT) {
+        pipe_flush(c);
+        if (!c->lost && PQconsumeInput(c->pg))
+            take_arrived(c);
+    }
+    return pipe_tell(c, e);
+}
+
+bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out, struct arena *a,
+                struct err *e)
+{
+    struct conn *c = conn_of(s);
+    *out = (struct rows){0};
+    if (!pipe_start(c, stmt, e))
+        return false;
+    if (stmt->flags & STMT_NO_TX || stmt_is(stmt->sql, "copy"))
+        return alone_exec(c, stmt, e);
+    struct entry *entry = send_stmt(c, stmt);
+    if (!entry)
+        return pipe_tell(c, e);
+    entry->awaited = true;
+    entry->rows = out;
+    entry->rows_in = a;
+    pipe_drain(c);
+    return pipe_tell(c, e);
+}
+
+bool pipe_sync(struct sink *s, struct err *e)
+{
+    struct conn *c = conn_of(s);
+    if (!c->failed && !c->busy)
+        pipe_drain(c);
+    return pipe_tell(c, e);
+}
+
+static void pipe_remark(struct sink *s, str text)
+{
+    (void)s; /* for sinks that write text */
+    (void)text;
+}
+
+void pipe_open(struct conn *c)
+{
+    c->queue = NEW_N(&c->arena, struct entry, QUEUE_ROOM);
+    c->sink = (struct sink){
+        .exec = pipe_exec,
+        .query = pipe_query,
+        .each = alone_each,
+        .copy_in = alone_copy_in,
+        .sync = pipe_sync,
+        .remark = pipe_remark,
+        .server_version = PQserverVersion(c->pg),
+    };
+    PQsetnonblocking(c->pg, 1);
+    PQenterPipelineMode(c->pg);
+}
