@@ -18,7 +18,8 @@ struct entry {
     unsigned chunk;
     struct stmt stmt;       /* a copy in the chunk */
     bool commits;           /* COMMIT: a lost connection leaves it in doubt */
-    bool awaited;           /* the caller waits for this very statement */
+    bool awaited;           /* the caller waits for it, and nothing else is in its
+                               implicit transaction */
     struct rows *rows;      /* where its rows go; NULL: dropped */
     struct arena *rows_in;
     struct prepared *prepared; /* ENTRY_PREPARE */
@@ -50,6 +51,7 @@ struct conn {
     size_t filled, filled_bytes; /* of the chunk being filled */
     size_t unsent;               /* bytes given to libpq since the last flush */
     unsigned filling;
+    size_t since_sync; /* statements */
 
     struct prepared prepared[8];
     size_t n_prepared;

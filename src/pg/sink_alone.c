@@ -72,12 +72,27 @@ static PGresult *next_result(struct conn *c)
     return r;
 }
 
+/* Ends COPY data, well or with a reason why not. */
+static void end_copy(struct conn *c, const char *reason)
+{
+    while (!c->lost) {
+        int ended = PQputCopyEnd(c->pg, reason);
+        if (ended > 0)
+            return;
+        if (ended < 0 && PQstatus(c->pg) == CONNECTION_BAD)
+            conn_mark_lost(c, NULL);
+        if (ended < 0)
+            return;
+        pipe_flush(c);
+    }
+}
+
 /* COPY data nobody asked for, or nobody has: ends the COPY so that the connection is
  * usable, and says what to use instead. */
 static void end_stray_copy(struct conn *c, ExecStatusType status, const struct stmt *stmt)
 {
     if (status == PGRES_COPY_IN) {
-        PQputCopyEnd(c->pg, "no data");
+        end_copy(c, "no data");
         keep_text(c, stmt, "COPY ... FROM STDIN has no data here: use op.copy_from");
         return;
     }
@@ -187,7 +202,9 @@ static void put_piece(struct conn *c, str piece)
         str part = str_cut(piece, 0, 65536);
         int taken = PQputCopyData(c->pg, part.p, (int)part.n);
         if (taken < 0) {
-            conn_mark_lost(c, NULL);
+            if (PQstatus(c->pg) == CONNECTION_BAD)
+                conn_mark_lost(c, NULL);
+            return; /* the server has ended the COPY: its reason comes as a result */
         } else if (taken > 0) {
             piece = str_cut(piece, part.n, piece.n);
             pipe_flush(c);
@@ -204,15 +221,14 @@ static bool feed(struct conn *c, copy_fn *next, void *context, struct err *e)
         if (c->lost)
             return true;
         if (!next(context, &piece, e)) {
-            PQputCopyEnd(c->pg, "the source of the data failed");
+            end_copy(c, "the source of the data failed");
             return false;
         }
         if (piece.n == 0)
             break;
         put_piece(c, piece);
     }
-    if (PQputCopyEnd(c->pg, NULL) < 0)
-        conn_mark_lost(c, NULL);
+    end_copy(c, NULL);
     return true;
 }
 

@@ -217,6 +217,7 @@ void pipe_drain(struct conn *c)
     }
     if (!c->lost)
         c->in_tx = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
+    c->since_sync = 0;
 }
 
 /* -- sending -------------------------------------------------------------------------- */
@@ -302,8 +303,12 @@ void pipe_note(struct conn *c, const struct stmt *stmt)
         c->in_tx = true;
     else if (commits(stmt->sql) || rolls_back(stmt->sql))
         c->in_tx = false;
-    if (stmt->flags & STMT_RAW)
-        c->dirty = true;
+    if (!(stmt->flags & STMT_RAW))
+        return;
+    c->dirty = true;
+    if (stmt_is(stmt->sql, "discard") || stmt_is(stmt->sql, "deallocate"))
+        for (size_t i = 0; i < c->n_prepared; i++)
+            c->prepared[i].sql = STR_NONE; /* never found again */
 }
 
 /* Room for some more entries: takes the other chunk when this one is full, after its
@@ -380,6 +385,7 @@ static struct entry *send_stmt(struct conn *c, const struct stmt *stmt)
     pipe_note(c, stmt);
     c->filled_bytes += bytes;
     c->unsent += bytes;
+    c->since_sync++;
     return entry;
 }
 
@@ -416,7 +422,7 @@ bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out, struc
     struct entry *entry = send_stmt(c, stmt);
     if (!entry)
         return pipe_tell(c, e);
-    entry->awaited = true;
+    entry->awaited = c->since_sync == 1;
     entry->rows = out;
     entry->rows_in = a;
     pipe_drain(c);

@@ -18,6 +18,7 @@ enum stmt_flags {
     STMT_NO_TX = 1,  /* the server refuses it inside a transaction block */
     STMT_QUIET = 2,  /* bookkeeping: not echoed by --verbose */
     STMT_RAW = 4,    /* text of the user's: may have changed the session */
+    STMT_AGAIN = 8,  /* comes many times with other parameters: worth preparing */
 };
 
 /* A parameter in text format. */
