@@ -19,7 +19,10 @@ str key_word(enum key k)
 #define ARG_OF(key, type, of, doc) FIELD(key, type, ARG, &shape_##of, NULL, doc)
 #define ARG_IN(key, type, words, doc) FIELD(key, type, ARG, NULL, words, doc)
 #define ARG_NIL(key, type, doc) FIELD(key, type, ARG_NIL, NULL, NULL, doc)
+#define ARG_NIL_OF(key, type, of, doc) FIELD(key, type, ARG_NIL, &shape_##of, NULL, doc)
+#define ARG_NIL_IN(key, type, words, doc) FIELD(key, type, ARG_NIL, NULL, words, doc)
 #define ARG_MAY(key, type, doc) FIELD(key, type, ARG_MAY, NULL, NULL, doc)
+#define ARG_MAY_OF(key, type, of, doc) FIELD(key, type, ARG_MAY, &shape_##of, NULL, doc)
 #define ARG_MAY_IN(key, type, words, doc) FIELD(key, type, ARG_MAY, NULL, words, doc)
 #define ITEMS(key, type, doc) FIELD(key, type, ITEMS, NULL, NULL, doc)
 #define ITEMS_OF(key, type, of, doc) FIELD(key, type, ITEMS, &shape_##of, NULL, doc)
@@ -30,6 +33,9 @@ str key_word(enum key k)
 #define MUST(key, type, doc) FIELD(key, type, OPT_MUST, NULL, NULL, doc)
 #define MUST_OF(key, type, of, doc) FIELD(key, type, OPT_MUST, &shape_##of, NULL, doc)
 #define MUST_IN(key, type, words, doc) FIELD(key, type, OPT_MUST, NULL, words, doc)
+#define OPT_NULL(key, type, doc) FIELD(key, type, OPT_NULL, NULL, NULL, doc)
+#define OPT_NULL_OF(key, type, of, doc) FIELD(key, type, OPT_NULL, &shape_##of, NULL, doc)
+#define OPT_NULL_IN(key, type, words, doc) FIELD(key, type, OPT_NULL, NULL, words, doc)
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 #define SHAPE(name, doc, ...) static const struct field fields_of_##name[] = {__VA_ARGS__};
@@ -168,6 +174,14 @@ struct rec *rec_copy(struct arena *a, const struct rec *r)
     return copy;
 }
 
+void rec_carry(struct rec *to, const struct rec *from)
+{
+    for (size_t i = 0; i < from->shape->n_fields; i++)
+        for (size_t j = 0; j < to->shape->n_fields; j++)
+            if (to->shape->fields[j].key == from->shape->fields[i].key)
+                to->at[j] = from->at[i];
+}
+
 struct op *op_new(struct arena *a, enum op_kind kind)
 {
     struct op *op = NEW(a, struct op);
@@ -189,7 +203,7 @@ struct op *op_copy(struct arena *a, const struct op *op)
     copy->from = op->from;
     if (op->from.file.p)
         copy->from.file = str_copy(a, op->from.file);
-    copy->was = op->was ? op_copy(a, op->was) : NULL;
+    copy->was = op->was;
     return copy;
 }
 

@@ -21,13 +21,15 @@ enum key {
 };
 str key_word(enum key k);
 
-/* What a field takes. `sql "..."` is welcome where the comment says so. */
+/* What a field takes, and the one form it is kept in, so that equal meaning is an equal
+ * value: a name, text or SQL is VAL_STR, each list is VAL_LIST, however it was written.
+ * Only values (F_VALUE) and index keys tell sql "..." from a string. */
 enum field_type {
     F_NAME,   /* an identifier, quoted when compiled */
     F_NAMES,  /* identifiers: "a" or { "a", "b" } */
     F_TEXT,   /* plain text, a quoted literal when compiled */
-    F_TEXTS,  /* list of texts */
-    F_SQL,    /* SQL by its nature: type, condition, query, body; a string or sql "..." */
+    F_TEXTS,  /* list of texts, or one */
+    F_SQL,    /* SQL by its nature: type, condition, query; a string or sql "..." */
     F_SQLS,   /* list of SQL texts: "a" or { "a", "b" } */
     F_VALUE,  /* boolean, number, text literal, sql "...", op.NULL */
     F_VALUES, /* list of values */
@@ -39,9 +41,14 @@ enum field_type {
     F_FLAG,   /* boolean, or one of the words */
     F_MAP,    /* { key = scalar } */
     F_ROWS,   /* list of maps */
-    F_REC,    /* a record of `shape` */
-    F_RECS,   /* list of records of `shape` */
-    F_KEYS,   /* index keys: "col" | sql "expr" | record of `shape`; one or a list */
+    F_REC,    /* a record of `shape`; `true` is an empty one, any other scalar and a list of
+                 scalars fill its first field: identity = "always", primary_key = { "a" } */
+    F_RECS,   /* list of records of `shape`. An item that is a scalar fills the first field:
+                 checks = { "a > 0" }, inherits = "t". Where the first field is the array
+                 part (ITEMS), a table that starts with a scalar is one record:
+                 unique = { "a", "b" } is { { "a", "b" } } */
+    F_KEYS,   /* index keys, kept as records of `shape`: a record, or "col" or sql "expr",
+                 which fill the first field (VAL_STR or VAL_SQL); one or a list */
     F_REF,    /* record of `shape`, or a string "table.column" (a column's references) */
     F_ANY,    /* any value, taken as it is */
     F_FUNC,   /* a Lua function: stays in the script layer, never in a record */
@@ -56,6 +63,7 @@ enum field_place {
     PLACE_REST,     /* all further arguments */
     PLACE_OPT,      /* a key of the last table */
     PLACE_OPT_MUST, /* a key of the last table, required */
+    PLACE_OPT_NULL, /* a key of the last table; op.NULL (VAL_NULL) removes what is there */
 };
 
 struct field {
@@ -152,9 +160,12 @@ void rec_set(struct rec *r, enum key k, struct val v);
 const struct field *shape_field(const struct shape *s, str word); /* NULL: no such key */
 bool rec_eq(const struct rec *a, const struct rec *b);
 struct rec *rec_copy(struct arena *a, const struct rec *r);
+/* Sets every field that both shapes have; values are shared, not copied. */
+void rec_carry(struct rec *to, const struct rec *from);
 
 struct op *op_new(struct arena *a, enum op_kind kind);
 bool op_eq(const struct op *a, const struct op *b); /* kind and arguments */
+/* A copy that owns its text; `was` is shared. */
 struct op *op_copy(struct arena *a, const struct op *op);
 
 /* A growing list of ops. */

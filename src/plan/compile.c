@@ -1,1 +1,47 @@
-typedef int plan_has_no_code_yet;
+/* The dispatch: one row of op.def, one function. */
+#include "plan/compile.h"
+
+#include "plan/write.h"
+
+typedef bool compile_fn(struct pen *p, const struct rec *r);
+
+static compile_fn *const compilers[N_OPS] = {
+#define SHAPE(...)
+#define OP(name, ...) [OP_##name] = compile_##name,
+#include "model/op.def"
+#undef SHAPE
+#undef OP
+};
+
+bool op_compile(const struct op *op, const struct compile_context *c, struct stmt_list *out,
+                struct arena *a, struct err *e)
+{
+    struct pen p = pen_for(op, c, out, a, e);
+    size_t n = out->n;
+    if (compilers[op->info->kind](&p, op->args))
+        return true;
+    out->n = n;
+    return op->from.file.p ? err_at(e, op->from.file, op->from.line) : false;
+}
+
+enum lock_mode op_lock(const struct op *op)
+{
+    const struct rec *r = op->args;
+    switch (op->info->kind) {
+    case OP_create_index:
+    case OP_drop_index:
+        return rec_bool(r, K_concurrently) ? LOCK_SHARE_UPDATE_EXCLUSIVE : op->info->lock;
+    case OP_alter_column: /* only these go without rewriting or checking (ALTER TABLE) */
+        for (size_t i = 0; i < r->shape->n_fields; i++) {
+            enum key k = r->shape->fields[i].key;
+            bool gentle = k == K_table || k == K_column || k == K_schema || k == K_comment
+                          || k == K_statistics || k == K_options;
+            if (r->at[i].kind != VAL_NONE && !gentle
+                && !str_starts(key_word(k), STR("existing_")))
+                return LOCK_ACCESS_EXCLUSIVE;
+        }
+        return LOCK_SHARE_UPDATE_EXCLUSIVE;
+    default:
+        return op->info->lock;
+    }
+}

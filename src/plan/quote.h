@@ -14,8 +14,14 @@ void quote_ident(struct buf *b, str name);
 /* schema.name, or name alone when the schema is empty. */
 void quote_name(struct buf *b, str schema, str name);
 void quote_literal(struct buf *b, str text);
+/* $$text$$, or $body$text$body$, $body2$…: with a tag that does not occur in the text. */
+void quote_dollar(struct buf *b, str text);
+
 /* False with a message when the server would not keep the name as it is: empty, a NUL
  * byte, more than 63 bytes, not UTF-8. */
 bool ident_check(str name, struct err *e);
+/* False with a message when the text holds what no PostgreSQL text can: a NUL byte or
+ * bytes that are not UTF-8. `what` begins the message: "the comment". */
+bool text_check(str text, const char *what, struct err *e);
 
 #endif

@@ -1,0 +1,269 @@
+/* Columns: their definition inside CREATE TABLE, and what changes one. */
+#include "plan/quote.h"
+#include "plan/write.h"
+
+/* A collation is given by name ("C", "de_DE") or as SQL ("app.german", "pg_catalog.\"C\"").
+ * "en_US.utf8" is a name: a qualified one is all bare words or holds quotes. */
+void put_collation(struct pen *p, str collation)
+{
+    bool qualified = str_find(collation, '.') < collation.n;
+    for (size_t i = 0; i < collation.n; i++) {
+        char c = collation.p[i];
+        if (c == '"') {
+            put_sql(p, collation, "collate");
+            return;
+        }
+        qualified &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    }
+    if (qualified)
+        put_sql(p, collation, "collate");
+    else
+        put_ident(p, collation);
+}
+
+static const char sequence_options[] =
+    "[start: START WITH {start}][increment: INCREMENT BY {increment}]"
+    "[min_value: MINVALUE {min_value}][max_value: MAXVALUE {max_value}]"
+    "[cache: CACHE {cache}][cycle: CYCLE]";
+
+static bool has_any(const struct rec *r, enum key except)
+{
+    for (size_t i = 0; i < r->shape->n_fields; i++)
+        if (r->shape->fields[i].key != except && r->at[i].kind != VAL_NONE)
+            return true;
+    return false;
+}
+
+void put_identity(struct pen *p, const struct rec *identity)
+{
+    put(p, "GENERATED ");
+    put_form(p, identity, "[generated:{generated}][!generated:BY DEFAULT] AS IDENTITY");
+    if (!has_any(identity, K_generated))
+        return;
+    put(p, " (");
+    size_t before = p->b.n;
+    /* undocumented, but what pg_dump writes */
+    put_form(p, identity, "[sequence_name: SEQUENCE NAME {sequence_schema.sequence_name}]");
+    put_form(p, identity, sequence_options);
+    if (p->b.n > before) { /* each option brings a blank before it */
+        for (size_t i = before; i + 1 < p->b.n; i++)
+            p->b.p[i] = p->b.p[i + 1];
+        p->b.n--;
+    }
+    put(p, ")");
+}
+
+static void put_references(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "[name: CONSTRAINT {name}] REFERENCES {schema.table}[column: ({column})]"
+                   "[match: MATCH {match}][on_delete: ON DELETE {on_delete}]"
+                   "[on_update: ON UPDATE {on_update}][deferrable: DEFERRABLE]"
+                   "[initially: INITIALLY {initially}]");
+}
+
+void put_column(struct pen *p, const struct rec *c, bool typed, bool inline_key)
+{
+    put_form(p, c, "{name}");
+    if (typed)
+        put_form(p, c, " {type}");
+    else
+        put(p, " WITH OPTIONS");
+    put_form(p, c, "[compression: COMPRESSION {compression}]");
+    if (rec_has(c, K_collate)) {
+        put(p, " COLLATE ");
+        put_collation(p, rec_str(c, K_collate));
+    }
+    const struct val *nullable = rec_at(c, K_nullable);
+    if (nullable->kind == VAL_BOOL && !nullable->b)
+        put(p, " NOT NULL");
+    put_form(p, c, "[default: DEFAULT {default}]"
+                   "[generated: GENERATED ALWAYS AS ({generated}) STORED]");
+    if (rec_has(c, K_identity)) {
+        put(p, " ");
+        put_identity(p, rec_at(c, K_identity)->rec);
+    }
+    if (inline_key)
+        put(p, " PRIMARY KEY");
+    put_form(p, c, "[unique: UNIQUE]");
+    if (rec_has(c, K_references))
+        put_references(p, rec_at(c, K_references)->rec);
+    put_form(p, c, "[check: CHECK ({check})]");
+}
+
+/* ALTER TABLE s.t ALTER COLUMN c */
+static void put_alter(struct pen *p, str schema, str table, str column)
+{
+    put(p, "ALTER TABLE ");
+    put_name(p, schema, table);
+    put(p, " ALTER COLUMN ");
+    put_ident(p, column);
+}
+
+static bool column_comment(struct pen *p, str schema, str table, str column,
+                           const struct rec *r)
+{
+    put(p, "COMMENT ON COLUMN ");
+    put_name(p, schema, table);
+    put(p, ".");
+    put_ident(p, column);
+    put_form(p, r, " IS {comment}");
+    return pen_end(p, 0);
+}
+
+/* SET (…) and RESET (…): op.NULL as a value resets. */
+static bool column_options(struct pen *p, str schema, str table, str column,
+                           const struct map *options)
+{
+    for (int reset = 0; reset < 2; reset++) {
+        bool first = true;
+        for (size_t i = 0; i < options->n; i++) {
+            const struct pair *o = &options->at[i];
+            if ((o->val.kind == VAL_NULL) != reset)
+                continue;
+            if (first) {
+                put_alter(p, schema, table, column);
+                put(p, reset ? " RESET (" : " SET (");
+            }
+            buf_sep(&p->b, &first, ", ");
+            put_ident(p, o->key);
+            if (!reset) {
+                put(p, " = ");
+                put_value(p, &o->val);
+            }
+        }
+        if (!first) {
+            put(p, ")");
+            pen_end(p, 0);
+        }
+    }
+    return p->ok;
+}
+
+/* Storage has no place in CREATE TABLE before PostgreSQL 16, statistics and options none
+ * at all; an index and a comment are objects of their own. */
+bool compile_column_rest(struct pen *p, str schema, str table, const struct rec *c)
+{
+    str name = rec_str(c, K_name);
+    const struct val *options = rec_at(c, K_options);
+    static const char *const forms[] = {"[storage: SET STORAGE {storage}]",
+                                        "[statistics: SET STATISTICS {statistics}]"};
+    static const enum key keys[] = {K_storage, K_statistics};
+    for (size_t i = 0; i < 2; i++) {
+        if (!rec_has(c, keys[i]))
+            continue;
+        put_alter(p, schema, table, name);
+        put_form(p, c, forms[i]);
+        pen_end(p, 0);
+    }
+    if (options->kind == VAL_MAP)
+        column_options(p, schema, table, name, &options->map);
+    if (rec_bool(c, K_index)) {
+        put(p, "CREATE INDEX ");
+        put_ident(p, str_fmt(p->a, "ix_%.*s_%.*s", STR_ARG(table), STR_ARG(name)));
+        put(p, " ON ");
+        put_name(p, schema, table);
+        put_form(p, c, " ({name})");
+        pen_end(p, 0);
+    }
+    if (rec_has(c, K_comment))
+        column_comment(p, schema, table, name, c);
+    return p->ok;
+}
+
+bool compile_add_column(struct pen *p, const struct rec *r)
+{
+    const struct rec *c = rec_at(r, K_column)->rec;
+    put_form(p, r, "ALTER TABLE {schema.table} ADD COLUMN[if_not_exists: IF NOT EXISTS] ");
+    put_column(p, c, true, rec_bool(c, K_primary_key));
+    pen_end(p, 0);
+    return compile_column_rest(p, rec_str(r, K_schema), rec_str(r, K_table), c);
+}
+
+FORM(drop_column, "ALTER TABLE {schema.table} DROP COLUMN[if_exists: IF EXISTS] {column}"
+                  "[cascade: CASCADE]")
+
+/* One subcommand of ALTER TABLE; the first brings the table. */
+static void subcommand(struct pen *p, const struct rec *r, bool *first, const char *form)
+{
+    if (*first)
+        put_form(p, r, "ALTER TABLE {schema.table}");
+    put(p, *first ? " ALTER COLUMN " : ", ALTER COLUMN ");
+    put_form(p, r, "{column} ");
+    put_form(p, r, form);
+    *first = false;
+}
+
+static void alter_type(struct pen *p, const struct rec *r, bool *first)
+{
+    /* the old default may have no cast to the new type: it goes first */
+    if (rec_has(r, K_default) && rec_at(r, K_default)->kind != VAL_NULL)
+        subcommand(p, r, first, "DROP DEFAULT");
+    subcommand(p, r, first, "TYPE {type}");
+    if (rec_has(r, K_collate)) {
+        put(p, " COLLATE ");
+        put_collation(p, rec_str(r, K_collate));
+    }
+    put_form(p, r, "[using: USING {using}]");
+}
+
+static void alter_identity(struct pen *p, const struct rec *r, bool *first)
+{
+    const struct val *identity = rec_at(r, K_identity);
+    if (identity->kind == VAL_NULL) {
+        subcommand(p, r, first, "DROP IDENTITY");
+    } else if (rec_at(r, K_existing_identity)->kind == VAL_REC) {
+        subcommand(p, r, first, "SET GENERATED ");
+        put_form(p, identity->rec,
+                 "[generated:{generated}][!generated:BY DEFAULT][start: SET START WITH {start}]"
+                 "[increment: SET INCREMENT BY {increment}]"
+                 "[min_value: SET MINVALUE {min_value}][max_value: SET MAXVALUE {max_value}]"
+                 "[cache: SET CACHE {cache}]");
+        if (rec_has(identity->rec, K_cycle))
+            put(p, rec_bool(identity->rec, K_cycle) ? " SET CYCLE" : " SET NO CYCLE");
+    } else {
+        subcommand(p, r, first, "ADD ");
+        put_identity(p, identity->rec);
+    }
+}
+
+bool compile_alter_column(struct pen *p, const struct rec *r)
+{
+    bool first = true;
+    const struct val *options = rec_at(r, K_options);
+    if (rec_has(r, K_using) && !rec_has(r, K_type))
+        return pen_fail(p, "using needs type");
+    if (rec_has(r, K_collate) && !rec_has(r, K_type))
+        return pen_fail(p, "collate needs type");
+    /* A default and an identity exclude each other: what goes, goes first. */
+    if (rec_at(r, K_identity)->kind == VAL_NULL)
+        alter_identity(p, r, &first);
+    if (rec_at(r, K_default)->kind == VAL_NULL)
+        subcommand(p, r, &first, "DROP DEFAULT");
+    if (rec_has(r, K_generated))
+        subcommand(p, r, &first, "DROP EXPRESSION");
+    if (rec_has(r, K_type))
+        alter_type(p, r, &first);
+    if (rec_has(r, K_default) && rec_at(r, K_default)->kind != VAL_NULL)
+        subcommand(p, r, &first, "SET DEFAULT {default}");
+    if (rec_has(r, K_nullable))
+        subcommand(p, r, &first, rec_bool(r, K_nullable) ? "DROP NOT NULL" : "SET NOT NULL");
+    if (rec_at(r, K_identity)->kind == VAL_REC)
+        alter_identity(p, r, &first);
+    if (rec_has(r, K_statistics))
+        subcommand(p, r, &first, "SET STATISTICS {statistics}");
+    if (rec_has(r, K_storage))
+        subcommand(p, r, &first, "SET STORAGE {storage}");
+    if (rec_has(r, K_compression))
+        subcommand(p, r, &first, "SET COMPRESSION {compression}");
+    if (!first)
+        pen_end(p, 0);
+    str schema = rec_str(r, K_schema), table = rec_str(r, K_table),
+        column = rec_str(r, K_column);
+    if (options->kind == VAL_MAP)
+        column_options(p, schema, table, column, &options->map);
+    if (rec_has(r, K_comment))
+        column_comment(p, schema, table, column, r);
+    if (rec_has(r, K_new_column_name))
+        pen_stmt(p, r, "ALTER TABLE {schema.table} RENAME COLUMN {column} TO {new_column_name}");
+    return p->ok;
+}

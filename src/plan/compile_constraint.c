@@ -1,0 +1,141 @@
+/* Constraints, inside CREATE TABLE and on their own. The nested shapes and the operations
+ * share their keys, so one form serves both. */
+#include "plan/write.h"
+
+#define INDEX_PARAMETERS                                                                 \
+    "[include: INCLUDE ({include})][with: WITH ({with})]"                                \
+    "[tablespace: USING INDEX TABLESPACE {tablespace}]"
+#define WHEN_CHECKED "[deferrable: DEFERRABLE][initially: INITIALLY {initially}]"
+
+void put_constraint_primary_key(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "[name:CONSTRAINT {name} ]PRIMARY KEY ({columns})"
+                   INDEX_PARAMETERS WHEN_CHECKED);
+}
+
+static void check_nulls(struct pen *p, const struct rec *r)
+{
+    if (rec_bool(r, K_nulls_not_distinct) && p->c->server_version
+        && p->c->server_version < 150000)
+        pen_fail(p, "nulls_not_distinct needs PostgreSQL 15");
+}
+
+void put_constraint_unique(struct pen *p, const struct rec *r)
+{
+    check_nulls(p, r);
+    put_form(p, r, "[name:CONSTRAINT {name} ]UNIQUE"
+                   "[nulls_not_distinct: NULLS NOT DISTINCT] ({columns})"
+                   INDEX_PARAMETERS WHEN_CHECKED);
+}
+
+void put_constraint_check(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "[name:CONSTRAINT {name} ]CHECK ({condition})[no_inherit: NO INHERIT]");
+}
+
+void put_constraint_foreign_key(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "[name:CONSTRAINT {name} ]FOREIGN KEY ({columns}) "
+                   "REFERENCES {referent_schema.referent_table}"
+                   "[referent_columns: ({referent_columns})][match: MATCH {match}]"
+                   "[on_delete: ON DELETE {on_delete}[on_delete_columns: ({on_delete_columns})]]"
+                   "[on_update: ON UPDATE {on_update}]" WHEN_CHECKED);
+}
+
+void put_keys(struct pen *p, struct list keys)
+{
+    bool first = true;
+    if (keys.n == 0)
+        pen_fail(p, "there are no columns");
+    for (size_t i = 0; i < keys.n; i++) {
+        const struct rec *k = keys.at[i].rec;
+        buf_sep(&p->b, &first, ", ");
+        if (rec_has(k, K_name) == rec_has(k, K_expr))
+            pen_fail(p, "key %zu needs either a column or expr", i + 1);
+        put_form(p, k, "[name:{name}][expr:({expr})]");
+        if (rec_has(k, K_collate)) {
+            put(p, " COLLATE ");
+            put_collation(p, rec_str(k, K_collate));
+        }
+        put_form(p, k, "[opclass: {opclass}][order: {order}][nulls: NULLS {nulls}]");
+        if (k->shape == &shape_exclude_key)
+            put_form(p, k, " WITH {operator}");
+    }
+}
+
+void put_constraint_exclude(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "[name:CONSTRAINT {name} ]EXCLUDE USING [using:{using}][!using:gist] (");
+    put_keys(p, rec_list(r, K_elements));
+    put_form(p, r, ")" INDEX_PARAMETERS "[where: WHERE ({where})]" WHEN_CHECKED);
+}
+
+/* COMMENT ON CONSTRAINT needs a name: PostgreSQL's choice could be taken already. */
+bool constraint_comment(struct pen *p, const struct rec *r, str schema, str table)
+{
+    if (!rec_has(r, K_comment))
+        return p->ok;
+    if (!rec_has(r, K_name))
+        return pen_fail(p, "a comment on a constraint needs the constraint's name");
+    put_form(p, r, "COMMENT ON CONSTRAINT {name} ON ");
+    put_name(p, schema, table);
+    put_form(p, r, " IS {comment}");
+    return pen_end(p, 0);
+}
+
+static bool add_constraint(struct pen *p, const struct rec *r, put_constraint_fn *write,
+                           const char *ending)
+{
+    put_form(p, r, "ALTER TABLE {schema.table} ADD ");
+    write(p, r);
+    put_form(p, r, ending);
+    pen_end(p, 0);
+    return constraint_comment(p, r, rec_str(r, K_schema), rec_str(r, K_table));
+}
+
+static bool add_from_index(struct pen *p, const struct rec *r, const char *kind)
+{
+    if (rec_has(r, K_columns))
+        return pen_fail(p, "using_index brings the columns: give nil for them");
+    put_form(p, r, "ALTER TABLE {schema.table} ADD [name:CONSTRAINT {name} ]");
+    put(p, kind);
+    put_form(p, r, " USING INDEX {using_index}" WHEN_CHECKED);
+    pen_end(p, 0);
+    return constraint_comment(p, r, rec_str(r, K_schema), rec_str(r, K_table));
+}
+
+bool compile_create_primary_key(struct pen *p, const struct rec *r)
+{
+    if (rec_has(r, K_using_index))
+        return add_from_index(p, r, "PRIMARY KEY");
+    if (!rec_has(r, K_columns))
+        return pen_fail(p, "columns are missing");
+    return add_constraint(p, r, put_constraint_primary_key, "");
+}
+
+bool compile_create_unique_constraint(struct pen *p, const struct rec *r)
+{
+    if (rec_has(r, K_using_index))
+        return add_from_index(p, r, "UNIQUE");
+    if (!rec_has(r, K_columns))
+        return pen_fail(p, "columns are missing");
+    return add_constraint(p, r, put_constraint_unique, "");
+}
+
+bool compile_create_foreign_key(struct pen *p, const struct rec *r)
+{
+    return add_constraint(p, r, put_constraint_foreign_key, "[not_valid: NOT VALID]");
+}
+
+bool compile_create_check_constraint(struct pen *p, const struct rec *r)
+{
+    return add_constraint(p, r, put_constraint_check, "[not_valid: NOT VALID]");
+}
+
+bool compile_create_exclude_constraint(struct pen *p, const struct rec *r)
+{
+    return add_constraint(p, r, put_constraint_exclude, "");
+}
+
+FORM(drop_constraint, "ALTER TABLE {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] {name}"
+                      "[cascade: CASCADE]")

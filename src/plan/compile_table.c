@@ -1,0 +1,180 @@
+/* Tables. */
+#include "plan/write.h"
+
+/* What stands between the parentheses of CREATE TABLE, one element a line. */
+struct body {
+    struct pen *p;
+    bool open;
+};
+
+static void element(struct body *b)
+{
+    put(b->p, b->open ? ",\n    " : " (\n    ");
+    b->open = true;
+}
+
+static size_t count_keys(struct list columns)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < columns.n; i++)
+        n += rec_bool(columns.at[i].rec, K_primary_key) ? 1 : 0;
+    return n;
+}
+
+/* primary_key = true on several columns is one key over all of them. */
+static void shared_key(struct body *b, struct list columns)
+{
+    bool first = true;
+    element(b);
+    put(b->p, "PRIMARY KEY (");
+    for (size_t i = 0; i < columns.n; i++) {
+        if (!rec_bool(columns.at[i].rec, K_primary_key))
+            continue;
+        buf_sep(&b->p->b, &first, ", ");
+        put_form(b->p, columns.at[i].rec, "{name}");
+    }
+    put(b->p, ")");
+}
+
+static bool is_not_valid(const struct rec *r)
+{
+    const struct field *f = shape_field(r->shape, STR("not_valid"));
+    return f && rec_bool(r, K_not_valid);
+}
+
+static const struct {
+    enum key key;
+    put_constraint_fn *write;
+} constraints[] = {
+    {K_unique, put_constraint_unique},
+    {K_checks, put_constraint_check},
+    {K_foreign_keys, put_constraint_foreign_key},
+    {K_excludes, put_constraint_exclude},
+};
+enum { N_CONSTRAINTS = sizeof constraints / sizeof *constraints };
+
+static void put_like(struct pen *p, const struct rec *r)
+{
+    static const enum key keys[] = {K_including, K_excluding};
+    put_form(p, r, "LIKE {schema.table}");
+    for (size_t i = 0; i < 2; i++) {
+        struct list words = rec_list(r, keys[i]);
+        for (size_t j = 0; j < words.n; j++) {
+            put(p, i == 0 ? " INCLUDING " : " EXCLUDING ");
+            put_word(p, words.at[j].s);
+        }
+    }
+}
+
+static void put_body(struct pen *p, const struct rec *r)
+{
+    struct body b = {.p = p};
+    struct list columns = rec_list(r, K_columns), like = rec_list(r, K_like);
+    size_t n_keys = count_keys(columns);
+    bool typed = !rec_has(r, K_partition_of) && !rec_has(r, K_of_type);
+    if (n_keys && rec_has(r, K_primary_key))
+        pen_fail(p, "primary_key is given for the table and for a column");
+    for (size_t i = 0; i < like.n; i++) {
+        element(&b);
+        put_like(p, like.at[i].rec);
+    }
+    for (size_t i = 0; i < columns.n; i++) {
+        const struct rec *c = columns.at[i].rec;
+        element(&b);
+        put_column(p, c, typed, n_keys == 1 && rec_bool(c, K_primary_key));
+    }
+    if (n_keys > 1)
+        shared_key(&b, columns);
+    if (rec_has(r, K_primary_key)) {
+        element(&b);
+        put_constraint_primary_key(p, rec_at(r, K_primary_key)->rec);
+    }
+    for (size_t i = 0; i < N_CONSTRAINTS; i++) {
+        struct list list = rec_list(r, constraints[i].key);
+        for (size_t j = 0; j < list.n; j++) {
+            if (is_not_valid(list.at[j].rec))
+                continue;
+            element(&b);
+            constraints[i].write(p, list.at[j].rec);
+        }
+    }
+    if (b.open)
+        put(p, "\n)");
+    else if (typed)
+        put(p, " ()");
+}
+
+/* CREATE TABLE takes NOT VALID but ignores it: such constraints are added after. */
+static void not_valid_constraints(struct pen *p, const struct rec *r)
+{
+    for (size_t i = 0; i < N_CONSTRAINTS; i++) {
+        struct list list = rec_list(r, constraints[i].key);
+        for (size_t j = 0; j < list.n; j++) {
+            if (!is_not_valid(list.at[j].rec))
+                continue;
+            put_form(p, r, "ALTER TABLE {schema.name} ADD ");
+            constraints[i].write(p, list.at[j].rec);
+            put(p, " NOT VALID");
+            pen_end(p, 0);
+        }
+    }
+}
+
+static void comments_on_constraints(struct pen *p, const struct rec *r)
+{
+    str schema = rec_str(r, K_schema), table = rec_str(r, K_name);
+    const struct val *key = rec_at(r, K_primary_key);
+    if (key->kind == VAL_REC)
+        constraint_comment(p, key->rec, schema, table);
+    for (size_t i = 0; i < N_CONSTRAINTS; i++) {
+        struct list list = rec_list(r, constraints[i].key);
+        for (size_t j = 0; j < list.n; j++)
+            constraint_comment(p, list.at[j].rec, schema, table);
+    }
+}
+
+static void put_inherits(struct pen *p, const struct rec *r)
+{
+    struct list parents = rec_list(r, K_inherits);
+    bool first = true;
+    if (parents.n == 0)
+        return;
+    put(p, " INHERITS (");
+    for (size_t i = 0; i < parents.n; i++) {
+        buf_sep(&p->b, &first, ", ");
+        put_form(p, parents.at[i].rec, "{schema.name}");
+    }
+    put(p, ")");
+}
+
+bool compile_create_table(struct pen *p, const struct rec *r)
+{
+    str schema = rec_str(r, K_schema), table = rec_str(r, K_name);
+    const struct val *parent = rec_at(r, K_partition_of);
+    put_form(p, r, "CREATE[unlogged: UNLOGGED][temporary: TEMPORARY] TABLE"
+                   "[if_not_exists: IF NOT EXISTS] {schema.name}[of_type: OF {of_type}]");
+    if (parent->kind == VAL_REC)
+        put_form(p, parent->rec, " PARTITION OF {schema.table}");
+    put_body(p, r);
+    if (parent->kind == VAL_REC)
+        put_form(p, parent->rec, " {bound}");
+    put_inherits(p, r);
+    put_form(p, r, "[partition_by: PARTITION BY {partition_by}][using: USING {using}]"
+                   "[with: WITH ({with})][on_commit: ON COMMIT {on_commit}]"
+                   "[tablespace: TABLESPACE {tablespace}]");
+    pen_end(p, 0);
+    not_valid_constraints(p, r);
+
+    struct list columns = rec_list(r, K_columns), indexes = rec_list(r, K_indexes);
+    for (size_t i = 0; i < columns.n; i++)
+        compile_column_rest(p, schema, table, columns.at[i].rec);
+    for (size_t i = 0; i < indexes.n; i++)
+        compile_nested_index(p, schema, table, indexes.at[i].rec);
+    comments_on_constraints(p, r);
+    return pen_comment(p, r, "TABLE {schema.name}");
+}
+
+FORM(drop_table, "DROP TABLE[if_exists: IF EXISTS] {schema.name}[cascade: CASCADE]")
+FORM(rename_table, "ALTER TABLE[if_exists: IF EXISTS] {schema.name} RENAME TO {new_name}")
+FORM(create_table_comment, "COMMENT ON TABLE {schema.name} IS {comment}")
+FORM(drop_table_comment, "COMMENT ON TABLE {schema.name} IS NULL")

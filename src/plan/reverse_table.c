@@ -1,0 +1,206 @@
+/* Tables, columns, constraints, indexes, rows: how they are undone. */
+#include "plan/undo.h"
+#include "plan/write.h"
+
+UNDO_AS(create_table, drop_table)
+UNDO_NONE(drop_table, "its columns are not known")
+UNDO_SWAP(rename_table, name, new_name)
+
+struct op *reverse_create_table_comment(struct undo *u)
+{
+    const struct rec *r = u->op->args;
+    if (rec_at(r, K_existing_comment)->kind == VAL_STR)
+        return undo_swap(u, K_comment, K_existing_comment);
+    struct op *back = undo_as(u, OP_drop_table_comment);
+    rec_set(back->args, K_existing_comment, *rec_at(r, K_comment));
+    return back;
+}
+
+struct op *reverse_drop_table_comment(struct undo *u)
+{
+    const struct rec *r = u->op->args;
+    if (rec_at(r, K_existing_comment)->kind != VAL_STR)
+        return undo_none(u, "existing_comment is not given");
+    struct op *back = undo_as(u, OP_create_table_comment);
+    rec_set(back->args, K_comment, *rec_at(r, K_existing_comment));
+    return back;
+}
+
+struct op *reverse_add_column(struct undo *u)
+{
+    struct op *back = undo_as(u, OP_drop_column);
+    const struct rec *column = rec_at(u->op->args, K_column)->rec;
+    rec_set(back->args, K_column, *rec_at(column, K_name));
+    return back;
+}
+
+UNDO_NONE(drop_column, "its type is not known")
+
+static const struct {
+    enum key key, before;
+    const char *missing;
+} alterations[] = {
+    {K_type, K_existing_type, "existing_type is not given"},
+    {K_default, K_existing_default, "existing_default is not given"},
+    {K_comment, K_existing_comment, "existing_comment is not given"},
+    {K_storage, K_existing_storage, "existing_storage is not given"},
+    {K_compression, K_existing_compression, "existing_compression is not given"},
+    {K_statistics, K_existing_statistics, "existing_statistics is not given"},
+    {K_options, K_existing_options, "existing_options is not given"},
+};
+
+/* n_distinct = 5 over nothing is undone by n_distinct = NULL. */
+static struct val options_back(const struct val *now, const struct val *before,
+                               struct arena *a)
+{
+    size_t n = 0;
+    struct val back = val_map(a, now->map.n + before->map.n);
+    for (size_t i = 0; i < before->map.n; i++)
+        back.map.at[n++] = before->map.at[i];
+    for (size_t i = 0; i < now->map.n; i++)
+        if (val_get(before, now->map.at[i].key)->kind == VAL_NONE)
+            back.map.at[n++] = (struct pair){now->map.at[i].key, val_null()};
+    back.map.n = n;
+    map_sort(&back.map);
+    return back;
+}
+
+static bool undo_identity(struct undo *u, struct op *back)
+{
+    const struct val *now = rec_at(u->op->args, K_identity);
+    const struct val *before = rec_at(u->op->args, K_existing_identity);
+    if (now->kind == VAL_NULL && before->kind != VAL_REC) {
+        undo_none(u, "existing_identity is not given");
+        return false;
+    }
+    rec_set(back->args, K_identity, before->kind == VAL_REC ? *before : val_null());
+    rec_set(back->args, K_existing_identity, *now);
+    return true;
+}
+
+struct op *reverse_alter_column(struct undo *u)
+{
+    const struct rec *r = u->op->args;
+    struct op *back = op_copy(u->a, u->op);
+    if (rec_has(r, K_generated))
+        return undo_none(u, "a stored expression cannot be put back in place");
+    for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
+        const struct val *now = rec_at(r, alterations[i].key);
+        const struct val *before = rec_at(r, alterations[i].before);
+        if (now->kind == VAL_NONE)
+            continue;
+        if (before->kind == VAL_NONE)
+            return undo_none(u, alterations[i].missing);
+        rec_set(back->args, alterations[i].before, *now);
+        rec_set(back->args, alterations[i].key,
+                alterations[i].key == K_options ? options_back(now, before, u->a) : *before);
+    }
+    rec_set(back->args, K_using, *rec_at(r, K_existing_using));
+    rec_set(back->args, K_existing_using, *rec_at(r, K_using));
+    rec_set(back->args, K_collate, *rec_at(r, K_existing_collate));
+    rec_set(back->args, K_existing_collate, *rec_at(r, K_collate));
+    if (rec_has(r, K_nullable)) {
+        bool nullable = rec_bool(r, K_nullable);
+        bool before = rec_has(r, K_existing_nullable) ? rec_bool(r, K_existing_nullable)
+                                                      : !nullable;
+        rec_set(back->args, K_nullable, val_bool(before));
+        rec_set(back->args, K_existing_nullable, val_bool(nullable));
+    }
+    if (rec_has(r, K_identity) && !undo_identity(u, back))
+        return NULL;
+    if (rec_has(r, K_new_column_name)) {
+        rec_set(back->args, K_column, *rec_at(r, K_new_column_name));
+        rec_set(back->args, K_new_column_name, *rec_at(r, K_column));
+    }
+    return back;
+}
+
+/* a_b_c of the columns, as PostgreSQL joins them for a default name; false when an
+ * expression is among them, for which it looks into the expression. */
+static bool joined(struct list names, str *out, struct buf *b)
+{
+    for (size_t i = 0; i < names.n; i++) {
+        const struct val *v = &names.at[i];
+        if (v->kind == VAL_REC)
+            v = rec_at(v->rec, K_name);
+        if (v->kind != VAL_STR)
+            return false;
+        if (b->n)
+            buf_char(b, '_');
+        buf_str(b, v->s);
+    }
+    *out = buf_done(b);
+    return true;
+}
+
+/* The inverse of an index or a constraint by its name, or by the name that PostgreSQL
+ * chooses for it. */
+static struct op *undo_named(struct undo *u, enum op_kind kind, enum key columns,
+                             const char *label)
+{
+    const struct rec *r = u->op->args;
+    struct op *back = undo_as(u, kind);
+    struct buf b = buf_in(u->a);
+    str names = STR_NONE;
+    if (rec_has(r, K_name))
+        return back;
+    if (!joined(rec_list(r, columns), &names, &b)
+        || (shape_field(r->shape, STR("include"))
+            && !joined(rec_list(r, K_include), &names, &b)))
+        return undo_none(u, "it has no name");
+    rec_set(back->args, K_name, val_str(default_name(rec_str(r, K_table), names, label, u->a)));
+    return back;
+}
+
+struct op *reverse_create_index(struct undo *u)
+{
+    return undo_named(u, OP_drop_index, K_keys, "idx");
+}
+
+UNDO_NONE(drop_index, "its columns are not known")
+
+/* With using_index the constraint takes the index's name, unless it has its own. */
+static struct op *undo_key(struct undo *u, bool primary)
+{
+    const struct rec *r = u->op->args;
+    if (!rec_has(r, K_name) && (primary || rec_has(r, K_using_index))) {
+        struct op *back = undo_as(u, OP_drop_constraint);
+        str name = rec_has(r, K_using_index)
+                       ? rec_str(r, K_using_index)
+                       : default_name(rec_str(r, K_table), STR_NONE, "pkey", u->a);
+        rec_set(back->args, K_name, val_str(name));
+        return back;
+    }
+    return undo_named(u, OP_drop_constraint, K_columns, "key");
+}
+
+struct op *reverse_create_primary_key(struct undo *u)
+{
+    return undo_key(u, true);
+}
+
+struct op *reverse_create_unique_constraint(struct undo *u)
+{
+    return undo_key(u, false);
+}
+
+struct op *reverse_create_foreign_key(struct undo *u)
+{
+    return undo_named(u, OP_drop_constraint, K_columns, "fkey");
+}
+
+struct op *reverse_create_check_constraint(struct undo *u)
+{
+    if (!rec_has(u->op->args, K_name))
+        return undo_none(u, "it has no name");
+    return undo_as(u, OP_drop_constraint);
+}
+
+struct op *reverse_create_exclude_constraint(struct undo *u)
+{
+    return undo_named(u, OP_drop_constraint, K_elements, "excl");
+}
+
+UNDO_NONE(drop_constraint, "what it checked is not known")
+UNDO_NONE(execute, "the text may do anything; write downgrade()")
+UNDO_NONE(bulk_insert, "the rows may have been changed since; write downgrade()")

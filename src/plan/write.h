@@ -1,0 +1,93 @@
+/* The pen of the compiler: writes one statement after another from an op's record.
+ *
+ * A form is SQL text with places:
+ *
+ *   {key}          the field, written by its type: a name is quoted, a text a literal,
+ *                  SQL as it is, words in capitals, lists with commas, a map as k = v
+ *   {schema.key}   a qualified name; the schema may be absent
+ *   {key*}         a map as OPTIONS has it: k 'v'
+ *   [key:text]     text, when the field is given (a boolean: true); may hold places
+ *   [!key:text]    text, when it is not
+ *
+ * A pen that failed (a name of 64 bytes, text that is not UTF-8) has filled *e and ignores
+ * what follows, so that only the end of a statement is checked. The form of an op and its
+ * shape are both ours: a wrong key in a form is an assertion, not an error.
+ */
+#ifndef MOONSHIFT_PLAN_WRITE_H
+#define MOONSHIFT_PLAN_WRITE_H
+
+#include "plan/compile.h"
+
+struct pen {
+    const struct op *op;
+    const struct compile_context *c;
+    struct stmt_list *out;
+    struct arena *a;
+    struct err *e;
+    struct buf b; /* the statement being written */
+    bool ok;
+};
+
+struct pen pen_for(const struct op *op, const struct compile_context *c,
+                   struct stmt_list *out, struct arena *a, struct err *e);
+
+void put(struct pen *p, const char *text);
+void put_form(struct pen *p, const struct rec *r, const char *form);
+void put_ident(struct pen *p, str name);
+void put_word(struct pen *p, str word); /* in capitals */
+void put_name(struct pen *p, str schema, str name);
+void put_literal(struct pen *p, str text);
+/* SQL of the user's inside a statement of ours: white space and semicolons at the end are
+ * dropped, a comment that would swallow what follows is ended, empty is an error. */
+void put_sql(struct pen *p, str sql, const char *what);
+/* A value as an expression. A list is an array literal, a map is JSON text. */
+void put_value(struct pen *p, const struct val *v);
+/* Dies with a message: `return pen_fail(p, …)` or go on, the statement is not added. */
+bool pen_fail(struct pen *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Ends the statement and adds it. False when the pen has failed. */
+bool pen_end(struct pen *p, unsigned flags);
+/* The same for a check by the server: 22012 (division by zero) means `guard`. */
+bool pen_end_guard(struct pen *p, str guard);
+/* A whole statement of one form. */
+bool pen_stmt(struct pen *p, const struct rec *r, const char *form);
+/* COMMENT ON <target form> IS …, when the record has a comment. */
+bool pen_comment(struct pen *p, const struct rec *r, const char *target);
+
+/* Text form of a value, as a parameter or an array element has it; false for SQL NULL. */
+bool val_text(const struct val *v, str *text, struct arena *a);
+
+/* Every compile_NAME, one per row of op.def. */
+#define SHAPE(...)
+#define OP(name, ...) bool compile_##name(struct pen *p, const struct rec *r);
+#include "model/op.def"
+#undef SHAPE
+#undef OP
+
+/* An op that is one statement. */
+#define FORM(name, text)                                                                 \
+    bool compile_##name(struct pen *p, const struct rec *r)                              \
+    {                                                                                    \
+        return pen_stmt(p, r, text);                                                     \
+    }
+
+/* PostgreSQL's choice of a name, as makeObjectName makes it: TABLE_COLUMNS_LABEL, the
+ * longer part cut to fit 63 bytes. */
+str default_name(str table, str columns, const char *label, struct arena *a);
+
+/* Parts of statements that several files need. */
+typedef void put_constraint_fn(struct pen *p, const struct rec *r);
+put_constraint_fn put_constraint_primary_key, put_constraint_unique, put_constraint_check,
+    put_constraint_foreign_key, put_constraint_exclude;
+bool constraint_comment(struct pen *p, const struct rec *r, str schema, str table);
+/* `typed` is false where the column exists already (a partition, a typed table);
+ * `inline_key` writes PRIMARY KEY behind it. */
+void put_column(struct pen *p, const struct rec *column, bool typed, bool inline_key);
+/* What a column asks for that is a statement of its own. */
+bool compile_column_rest(struct pen *p, str schema, str table, const struct rec *column);
+void put_identity(struct pen *p, const struct rec *identity);
+void put_collation(struct pen *p, str collation);
+void put_keys(struct pen *p, struct list keys);
+bool compile_nested_index(struct pen *p, str schema, str table, const struct rec *index);
+
+#endif
