@@ -1,0 +1,31 @@
+/* What the program says.
+ *
+ * stdout carries what was asked for, everything else is stderr. Log lines keep the shape
+ * "INFO  [moonshift] text" on stderr; --quiet drops those of level info, --verbose adds
+ * those of level debug. Failures are not logged: they are errors, which main prints.
+ */
+#ifndef MOONSHIFT_APP_OUT_H
+#define MOONSHIFT_APP_OUT_H
+
+#include "app/session.h"
+#include "base/json.h"
+
+void out_info(const struct session *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void out_warn(const struct session *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void out_debug(const struct session *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Level as text, for log.info and friends of scripts, and notices. */
+void out_log(const struct session *s, str level, str text);
+
+/* stdout: text as it is. */
+void out_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void out_str(str text);
+
+/* Asks on the terminal; false, with an error, when there is none or the answer is not
+ * yes. `flag` is the option that answers in advance: "--yes". */
+bool out_confirm(const struct session *s, const char *flag, struct err *e,
+                 const char *question, ...) __attribute__((format(printf, 4, 5)));
+
+#endif

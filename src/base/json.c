@@ -1,0 +1,165 @@
+#include "base/json.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+struct json json_to(struct buf *b)
+{
+    return (struct json){.out = b};
+}
+
+static void new_line(struct json *j)
+{
+    buf_char(j->out, '\n');
+    buf_repeat(j->out, ' ', 2 * (size_t)j->depth);
+}
+
+/* What has to stand before a value or a key at this depth. */
+static void before(struct json *j)
+{
+    if (j->key) {
+        j->key = false;
+        return;
+    }
+    if (j->full[j->depth])
+        buf_char(j->out, ',');
+    if (j->depth > 0)
+        new_line(j);
+    j->full[j->depth] = true;
+}
+
+void json_open(struct json *j, char bracket)
+{
+    assert(j->depth + 1 < JSON_DEEPEST && (bracket == '{' || bracket == '['));
+    before(j);
+    buf_char(j->out, bracket);
+    j->depth++;
+    j->open[j->depth] = bracket;
+    j->full[j->depth] = false;
+}
+
+void json_close(struct json *j)
+{
+    assert(j->depth > 0 && !j->key);
+    char bracket = j->open[j->depth] == '{' ? '}' : ']';
+    bool full = j->full[j->depth];
+    j->depth--;
+    if (full)
+        new_line(j);
+    buf_char(j->out, bracket);
+    if (j->depth == 0)
+        buf_char(j->out, '\n');
+}
+
+/* Length of the UTF-8 character at p, 0 when it is none (RFC 3629: no overlong forms, no
+ * surrogates, nothing above U+10FFFF). */
+static size_t utf8_length(const unsigned char *p, size_t n)
+{
+    unsigned char c = p[0];
+    if (c < 0x80)
+        return 1;
+    size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
+    if (c < 0xC2 || c > 0xF4 || length > n)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((p[i] & 0xC0) != 0x80)
+            return 0;
+    if ((c == 0xE0 && p[1] < 0xA0) || (c == 0xED && p[1] > 0x9F) ||
+        (c == 0xF0 && p[1] < 0x90) || (c == 0xF4 && p[1] > 0x8F))
+        return 0;
+    return length;
+}
+
+static void put_text(struct buf *b, str s)
+{
+    static const char short_form[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+    buf_char(b, '"');
+    for (size_t i = 0; i < s.n;) {
+        const unsigned char *p = (const unsigned char *)s.p + i;
+        size_t length = utf8_length(p, s.n - i);
+        const char *found = *p ? strchr(short_form, *p) : NULL;
+        if (found)
+            buf_fmt(b, "\\%c", letter[found - short_form]);
+        else if (*p < 0x20)
+            buf_fmt(b, "\\u%04x", *p);
+        else if (length == 0)
+            buf_put(b, "\xEF\xBF\xBD");
+        else
+            buf_str(b, str_cut(s, i, i + length));
+        i += length ? length : 1;
+    }
+    buf_char(b, '"');
+}
+
+void json_key(struct json *j, const char *key)
+{
+    assert(j->depth > 0 && j->open[j->depth] == '{' && !j->key);
+    before(j);
+    put_text(j->out, str_of(key));
+    buf_put(j->out, ": ");
+    j->key = true;
+}
+
+void json_str(struct json *j, str s)
+{
+    before(j);
+    if (s.p)
+        put_text(j->out, s);
+    else
+        buf_put(j->out, "null");
+}
+
+void json_int(struct json *j, int64_t i)
+{
+    before(j);
+    buf_fmt(j->out, "%lld", (long long)i);
+}
+
+void json_num(struct json *j, double num)
+{
+    before(j);
+    if (isfinite(num))
+        buf_fmt(j->out, "%.17g", num);
+    else
+        buf_put(j->out, "null"); /* JSON has no infinity */
+}
+
+void json_bool(struct json *j, bool b)
+{
+    before(j);
+    buf_put(j->out, b ? "true" : "false");
+}
+
+void json_null(struct json *j)
+{
+    before(j);
+    buf_put(j->out, "null");
+}
+
+void json_put_str(struct json *j, const char *key, str s)
+{
+    json_key(j, key);
+    json_str(j, s);
+}
+
+void json_put_int(struct json *j, const char *key, int64_t i)
+{
+    json_key(j, key);
+    json_int(j, i);
+}
+
+void json_put_bool(struct json *j, const char *key, bool b)
+{
+    json_key(j, key);
+    json_bool(j, b);
+}
+
+void json_put_strs(struct json *j, const char *key, const str *at, size_t n)
+{
+    json_key(j, key);
+    json_open(j, '[');
+    for (size_t i = 0; i < n; i++)
+        json_str(j, at[i]);
+    json_close(j);
+}
