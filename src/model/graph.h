@@ -63,12 +63,14 @@ struct revisions graph_children(const struct graph *g, const struct revision *r,
 struct strs graph_labels(const struct graph *g, const struct revision *r, struct arena *a);
 bool graph_is_head(const struct graph *g, const struct revision *r);
 bool graph_is_branch_point(const struct graph *g, const struct revision *r);
-/* A head that others depend on: shown as "(effective head)" is the complement. */
+/* A head of its line that another revision depends on: listings say "(effective head)"
+ * where they say "(head)" for any other head. */
 bool graph_is_effective_head(const struct graph *g, const struct revision *r);
 
 /* Any identifier form that names revisions: id, prefix, label, head, heads, base, current,
  * ±N forms relative to `current`, label@form. `base` gives an empty list. Commands that
- * want exactly one say so with `single`: several heads are then an error. */
+ * want exactly one say so with `single`: several heads are then an error. Without a
+ * database `current` may be NULL: +N then counts from base, -N from the heads. */
 bool graph_resolve(const struct graph *g, str text, const struct strs *current, bool single,
                    struct revisions *out, struct arena *a, struct err *e);
 
@@ -88,6 +90,7 @@ struct plan {
     struct step *at;
     size_t n, room;
     struct strs after; /* the rows when all is done */
+    str note;          /* a warning to print before running; STR_NONE when there is none */
 };
 
 /* From `current` rows to a target, as `upgrade TARGET` and `downgrade TARGET` mean it. */
