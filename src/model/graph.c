@@ -40,13 +40,15 @@ static bool check_name(const struct revision *r, str name, bool label, struct er
 {
     const char *what = label ? "branch label" : "revision identifier";
     if (name.n == 0) {
-        err_set(e, ERR_FAILED, label ? "A branch label is empty" : "A revision has no identifier");
+        err_set(e, ERR_FAILED,
+                label ? "A branch label is empty" : "A revision has no identifier");
         return err_at(e, r->file, 0);
     }
     static const char *const reserved[] = {"head", "heads", "base", "current"};
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (str_is(name, reserved[i])) {
-            err_set(e, ERR_FAILED, "'%s' cannot be a %s: the command line gives it a meaning",
+            err_set(e, ERR_FAILED,
+                    "'%s' cannot be a %s: the command line gives it a meaning",
                     reserved[i], what);
             return err_at(e, r->file, 0);
         }
@@ -79,8 +81,9 @@ static bool add_id(struct graph *g, struct revision *revs, size_t i, struct err 
         const struct revision *other = &revs[slot->node];
         err_set(e, ERR_FAILED, "Revision %.*s is present more than once", STR_ARG(r->id));
         err_at(e, r->file, 0);
-        return err_hint(e, "%.*s and %.*s both say revision = \"%.*s\": give one of them another",
-                        STR_ARG(other->file), STR_ARG(r->file), STR_ARG(r->id));
+        return err_hint(
+            e, "%.*s and %.*s both say revision = \"%.*s\": give one of them another",
+            STR_ARG(other->file), STR_ARG(r->file), STR_ARG(r->id));
     }
     *slot = (struct name){r->id, i};
     return true;
@@ -100,8 +103,10 @@ static bool add_labels(struct graph *g, struct revision *revs, size_t i, struct 
                     "Branch name '%.*s' in revision %.*s already used by revision %.*s",
                     STR_ARG(label), STR_ARG(r->id), STR_ARG(other->id));
             err_at(e, r->file, 0);
-            return err_hint(e, "the other one stands in %.*s; a label belongs to the first "
-                            "revision of its branch only", STR_ARG(other->file));
+            return err_hint(e,
+                            "the other one stands in %.*s; a label belongs to the first "
+                            "revision of its branch only",
+                            STR_ARG(other->file));
         }
         *slot = (struct name){label, i};
     }
@@ -130,8 +135,8 @@ static bool build_names(struct graph *g, struct revision *revs, struct arena *a,
 /* -- Edges ------------------------------------------------------------------------ */
 
 /* Files may be many: only the ids are candidates, and only in an error. */
-static void hint_nearest(struct err *e, const struct graph *g, const struct revision *revs,
-                         str wanted)
+static void hint_nearest(struct err *e, const struct graph *g,
+                         const struct revision *revs, str wanted)
 {
     struct arena scratch = {0};
     str *ids = NEW_N(&scratch, str, g->n);
@@ -142,8 +147,10 @@ static void hint_nearest(struct err *e, const struct graph *g, const struct revi
     if (i != BASE)
         err_hint(e, "did you mean '%.*s' (%.*s)?", STR_ARG(near), STR_ARG(revs[i].file));
     else
-        err_hint(e, "no file says revision = \"%.*s\": was it deleted, renamed, or is it in "
-                 "another branch of the code?", STR_ARG(wanted));
+        err_hint(e,
+                 "no file says revision = \"%.*s\": was it deleted, renamed, or is it in "
+                 "another branch of the code?",
+                 STR_ARG(wanted));
     arena_reset(&scratch);
 }
 
@@ -176,8 +183,10 @@ static bool find_below(struct graph *g, struct revision *revs, size_t i, struct 
         size_t to = graph_name(g, wanted);
         /* A parent is named by its id, a dependency by its id or a label. */
         if (to == BASE || (line && !str_eq(revs[to].id, wanted))) {
-            err_set(e, ERR_REVISION, "Revision %.*s referenced from %s of %.*s is not present",
-                    STR_ARG(wanted), line ? "down_revision" : "depends_on", STR_ARG(r->id));
+            err_set(e, ERR_REVISION,
+                    "Revision %.*s referenced from %s of %.*s is not present",
+                    STR_ARG(wanted), line ? "down_revision" : "depends_on",
+                    STR_ARG(r->id));
             err_at(e, r->file, 0);
             hint_nearest(e, g, revs, wanted);
             return false;
@@ -236,10 +245,11 @@ static bool report_cycle(const struct walk *w, size_t again, struct err *e)
     err_set(e, ERR_FAILED, "%s is detected in revisions (%.*s)",
             dependency ? "Dependency cycle" : "Cycle", STR_ARG(id_list));
     err_at(e, w->revs[again].file, 0);
-    err_hint(e, "each revision of the list comes after the next one, the last after the first: "
-             "change %s in one of %.*s",
-             dependency ? "down_revision or depends_on" : "down_revision",
-             STR_ARG(file_list));
+    err_hint(
+        e,
+        "each revision of the list comes after the next one, the last after the first: "
+        "change %s in one of %.*s",
+        dependency ? "down_revision or depends_on" : "down_revision", STR_ARG(file_list));
     arena_reset(&scratch);
     return false;
 }
@@ -275,8 +285,14 @@ static bool walk_from(struct walk *w, size_t start, struct err *e)
 static bool find_order(struct graph *g, struct revision *revs, size_t *order,
                        struct arena *a, struct err *e)
 {
-    struct walk w = {g, revs, NEW_N(a, unsigned char, g->n), NEW_N(a, size_t, g->n),
-                     NEW_N(a, size_t, g->n), 0, order, 0};
+    struct walk w = {g,
+                     revs,
+                     NEW_N(a, unsigned char, g->n),
+                     NEW_N(a, size_t, g->n),
+                     NEW_N(a, size_t, g->n),
+                     0,
+                     order,
+                     0};
     bool *has_above = NEW_N(a, bool, g->n);
     for (size_t i = 0; i < g->n; i++)
         for (size_t k = 0; k < g->at[i].below.n; k++)

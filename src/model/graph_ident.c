@@ -76,16 +76,18 @@ static str listing(const struct revisions *list, bool files, struct arena *a)
 static bool many_heads(const struct revisions *heads, str argument, struct err *e)
 {
     struct arena scratch = {0};
-    err_set(e, ERR_DECISION,
-            "Multiple head revisions are present for given argument '%.*s'; please specify "
-            "a specific target revision, '<branchname>@head' to narrow to a specific head, "
-            "or 'heads' for all heads",
-            STR_ARG(argument));
+    err_set(
+        e, ERR_DECISION,
+        "Multiple head revisions are present for given argument '%.*s'; please specify "
+        "a specific target revision, '<branchname>@head' to narrow to a specific head, "
+        "or 'heads' for all heads",
+        STR_ARG(argument));
     struct buf ids = buf_in(&scratch);
     for (size_t i = 0; i < heads->n && i < 8; i++)
         buf_fmt(&ids, " %.*s", STR_ARG(heads->at[i]->id));
     str named = listing(heads, true, &scratch), all = buf_done(&ids);
-    err_hint(e, "the heads are %.*s; to join them: moonshift merge%.*s -m \"merge heads\"",
+    err_hint(e,
+             "the heads are %.*s; to join them: moonshift merge%.*s -m \"merge heads\"",
              STR_ARG(named), STR_ARG(all));
     arena_reset(&scratch);
     return false;
@@ -97,7 +99,8 @@ static bool several(const struct revisions *list, const char *what, str argument
     struct arena scratch = {0};
     err_set(e, ERR_DECISION, "%s", what);
     str named = listing(list, true, &scratch);
-    err_hint(e, "'%.*s' may mean %.*s: name one by its revision, or its branch as "
+    err_hint(e,
+             "'%.*s' may mean %.*s: name one by its revision, or its branch as "
              "<branchname>@...",
              STR_ARG(argument), STR_ARG(named));
     arena_reset(&scratch);
@@ -107,7 +110,8 @@ static bool several(const struct revisions *list, const char *what, str argument
 static bool too_few(const struct ident *id, struct err *e)
 {
     long n = id->steps < 0 ? -id->steps : id->steps;
-    return err_set(e, ERR_REVISION, "Relative revision %.*s didn't produce %ld migrations",
+    return err_set(e, ERR_REVISION,
+                   "Relative revision %.*s didn't produce %ld migrations",
                    STR_ARG(id->number), n);
 }
 
@@ -115,7 +119,8 @@ static bool too_far(const struct ident *id, struct err *e)
 {
     err_set(e, ERR_REVISION, "Walked too far");
     return err_hint(e, "'%.*s' would lie %s", STR_ARG(id->text),
-                    id->steps < 0 ? "below the first revision" : "above the last revision");
+                    id->steps < 0 ? "below the first revision"
+                                  : "above the last revision");
 }
 
 /* The nearest name, or why the text can mean nothing. */
@@ -135,9 +140,11 @@ static bool not_found(const struct graph *g, str text, struct err *e)
     if (!near.p)
         near = str_nearest(text, names, g->n_sorted);
     if (is_short)
-        err_hint(e, "please ensure at least four characters are present for partial revision "
-                 "identifier matches%s%.*s%s",
-                 near.p ? "; did you mean '" : "", STR_ARG(near), near.p ? "'?" : "");
+        err_hint(
+            e,
+            "please ensure at least four characters are present for partial revision "
+            "identifier matches%s%.*s%s",
+            near.p ? "; did you mean '" : "", STR_ARG(near), near.p ? "'?" : "");
     else if (near.p)
         err_hint(e, "did you mean '%.*s'?", STR_ARG(near));
     else
@@ -182,8 +189,10 @@ static bool find_node(const struct graph *g, str text, const bool *within, size_
     else if (found.n == 0)
         not_found(g, text, e);
     else {
-        err_set(e, ERR_REVISION, "Can't locate revision identified by '%.*s': multiple "
-                "revisions start with it", STR_ARG(text));
+        err_set(e, ERR_REVISION,
+                "Can't locate revision identified by '%.*s': multiple "
+                "revisions start with it",
+                STR_ARG(text));
         str named = listing(&found, true, &scratch);
         err_hint(e, "type more of it: %.*s", STR_ARG(named));
     }
@@ -209,10 +218,13 @@ bool graph_rows(const struct graph *g, const struct strs *current, struct revisi
         if (!r) {
             err_set(e, ERR_REVISION, "Can't locate revision identified by '%.*s'",
                     STR_ARG(current->at[i]));
-            return err_hint(e, "the database says it is at '%.*s', but no file defines that "
-                            "revision: bring the file back (is the code of another branch?), "
-                            "or, when you know where the database is, run "
-                            "moonshift stamp --purge REVISION", STR_ARG(current->at[i]));
+            return err_hint(
+                e,
+                "the database says it is at '%.*s', but no file defines that "
+                "revision: bring the file back (is the code of another branch?), "
+                "or, when you know where the database is, run "
+                "moonshift stamp --purge REVISION",
+                STR_ARG(current->at[i]));
         }
         if (!seen[r->index])
             revisions_add(out, a, g, r->index);
@@ -235,9 +247,11 @@ bool graph_rows(const struct graph *g, const struct strs *current, struct revisi
         err_set(e, ERR_FAILED,
                 "Requested revision %.*s overlaps with other requested revisions %.*s",
                 STR_ARG(high), STR_ARG(id));
-        return err_hint(e, "the version table names both, but %.*s already includes %.*s; to "
-                        "repair it: moonshift stamp --purge %.*s",
-                        STR_ARG(high), STR_ARG(id), STR_ARG(high));
+        return err_hint(
+            e,
+            "the version table names both, but %.*s already includes %.*s; to "
+            "repair it: moonshift stamp --purge %.*s",
+            STR_ARG(high), STR_ARG(id), STR_ARG(high));
     }
     return true;
 }
@@ -329,13 +343,14 @@ static bool ambiguous(const struct graph *g, size_t from, const struct revisions
 }
 
 /* N steps up (along children on the branch) or down (along parents). */
-static enum walked walk(const struct graph *g, size_t from, long steps, const bool *lineage,
-                        size_t *out, struct err *e)
+static enum walked walk(const struct graph *g, size_t from, long steps,
+                        const bool *lineage, size_t *out, struct err *e)
 {
     struct arena scratch = {0};
     struct revisions bases = graph_bases(g, &scratch);
     enum walked result = WALK_DONE;
-    for (long left = steps < 0 ? -steps : steps; left > 0 && result == WALK_DONE; left--) {
+    for (long left = steps < 0 ? -steps : steps; left > 0 && result == WALK_DONE;
+         left--) {
         struct revisions ways = {0};
         if (steps < 0 && from == BASE) {
             result = WALK_TOO_FAR;
@@ -433,8 +448,8 @@ static bool up_from_rows(const struct graph *g, const struct ident *id,
             start = tips(g, rows, lineage, true, a);
     }
     if (start.n > 1)
-        return several(&start, "Ambiguous upgrade from multiple current revisions", id->text,
-                       e);
+        return several(&start, "Ambiguous upgrade from multiple current revisions",
+                       id->text, e);
     return walk_to(g, start.n ? start.at[0]->index : BASE, id, lineage, out, a, e);
 }
 
@@ -459,10 +474,12 @@ static bool down_from_rows(const struct graph *g, const struct ident *id,
         out->branch = start.at[0]->index;
         if (start.n > 1) {
             str named = listing(&start, false, a);
-            out->note = str_fmt(a, "downgrade %.*s from multiple heads is ambiguous: of %.*s, "
-                                "'%.*s' is taken; name the branch as <branchname>@%.*s",
-                                STR_ARG(id->number), STR_ARG(named),
-                                STR_ARG(start.at[0]->id), STR_ARG(id->number));
+            out->note =
+                str_fmt(a,
+                        "downgrade %.*s from multiple heads is ambiguous: of %.*s, "
+                        "'%.*s' is taken; name the branch as <branchname>@%.*s",
+                        STR_ARG(id->number), STR_ARG(named), STR_ARG(start.at[0]->id),
+                        STR_ARG(id->number));
         }
     }
     return walk_to(g, start.at[0]->index, id, NULL, &out->revs, a, e);
@@ -521,8 +538,8 @@ static bool down_from_heads(const struct graph *g, const struct ident *id,
     return true;
 }
 
-bool graph_resolve(const struct graph *g, str text, const struct strs *current, bool single,
-                   struct revisions *out, struct arena *a, struct err *e)
+bool graph_resolve(const struct graph *g, str text, const struct strs *current,
+                   bool single, struct revisions *out, struct arena *a, struct err *e)
 {
     struct ident id = ident_of(g, text);
     struct revisions rows = {0};

@@ -15,8 +15,8 @@
 /* "Below the first revision", and "no such revision". */
 #define BASE SIZE_MAX
 
-/* Neighbours of a revision on one side: at[0 .. lines) along down_revision, the rest along
- * depends_on only. */
+/* Neighbours of a revision on one side: at[0 .. lines) along down_revision, the rest
+ * along depends_on only. */
 struct links {
     size_t *at;
     size_t lines, n;

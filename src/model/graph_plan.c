@@ -1,8 +1,8 @@
 /* Plans: the steps from one state of the version table to another, and ranges.
  *
- * The rows of the version table are at any moment the maximal elements of what is applied:
- * the revisions that no applied revision has below it, as parent or as dependency. Each
- * step keeps that true, and so moves only rows next to its revision.
+ * The rows of the version table are at any moment the maximal elements of what is
+ * applied: the revisions that no applied revision has below it, as parent or as
+ * dependency. Each step keeps that true, and so moves only rows next to its revision.
  */
 #include "model/graph_inside.h"
 
@@ -77,8 +77,10 @@ static bool find_roots(const struct graph *g, const struct target *want, marks r
     if (n)
         return true;
     err_set(e, ERR_FAILED, "Not a valid downgrade target from current heads");
-    return err_hint(e, "'%.*s' does not lie below its branch: moonshift current shows where "
-                    "the database is", STR_ARG(text));
+    return err_hint(e,
+                    "'%.*s' does not lie below its branch: moonshift current shows where "
+                    "the database is",
+                    STR_ARG(text));
 }
 
 bool graph_downgrade(const struct graph *g, const struct strs *current, str target,
@@ -91,7 +93,8 @@ bool graph_downgrade(const struct graph *g, const struct strs *current, str targ
         !graph_target_down(g, &rows, target, &want, a, e))
         return false;
     out->note = want.note;
-    marks row = marks_of(g, &rows, a), have = marks_of(g, &rows, a), drop = marks_new(g, a);
+    marks row = marks_of(g, &rows, a), have = marks_of(g, &rows, a),
+          drop = marks_new(g, a);
     if (!find_roots(g, &want, drop, target, a, e))
         return false;
     marks_down(g, have, true);
@@ -119,16 +122,19 @@ bool graph_downgrade(const struct graph *g, const struct strs *current, str targ
         err_set(e, ERR_FAILED,
                 "Destination %.*s is not a valid downgrade target from current head(s)",
                 STR_ARG(target));
-        return err_hint(e, "nothing that is applied stands above %.*s (%.*s): moonshift current "
-                        "shows where the database is", STR_ARG(want.revs.at[0]->id),
-                        STR_ARG(want.revs.at[0]->file));
+        return err_hint(
+            e,
+            "nothing that is applied stands above %.*s (%.*s): moonshift current "
+            "shows where the database is",
+            STR_ARG(want.revs.at[0]->id), STR_ARG(want.revs.at[0]->file));
     }
     set_after(g, row, out, a);
     return true;
 }
 
-bool graph_stamp(const struct graph *g, const struct strs *current, const struct strs *targets,
-                 bool purge, struct strs *rows_after, struct arena *a, struct err *e)
+bool graph_stamp(const struct graph *g, const struct strs *current,
+                 const struct strs *targets, bool purge, struct strs *rows_after,
+                 struct arena *a, struct err *e)
 {
     struct revisions rows = {0};
     struct strs wanted = {0};
@@ -142,8 +148,8 @@ bool graph_stamp(const struct graph *g, const struct strs *current, const struct
         size_t at = str_find(targets->at[i], '@');
         if (at + 1 < targets->at[i].n && targets->at[i].p[at + 1] == '-')
             down = true;
-        if (!(down ? graph_target_down : graph_target_up)(g, &rows, targets->at[i], &target, a,
-                                                         e))
+        if (!(down ? graph_target_down : graph_target_up)(g, &rows, targets->at[i],
+                                                          &target, a, e))
             return false;
         /* The rows on the same line give way, dependencies included. */
         marks up = marks_of(g, &target.revs, a), line = marks_of(g, &target.revs, a);
@@ -175,10 +181,13 @@ bool graph_stamp(const struct graph *g, const struct strs *current, const struct
 
 static bool not_a_range(str range, struct err *e)
 {
-    err_set(e, ERR_FAILED,
-            "Requested range %.*s does not refer to ancestor/descendant revisions along the "
-            "same branch", STR_ARG(range));
-    return err_hint(e, "the older revision stands first: moonshift history -r OLDER:NEWER");
+    err_set(
+        e, ERR_FAILED,
+        "Requested range %.*s does not refer to ancestor/descendant revisions along the "
+        "same branch",
+        STR_ARG(range));
+    return err_hint(e,
+                    "the older revision stands first: moonshift history -r OLDER:NEWER");
 }
 
 static struct strs ids_of(const struct revisions *list, struct arena *a)
@@ -190,9 +199,9 @@ static struct strs ids_of(const struct revisions *list, struct arena *a)
 }
 
 /* `-N:` counts down from the upper end, `:+N` up from the lower one. */
-static bool find_ends(const struct graph *g, str low, str high, const struct strs *current,
-                      struct revisions *lower, struct revisions *upper, struct arena *a,
-                      struct err *e)
+static bool find_ends(const struct graph *g, str low, str high,
+                      const struct strs *current, struct revisions *lower,
+                      struct revisions *upper, struct arena *a, struct err *e)
 {
     if (high.n && high.p[0] == '+') {
         if (!graph_resolve(g, low.n ? low : STR("base"), current, false, lower, a, e))
