@@ -75,11 +75,16 @@ struct sink {
     /* A remark between statements ("Running upgrade a -> b"), for sinks that write text. */
     void (*remark)(struct sink *, str text);
     int server_version; /* as PQserverVersion: 150004 */
-    bool offline;       /* query, each and copy_in from a callback cannot work */
+    bool offline;       /* no server: query and each cannot work */
 };
 
-/* The file sink: text that psql runs. `out` stays open. */
+/* The file sink: text that `psql -v ON_ERROR_STOP=1` runs. Values of $n become literals,
+ * remarks become comment lines. copy_in works: its data follows the COPY, as psql wants it.
+ * `out` stays open. */
 struct sink *sink_file(FILE *out, int server_version, struct arena *a);
+
+/* The answer of the sinks without a server to query and each: always false, e filled. */
+bool sink_refuse_read(const struct stmt *s, struct err *e);
 
 /* The list sink: keeps every statement, answers every query with an error. */
 struct stmt_list {

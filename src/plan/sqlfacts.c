@@ -1,0 +1,369 @@
+/* Facts about one statement, read from the parse tree that libpg_query prints as JSON. An
+ * absent member means zero, false or empty there. */
+#include "plan/sqltext.h"
+
+#include <cjson/cJSON.h>
+#include <pg_query.h>
+#include <string.h>
+
+struct reader {
+    struct sql_facts *out;
+    struct arena *arena;
+    size_t tables_room, actions_room;
+    str *ctes; /* WITH names: look like relations, are none */
+    size_t n_ctes, ctes_room;
+};
+
+static const cJSON *get(const cJSON *node, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(node, key);
+}
+
+static str text_of(struct reader *r, const cJSON *node, const char *key)
+{
+    const cJSON *v = get(node, key);
+    return cJSON_IsString(v) ? str_copy(r->arena, str_of(v->valuestring)) : STR_NONE;
+}
+
+static bool is_text(const cJSON *node, const char *key, const char *text)
+{
+    const cJSON *v = get(node, key);
+    return cJSON_IsString(v) && strcmp(v->valuestring, text) == 0;
+}
+
+static bool is_true(const cJSON *node, const char *key)
+{
+    return cJSON_IsTrue(get(node, key));
+}
+
+/* Nodes in lists stand under their type's name: { "String": { "sval": "x" } }. */
+static const char *sval(const cJSON *node)
+{
+    const cJSON *v = get(get(node, "String"), "sval");
+    return cJSON_IsString(v) ? v->valuestring : NULL;
+}
+
+/* The option `name` of a list of DefElem, or NULL. */
+static const cJSON *option(const cJSON *list, const char *name)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+        if (is_text(get(item, "DefElem"), "defname", name))
+            return get(item, "DefElem");
+    return NULL;
+}
+
+/* A boolean option as defGetBoolean reads it: alone it is true; words that are key words
+ * arrive as type names (off), others as strings. */
+static bool option_is_false(const cJSON *list, const char *name)
+{
+    static const char *const words[] = {"false", "off", "no", "0"};
+    const cJSON *arg = get(option(list, name), "arg");
+    if (!arg)
+        return false;
+    const char *word = sval(arg);
+    if (!word)
+        word = sval(cJSON_GetArrayItem(get(get(arg, "TypeName"), "names"), 0));
+    for (size_t i = 0; word && i < sizeof words / sizeof *words; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    const cJSON *number = get(arg, "Integer");
+    const cJSON *value = get(number, "ival");
+    return number && (!value || value->valueint == 0);
+}
+
+static void add_table(struct reader *r, str schema, str name)
+{
+    struct sql_facts *f = r->out;
+    for (size_t i = 0; schema.n == 0 && i < r->n_ctes; i++)
+        if (str_eq(r->ctes[i], name))
+            return;
+    for (size_t i = 0; i < f->n_tables; i++)
+        if (str_eq(f->tables[i].schema, schema) && str_eq(f->tables[i].name, name))
+            return;
+    struct sql_table *t = PUSH(r->arena, f->tables, f->n_tables, r->tables_room);
+    *t = (struct sql_table){schema, name};
+}
+
+static void find_ctes(struct reader *r, const cJSON *node)
+{
+    const cJSON *child;
+    cJSON_ArrayForEach(child, node)
+    {
+        if (child->string && strcmp(child->string, "ctename") == 0)
+            *PUSH(r->arena, r->ctes, r->n_ctes, r->ctes_room) =
+                text_of(r, node, "ctename");
+        find_ctes(r, child);
+    }
+}
+
+/* Every relation below a node: objects with a "relname" are RangeVars. */
+static void find_tables(struct reader *r, const cJSON *node)
+{
+    if (get(node, "relname"))
+        add_table(r, text_of(r, node, "schemaname"), text_of(r, node, "relname"));
+    const cJSON *child;
+    cJSON_ArrayForEach(child, node) find_tables(r, child);
+}
+
+/* { "List": { "items": [String, String] } }: the last two words of a dotted name. */
+static struct sql_table dotted_name(struct reader *r, const cJSON *node)
+{
+    const cJSON *items = get(get(node, "List"), "items");
+    if (!items)
+        items = get(get(node, "ObjectWithArgs"), "objname");
+    if (!items)
+        items = get(get(node, "TypeName"), "names");
+    int n = cJSON_GetArraySize(items);
+    const char *name = n ? sval(cJSON_GetArrayItem(items, n - 1)) : sval(node);
+    const char *schema = n > 1 ? sval(cJSON_GetArrayItem(items, n - 2)) : NULL;
+    return (struct sql_table){str_copy(r->arena, str_of(schema)),
+                              str_copy(r->arena, str_of(name))};
+}
+
+static void read_constraint(struct reader *r, const cJSON *c, struct sql_action *action)
+{
+    action->constraint = text_of(r, c, "contype");
+    if (!action->name.n)
+        action->name = text_of(r, c, "conname");
+    const cJSON *pk = get(c, "pktable");
+    if (pk)
+        action->references = (struct sql_table){text_of(r, pk, "schemaname"),
+                                                text_of(r, pk, "relname")};
+    if (is_true(c, "skip_validation"))
+        action->flags |= ACTION_NOT_VALID;
+    if (get(c, "indexname"))
+        action->flags |= ACTION_USING_INDEX;
+}
+
+/* Is there anything in an expression but constants and casts of them? */
+static bool is_computed(const cJSON *node)
+{
+    static const char *const calls[] = {"FuncCall", "SQLValueFunction", "SubLink"};
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (node->string && strcmp(node->string, calls[i]) == 0)
+            return true;
+    const cJSON *child;
+    cJSON_ArrayForEach(child, node) if (is_computed(child)) return true;
+    return false;
+}
+
+static void read_column(struct reader *r, const cJSON *column, struct sql_action *action)
+{
+    action->name = text_of(r, column, "colname");
+    const cJSON *names = get(get(column, "typeName"), "names");
+    const char *type = sval(cJSON_GetArrayItem(names, cJSON_GetArraySize(names) - 1));
+    action->type = str_copy(r->arena, str_of(type));
+    /* smallserial and the like are no types but a default that draws from a sequence */
+    if (type && strstr(type, "serial"))
+        action->flags |= ACTION_NOT_NULL | ACTION_DEFAULT | ACTION_COMPUTED;
+    const cJSON *item;
+    cJSON_ArrayForEach(item, get(column, "constraints"))
+    {
+        const cJSON *c = get(item, "Constraint");
+        if (is_text(c, "contype", "CONSTR_NOTNULL"))
+            action->flags |= ACTION_NOT_NULL;
+        else if (is_text(c, "contype", "CONSTR_DEFAULT"))
+            action->flags |= ACTION_DEFAULT | (is_computed(c) ? ACTION_COMPUTED : 0u);
+        else if (is_text(c, "contype", "CONSTR_GENERATED") ||
+                 is_text(c, "contype", "CONSTR_IDENTITY"))
+            action->flags |= ACTION_GENERATED;
+        else
+            read_constraint(r, c, action);
+    }
+}
+
+/* A column definition or constraint, as a list item or below an ALTER TABLE step. */
+static void read_definition(struct reader *r, const cJSON *def, struct sql_action *action)
+{
+    const cJSON *column = get(def, "ColumnDef"), *constraint = get(def, "Constraint");
+    str name = action->name;
+    if (column)
+        read_column(r, column, action);
+    else if (constraint)
+        read_constraint(r, constraint, action);
+    if (!action->name.n)
+        action->name = name;
+}
+
+static struct sql_action *add_action(struct reader *r, str kind, str name)
+{
+    struct sql_facts *f = r->out;
+    struct sql_action *action = PUSH(r->arena, f->actions, f->n_actions, r->actions_room);
+    action->kind = kind;
+    action->name = name;
+    return action;
+}
+
+static void read_alter_table(struct reader *r, const cJSON *body)
+{
+    const cJSON *relation = get(body, "relation"), *item;
+    if (relation && !is_true(relation, "inh"))
+        r->out->flags |= SQL_ONLY;
+    cJSON_ArrayForEach(item, get(body, "cmds"))
+    {
+        const cJSON *cmd = get(item, "AlterTableCmd");
+        struct sql_action *action =
+            add_action(r, text_of(r, cmd, "subtype"), text_of(r, cmd, "name"));
+        read_definition(r, get(cmd, "def"), action);
+        if (is_true(get(get(cmd, "def"), "PartitionCmd"), "concurrent"))
+            r->out->flags |= SQL_CONCURRENTLY | SQL_NO_TX;
+        if (is_text(cmd, "behavior", "DROP_CASCADE"))
+            r->out->flags |= SQL_CASCADE;
+    }
+}
+
+static void read_create_table(struct reader *r, const cJSON *body)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, get(body, "tableElts"))
+    {
+        str kind = item->child ? str_of(item->child->string) : STR_NONE;
+        read_definition(r, item, add_action(r, str_copy(r->arena, kind), STR_NONE));
+    }
+}
+
+static void read_drop(struct reader *r, const cJSON *body)
+{
+    static const char *const relations[] = {"OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW",
+                                            "OBJECT_FOREIGN_TABLE"};
+    str kind = r->out->object = text_of(r, body, "removeType");
+    bool is_relation = false;
+    for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
+        is_relation |= str_is(kind, relations[i]);
+    const cJSON *item;
+    cJSON_ArrayForEach(item, get(body, "objects"))
+    {
+        struct sql_table name = dotted_name(r, item);
+        if (is_relation)
+            add_table(r, name.schema, name.name);
+        else if (!r->out->name.n)
+            r->out->name = name.name;
+    }
+}
+
+/* Statements that PreventInTransactionBlock refuses (SQLSTATE 25001), as far as the text
+ * alone tells: REINDEX and CLUSTER of a partitioned table look like any other. */
+static bool is_no_tx(const char *kind, const cJSON *body)
+{
+    static const char *const always[] = {
+        "CreatedbStmt", "DropdbStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt",
+        "AlterSystemStmt", "DropSubscriptionStmt",
+    };
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (strcmp(kind, always[i]) == 0)
+            return true;
+    if (strcmp(kind, "IndexStmt") == 0 || strcmp(kind, "DropStmt") == 0)
+        return is_true(body, "concurrent");
+    if (strcmp(kind, "VacuumStmt") == 0)
+        return is_true(body, "is_vacuumcmd");
+    if (strcmp(kind, "ReindexStmt") == 0)
+        return is_text(body, "kind", "REINDEX_OBJECT_SCHEMA") ||
+               is_text(body, "kind", "REINDEX_OBJECT_SYSTEM") ||
+               is_text(body, "kind", "REINDEX_OBJECT_DATABASE") ||
+               (option(get(body, "params"), "concurrently") &&
+                !option_is_false(get(body, "params"), "concurrently"));
+    if (strcmp(kind, "AlterDatabaseStmt") == 0)
+        return option(get(body, "options"), "tablespace") != NULL;
+    if (strcmp(kind, "ClusterStmt") == 0)
+        return !get(body, "relation");
+    if (strcmp(kind, "DiscardStmt") == 0)
+        return is_text(body, "target", "DISCARD_ALL");
+    if (strcmp(kind, "CreateSubscriptionStmt") == 0)
+        return !option_is_false(get(body, "options"), "connect") &&
+               !option_is_false(get(body, "options"), "create_slot");
+    if (strcmp(kind, "AlterSubscriptionStmt") == 0)
+        return is_text(body, "kind", "ALTER_SUBSCRIPTION_REFRESH") ||
+               (strstr(get(body, "kind") ? get(body, "kind")->valuestring : "",
+                       "_PUBLICATION") &&
+                !option_is_false(get(body, "options"), "refresh"));
+    return false;
+}
+
+/* BEGIN, COMMIT, ROLLBACK, PREPARE TRANSACTION and their like; savepoints are welcome. */
+static bool is_control(const char *kind, const cJSON *body)
+{
+    return strcmp(kind, "TransactionStmt") == 0 &&
+           !is_text(body, "kind", "TRANS_STMT_SAVEPOINT") &&
+           !is_text(body, "kind", "TRANS_STMT_RELEASE") &&
+           !is_text(body, "kind", "TRANS_STMT_ROLLBACK_TO");
+}
+
+/* The own name of what is made or changed, under one of the keys that hold one. */
+static str own_name(struct reader *r, const cJSON *body)
+{
+    static const char *const keys[] = {"idxname",  "trigname",    "policy_name", "extname",
+                                       "schemaname", "subname",   "dbname",      "name",
+                                       "role",     "tablespacename", "subname"};
+    static const char *const lists[] = {"funcname", "typeName", "domainname", "defnames"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (cJSON_IsString(get(body, keys[i])))
+            return text_of(r, body, keys[i]);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const cJSON *list = get(body, lists[i]);
+        if (cJSON_IsArray(list))
+            return str_copy(r->arena, str_of(sval(cJSON_GetArrayItem(
+                                          list, cJSON_GetArraySize(list) - 1))));
+    }
+    return STR_NONE;
+}
+
+static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)
+{
+    if (is_no_tx(kind, body))
+        f->flags |= SQL_NO_TX;
+    if (is_control(kind, body))
+        f->flags |= SQL_CONTROL;
+    if (is_true(body, "concurrent"))
+        f->flags |= SQL_CONCURRENTLY;
+    if (get(body, "whereClause"))
+        f->flags |= SQL_WHERE;
+    if (is_true(body, "missing_ok"))
+        f->flags |= SQL_IF_EXISTS;
+    if (is_true(body, "if_not_exists"))
+        f->flags |= SQL_IF_NOT_EXISTS;
+    if (is_text(body, "behavior", "DROP_CASCADE"))
+        f->flags |= SQL_CASCADE;
+    if (is_true(body, "unique"))
+        f->flags |= SQL_UNIQUE;
+    if (strcmp(kind, "SelectStmt") == 0 && !get(body, "intoClause") &&
+        !get(body, "lockingClause"))
+        f->flags |= SQL_READS;
+}
+
+static void read_tree(struct reader *r, const cJSON *stmt)
+{
+    const char *kind = stmt->string;
+    r->out->kind = str_copy(r->arena, str_of(kind));
+    find_ctes(r, stmt);
+    find_tables(r, stmt);
+    if (strcmp(kind, "AlterTableStmt") == 0)
+        read_alter_table(r, stmt);
+    else if (strcmp(kind, "CreateStmt") == 0)
+        read_create_table(r, stmt);
+    else if (strcmp(kind, "DropStmt") == 0)
+        read_drop(r, stmt);
+    static const char *const objects[] = {"objtype", "renameType", "objectType"};
+    for (size_t i = 0; i < 3 && !r->out->object.n; i++)
+        r->out->object = text_of(r, stmt, objects[i]);
+    if (!r->out->name.n)
+        r->out->name = own_name(r, stmt);
+    read_flags(r->out, kind, stmt);
+}
+
+bool sql_facts(const struct stmt *s, struct sql_facts *out, struct arena *a)
+{
+    memset(out, 0, sizeof *out);
+    PgQueryParseResult parsed = pg_query_parse(s->sql.p);
+    cJSON *tree = parsed.error ? NULL : cJSON_Parse(parsed.parse_tree);
+    pg_query_free_parse_result(parsed);
+    const cJSON *first = cJSON_GetArrayItem(get(tree, "stmts"), 0);
+    const cJSON *stmt = get(first, "stmt");
+    bool known = stmt && stmt->child && stmt->child->string;
+    if (known) {
+        struct reader r = {.out = out, .arena = a};
+        read_tree(&r, stmt->child);
+    }
+    cJSON_Delete(tree);
+    return known;
+}

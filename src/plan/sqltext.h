@@ -1,0 +1,76 @@
+/* Raw SQL text: what statements it holds and what each of them does.
+ *
+ * The only module that knows libpg_query, which is PostgreSQL 15's own parser. Text for a
+ * newer server may use newer grammar: what the parser refuses is then split by tokens and
+ * left for the server to judge. Refuses to change SQL: statements are cut out, not written
+ * anew.
+ */
+#ifndef MOONSHIFT_PLAN_SQLTEXT_H
+#define MOONSHIFT_PLAN_SQLTEXT_H
+
+#include "plan/compile.h"
+
+struct split_options {
+    bool in_transaction; /* BEGIN, COMMIT and their like are then errors */
+    int server_version;  /* as PQserverVersion; 0: the parser's word is final */
+};
+
+/* sql_split of plan/compile.h with a server version in mind. `\restrict` and `\unrestrict`
+ * lines, which newer pg_dump writes, are passed over; other psql commands and COPY data
+ * are errors that name the line. */
+bool sql_split_for(str text, const struct split_options *options, struct stmt_list *out,
+                   struct arena *a, struct err *e);
+
+enum sql_flags {
+    SQL_NO_TX = 1,       /* the server refuses it inside a transaction block */
+    SQL_CONTROL = 2,     /* begins or ends a transaction; savepoints do not */
+    SQL_CONCURRENTLY = 4,
+    SQL_WHERE = 8,       /* an UPDATE or DELETE that has a condition */
+    SQL_IF_EXISTS = 16,
+    SQL_IF_NOT_EXISTS = 32,
+    SQL_CASCADE = 64,
+    SQL_UNIQUE = 128,    /* a unique index */
+    SQL_READS = 256,     /* a SELECT: changes nothing by itself */
+    SQL_ONLY = 512,      /* ALTER TABLE ONLY: children are left alone */
+};
+
+/* A relation that a statement names. Names are as the parser folds them. */
+struct sql_table {
+    str schema, name; /* schema empty when not written */
+};
+
+enum action_flags {
+    ACTION_NOT_NULL = 1,   /* a column definition with NOT NULL */
+    ACTION_DEFAULT = 2,    /* ... with a default, */
+    ACTION_COMPUTED = 4,   /* which is no constant: it calls something */
+    ACTION_NOT_VALID = 8,  /* a constraint that does not look at the rows there are */
+    ACTION_GENERATED = 16, /* a stored generated column or an identity */
+    ACTION_USING_INDEX = 32,
+};
+
+/* One step of an ALTER TABLE, or one column or constraint of a CREATE TABLE. */
+struct sql_action {
+    str kind;       /* the parser's word: "AT_AddColumn", "ColumnDef", "Constraint" */
+    str name;       /* of the column or constraint, empty when there is none */
+    str type;       /* of the column: "int4", "varchar" */
+    str constraint; /* "CONSTR_FOREIGN", "CONSTR_CHECK", ... */
+    struct sql_table references; /* of a foreign key */
+    unsigned flags;
+};
+
+struct sql_facts {
+    str kind;   /* the parser's node: "CreateStmt", "IndexStmt", "UpdateStmt" */
+    str object; /* for DROP, COMMENT, RENAME and ALTER: "OBJECT_TABLE", ... or empty */
+    str name;   /* of what is made, dropped or renamed, when it is no table */
+    struct sql_table *tables; /* without repetition; a DROP's relations included */
+    size_t n_tables;
+    struct sql_action *actions;
+    size_t n_actions;
+    unsigned flags;
+};
+
+/* What one statement does, read from its parse tree. False when there is no tree: the
+ * parser refuses the text, or it is nested too deeply. *out is empty then. */
+bool sql_facts(const struct stmt *s, struct sql_facts *out, struct arena *a);
+
+#endif
