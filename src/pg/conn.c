@@ -93,29 +93,29 @@ static str libpq_said(PGconn *pg, struct arena *a)
     return buf_done(&b);
 }
 
-static bool refused(struct conn *c, struct err *e)
+static bool refused(struct conn *c, PGconn *pg, struct err *e)
 {
     str shown = url_masked(c->options.url, &c->arena);
-    str said = libpq_said(c->pg, &c->arena);
+    str said = libpq_said(pg, &c->arena);
     if (shown.n)
         err_set(e, ERR_FAILED, "cannot connect to %.*s", STR_ARG(shown));
     else
         err_set(e, ERR_FAILED, "cannot connect to the database");
     e->detail = str_copy(&e->arena, said);
-    connect_hint(said, c->pg, e);
+    connect_hint(said, pg, e);
     if (!shown.n)
         err_hint(e, "no URL is set: give --url or DATABASE_URL");
     return false;
 }
 
-static bool dial(struct conn *c, struct err *e)
+PGconn *conn_dial(struct conn *c, struct err *e)
 {
-    enum { ROOM = 6 };
+    enum { ROOM = 6, OLDEST = 120000 };
     const char *keys[ROOM] = {0}, *values[ROOM] = {0};
     size_t n = 0;
     str url;
     if (!url_normal(c->options.url, &url, &c->arena, e))
-        return false;
+        return NULL;
 #define PARAMETER(key, value) (keys[n] = (key), values[n++] = (value))
     PARAMETER("fallback_application_name", "moonshift");
     if (!getenv("PGCONNECT_TIMEOUT"))
@@ -126,17 +126,17 @@ static bool dial(struct conn *c, struct err *e)
         PARAMETER("dbname", c->options.database.p); /* only the first one is expanded */
     PARAMETER("client_encoding", "UTF8");
 #undef PARAMETER
-    c->pg = PQconnectdbParams(keys, values, 1);
-    if (!c->pg)
-        return err_set(e, ERR_FAILED, "libpq is out of memory");
-    if (PQstatus(c->pg) != CONNECTION_OK)
-        return refused(c, e);
-    if (PQserverVersion(c->pg) < 120000) {
-        err_set(e, ERR_FAILED, "the server is PostgreSQL %d: 12 or newer is needed",
-                PQserverVersion(c->pg) / 10000);
-        return false;
-    }
-    return true;
+    PGconn *pg = PQconnectdbParams(keys, values, 1);
+    bool ok = true;
+    if (PQstatus(pg) != CONNECTION_OK)
+        ok = refused(c, pg, e);
+    else if (PQserverVersion(pg) < OLDEST)
+        ok = err_set(e, ERR_FAILED, "the server is PostgreSQL %d: %d or newer is needed",
+                     PQserverVersion(pg) / 10000, OLDEST / 10000);
+    if (ok)
+        return pg;
+    PQfinish(pg);
+    return NULL;
 }
 
 /* One SELECT set_config(...), ... for the settings and the role. */
@@ -181,7 +181,8 @@ struct conn *conn_open(const struct conn_options *options, struct err *e)
     c->arena = arena; /* it lives in its own arena */
     c->last_notice = &c->notices;
     copy_options(c, options);
-    if (!dial(c, e)) {
+    c->pg = conn_dial(c, e);
+    if (!c->pg) {
         conn_close(c);
         return NULL;
     }

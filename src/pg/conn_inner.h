@@ -22,7 +22,19 @@ struct entry {
                                implicit transaction */
     struct rows *rows;      /* where its rows go; NULL: dropped */
     struct arena *rows_in;
+    struct stream *stream;  /* who takes its rows one at a time; NULL: nobody */
     struct prepared *prepared; /* ENTRY_PREPARE */
+};
+
+/* The receiver of rows that come one at a time. */
+struct stream {
+    row_fn *row;
+    void *context;
+    struct err *e; /* what the receiver fails with */
+    struct rows shape;
+    struct cell *cells; /* of one row; its texts live as long as libpq's result */
+    struct arena arena;
+    bool stopped;
 };
 
 /* A statement that is sent again and again with other parameters. */
@@ -52,6 +64,7 @@ struct conn {
     size_t unsent;               /* bytes given to libpq since the last flush */
     unsigned filling;
     size_t since_sync; /* statements */
+    size_t loose;      /* of these, outside of BEGIN and COMMIT, and not bookkeeping */
 
     struct prepared prepared[8];
     size_t n_prepared;
@@ -92,8 +105,6 @@ void pipe_wait_result(struct conn *c);
 /* -- sink_alone.c: outside the pipeline ----------------------------------------------- */
 
 bool alone_exec(struct conn *c, const struct stmt *stmt, struct err *e);
-bool alone_each(struct sink *s, const struct stmt *stmt, row_fn *row, void *context,
-                struct err *e);
 bool alone_copy_in(struct sink *s, const struct stmt *stmt, copy_fn *piece, void *context,
                    int64_t *rows, struct err *e);
 
@@ -108,6 +119,8 @@ void connect_hint(str said, PGconn *pg, struct err *e);
 
 /* -- conn.c --------------------------------------------------------------------------- */
 
+/* One more plain connection to the same place; NULL with e filled. */
+PGconn *conn_dial(struct conn *c, struct err *e);
 /* The connection is gone: `r` is the result that told it, or NULL. */
 void conn_mark_lost(struct conn *c, const PGresult *r);
 /* Hands collected notices to their receiver. */
@@ -117,5 +130,12 @@ bool conn_interrupted(void);
 /* Names, types and values of a result into the arena. */
 void rows_copy(const PGresult *r, struct rows *out, struct arena *a);
 void rows_shape(const PGresult *r, struct rows *out, struct arena *a);
+
+
+/* -- pooler.c ------------------------------------------------------------------------- */
+
+/* The lock was taken by server process `lock_pid`, which is not the one libpq knows: true
+ * when a pooler keeps our session; else e advises, and the lock is given back. */
+bool pooler_check(struct conn *c, int64_t key, long lock_pid, struct err *e);
 
 #endif

@@ -135,7 +135,11 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
     if (!message.n)
         message = str_trim(str_of(PQresultErrorMessage(r)));
     if (stmt->guard.p && str_is(state, "22012")) {
-        err_set(e, ERR_FAILED, "%.*s", STR_ARG(stmt->guard));
+        size_t end = str_find(stmt->guard, '\n');
+        str rest = str_cut(stmt->guard, end + 1, stmt->guard.n);
+        err_set(e, ERR_FAILED, "%.*s", STR_ARG(str_cut(stmt->guard, 0, end)));
+        if (rest.n)
+            err_hint(e, "%.*s", STR_ARG(rest));
         err_at(e, stmt->from.file, stmt->from.line);
         return;
     }

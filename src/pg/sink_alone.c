@@ -1,5 +1,4 @@
-/* What cannot run in a pipeline: statements that commit by themselves, rows one at a
- * time, COPY. Each waits for all before it, leaves pipeline mode, and enters it again. */
+/* What cannot run in a pipeline: statements that commit by themselves, and COPY. Each waits for all before it, leaves pipeline mode, and enters it again. */
 #include "pg/conn_inner.h"
 
 #include <stdio.h>
@@ -98,14 +97,8 @@ static void end_stray_copy(struct conn *c, ExecStatusType status, const struct s
     }
     keep_text(c, stmt, "COPY ... TO STDOUT has nowhere to go: read rows with db.each");
     char *piece;
-    for (int n; (n = PQgetCopyData(c->pg, &piece, 1)) >= 0;) {
-        if (n > 0)
-            PQfreemem(piece);
-        else
-            pipe_wait_result(c);
-        if (c->lost)
-            return;
-    }
+    while (PQgetCopyData(c->pg, &piece, 0) > 0)
+        PQfreemem(piece);
 }
 
 bool alone_exec(struct conn *c, const struct stmt *stmt, struct err *e)
@@ -127,70 +120,6 @@ bool alone_exec(struct conn *c, const struct stmt *stmt, struct err *e)
     reenter(c);
     arena_reset(&scratch);
     return pipe_tell(c, e);
-}
-
-/* -- rows one at a time --------------------------------------------------------------- */
-
-struct streaming {
-    row_fn *row;
-    void *context;
-    struct rows shape;
-    struct cell *cells; /* of one row; the texts are libpq's and live as long as its result */
-    struct arena arena;
-    bool stopped;
-};
-
-/* A failed callback cancels the rest: the rows that are on their way are read and dropped. */
-static void take_row(struct conn *c, const PGresult *r, struct streaming *s, struct err *e)
-{
-    if (s->stopped)
-        return;
-    if (!s->shape.names) {
-        rows_shape(r, &s->shape, &s->arena);
-        s->cells = NEW_N(&s->arena, struct cell, s->shape.n_columns);
-    }
-    if (PQntuples(r) == 0)
-        return;
-    for (int i = 0; i < (int)s->shape.n_columns; i++)
-        s->cells[i] = (struct cell){.text = {PQgetvalue(r, 0, i), (size_t)PQgetlength(r, 0, i)},
-                                    .null = PQgetisnull(r, 0, i)};
-    if (!s->row(s->context, &s->shape, s->cells, e)) {
-        char message[256];
-        s->stopped = true;
-        PQcancel(c->cancel, message, sizeof message);
-    }
-}
-
-bool alone_each(struct sink *sink, const struct stmt *stmt, row_fn *row, void *context,
-                struct err *e)
-{
-    struct conn *c = (struct conn *)sink;
-    struct streaming s = {.row = row, .context = context};
-    if (!pipe_start(c, stmt, e) || !leave(c, e))
-        return false;
-    pipe_note(c, stmt);
-    if (!send(c, stmt, &s.arena) || !PQsetSingleRowMode(c->pg))
-        conn_mark_lost(c, NULL);
-    c->busy = true;
-    for (PGresult *r; (r = next_result(c)); PQclear(r)) {
-        ExecStatusType status = PQresultStatus(r);
-        if (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK)
-            take_row(c, r, &s, e);
-        else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
-            end_stray_copy(c, status, stmt);
-        else if (status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY)
-            keep(c, r, stmt);
-    }
-    c->busy = false;
-    reenter(c);
-    arena_reset(&s.arena);
-    if (!s.stopped)
-        return pipe_tell(c, e);
-    /* e holds the callback's own error: the cancelled query adds nothing to it. */
-    struct err cancelled = {0};
-    pipe_tell(c, &cancelled);
-    err_clear(&cancelled);
-    return false;
 }
 
 /* -- COPY ... FROM STDIN -------------------------------------------------------------- */
@@ -257,7 +186,7 @@ bool alone_copy_in(struct sink *sink, const struct stmt *stmt, copy_fn *next, vo
                 *rows = n;
         } else if (status == PGRES_COPY_OUT || status == PGRES_COPY_IN) {
             end_stray_copy(c, status, stmt);
-        } else {
+        } else if (status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) {
             keep(c, r, stmt);
         }
     }

@@ -98,10 +98,34 @@ static void rolled_back(struct conn *c, const struct entry *entry)
         err_at(&c->failure, entry->stmt.from.file, entry->stmt.from.line);
 }
 
+/* A receiver that fails cancels the rest: rows that are on their way are dropped. */
+static void take_row(struct conn *c, const PGresult *r, struct stream *s)
+{
+    if (!s->shape.names) {
+        rows_shape(r, &s->shape, &s->arena);
+        s->cells = NEW_N(&s->arena, struct cell, s->shape.n_columns);
+    }
+    if (s->stopped || PQntuples(r) == 0)
+        return;
+    for (int i = 0; i < (int)s->shape.n_columns; i++) {
+        str text = {PQgetvalue(r, 0, i), (size_t)PQgetlength(r, 0, i)};
+        s->cells[i] = (struct cell){.text = text, .null = PQgetisnull(r, 0, i)};
+    }
+    if (!s->row(s->context, &s->shape, s->cells, s->e)) {
+        char message[256];
+        s->stopped = true;
+        PQcancel(c->cancel, message, sizeof message);
+    }
+}
+
 static void take_result(struct conn *c, PGresult *r)
 {
     struct entry *entry = first_entry(c);
     switch (PQresultStatus(r)) {
+    case PGRES_SINGLE_TUPLE:
+        if (entry->stream)
+            take_row(c, r, entry->stream);
+        break;
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
     case PGRES_EMPTY_QUERY:
@@ -205,7 +229,7 @@ static void wait_until_live(struct conn *c, unsigned chunk)
 
 void pipe_drain(struct conn *c)
 {
-    if (c->lost || PQpipelineStatus(c->pg) == PQ_PIPELINE_OFF)
+    if (c->lost || c->since_sync == 0)
         return;
     push_entry(c, ENTRY_SYNC);
     if (!PQpipelineSync(c->pg))
@@ -217,7 +241,7 @@ void pipe_drain(struct conn *c)
     }
     if (!c->lost)
         c->in_tx = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
-    c->since_sync = 0;
+    c->since_sync = c->loose = 0;
 }
 
 /* -- sending -------------------------------------------------------------------------- */
@@ -386,6 +410,7 @@ static struct entry *send_stmt(struct conn *c, const struct stmt *stmt)
     c->filled_bytes += bytes;
     c->unsent += bytes;
     c->since_sync++;
+    c->loose += !c->in_tx && !(stmt->flags & STMT_QUIET);
     return entry;
 }
 
@@ -398,6 +423,13 @@ bool pipe_exec(struct sink *s, const struct stmt *stmt, struct err *e)
     /* A COPY would switch the protocol in the middle of the pipeline. */
     if (stmt->flags & STMT_NO_TX || stmt_is(stmt->sql, "copy"))
         return alone_exec(c, stmt, e);
+    /* Without a Sync between, BEGIN would take what stands before it into its own
+     * transaction (manual, 55.2.4). */
+    if (c->loose && begins(stmt->sql)) {
+        pipe_drain(c);
+        if (!pipe_tell(c, e))
+            return false;
+    }
     if (!send_stmt(c, stmt))
         return pipe_tell(c, e);
     if (c->options.one_by_one)
@@ -429,6 +461,40 @@ bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out, struc
     return pipe_tell(c, e);
 }
 
+static bool pipe_each(struct sink *s, const struct stmt *stmt, row_fn *row, void *context,
+                      struct err *e)
+{
+    struct conn *c = conn_of(s);
+    struct stream stream = {.row = row, .context = context, .e = e};
+    if (!pipe_start(c, stmt, e))
+        return false;
+    if (stmt_is(stmt->sql, "copy"))
+        return refuse(e, stmt, "COPY gives no rows: write a query");
+    pipe_drain(c); /* single-row mode is for the head of the queue */
+    struct entry *entry = c->failed ? NULL : send_stmt(c, stmt);
+    if (!entry)
+        return pipe_tell(c, e);
+    entry->awaited = true;
+    entry->stream = &stream;
+    PQsetSingleRowMode(c->pg);
+    c->busy = true;
+    pipe_drain(c);
+    c->busy = false;
+    arena_reset(&stream.arena);
+    if (!stream.stopped)
+        return pipe_tell(c, e);
+    /* e holds the receiver's own error, which also is why the transaction has failed: the
+     * cancelled query adds nothing to it. */
+    if (c->failed && !c->lost) {
+        err_clear(&c->failure);
+        c->failed = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
+        if (c->failed)
+            err_copy(&c->failure, e);
+    }
+    conn_tell_notices(c);
+    return false;
+}
+
 bool pipe_sync(struct sink *s, struct err *e)
 {
     struct conn *c = conn_of(s);
@@ -449,7 +515,7 @@ void pipe_open(struct conn *c)
     c->sink = (struct sink){
         .exec = pipe_exec,
         .query = pipe_query,
-        .each = alone_each,
+        .each = pipe_each,
         .copy_in = alone_copy_in,
         .sync = pipe_sync,
         .remark = pipe_remark,

@@ -147,14 +147,40 @@ static bool next_pair(struct pair_scan *s, const char **wrong)
     return true;
 }
 
+static bool is_keyword(str key, str *nearest, struct arena *a)
+{
+    PQconninfoOption *all = PQconndefaults();
+    bool known = false;
+    if (!all)
+        return true; /* out of memory in libpq: let the connection attempt say so */
+    str words[128];
+    size_t n = 0;
+    for (PQconninfoOption *o = all; o->keyword && n < 128; o++) {
+        known = known || str_is(key, o->keyword);
+        words[n++] = str_of(o->keyword);
+    }
+    *nearest = known ? STR_NONE : str_nearest(key, words, n);
+    if (nearest->p)
+        *nearest = str_copy(a, *nearest);
+    PQconninfoFree(all);
+    return known;
+}
+
 static str pairs_masked(str text, struct arena *a)
 {
     struct buf b = buf_in(a);
     struct pair_scan s = {.text = text};
     const char *wrong;
     size_t shown = 0;
+    bool secret_before = false;
     while (next_pair(&s, &wrong)) {
         bool secret = is_secret(s.key);
+        str nearest = STR_NONE;
+        if (secret_before && !secret && !is_keyword(s.key, &nearest, a)) {
+            wrong = "perhaps the second word of a password";
+            break;
+        }
+        secret_before = secret_before || secret;
         buf_str(&b, str_cut(text, shown, secret ? s.value : s.end));
         if (secret)
             buf_put(&b, "***");
@@ -243,25 +269,6 @@ static const char *const foreign[] = {
     "async_fallback", "command_timeout", "connection_limit", "pool_timeout", "pool_size",
     "max_overflow", "pgbouncer", "socket_timeout", "binary_parameters", "sslaccept",
 };
-
-static bool is_keyword(str key, str *nearest, struct arena *a)
-{
-    PQconninfoOption *all = PQconndefaults();
-    bool known = false;
-    if (!all)
-        return true; /* out of memory in libpq: let the connection attempt say so */
-    str words[128];
-    size_t n = 0;
-    for (PQconninfoOption *o = all; o->keyword && n < 128; o++) {
-        known = known || str_is(key, o->keyword);
-        words[n++] = str_of(o->keyword);
-    }
-    *nearest = known ? STR_NONE : str_nearest(key, words, n);
-    if (nearest->p)
-        *nearest = str_copy(a, *nearest);
-    PQconninfoFree(all);
-    return known;
-}
 
 static bool unknown_parameter(str key, str nearest, struct err *e)
 {

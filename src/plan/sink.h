@@ -36,7 +36,7 @@ struct stmt {
     struct origin from; /* the migration line that asked for it */
     int first_line;     /* for raw scripts: line of the script where sql starts, else 0 */
     str guard; /* when set, SQLSTATE 22012 (division by zero) means this message: a check
-                  that the server made */
+                  that the server made. Behind a newline: the hint */
 };
 
 /* A result held in memory. Values are text, or NULL. */

@@ -1,0 +1,334 @@
+#include "pg/ledger.h"
+#include "pg/sql.h"
+#include "plan/quote.h"
+
+#include <string.h>
+
+/* -- names ---------------------------------------------------------------------------- */
+
+static str schema_of(const struct ledger_names *names)
+{
+    return names->schema.n ? names->schema : STR("public");
+}
+
+static str qualified(const struct ledger_names *names, str table, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    quote_name(&b, schema_of(names), table);
+    return buf_done(&b);
+}
+
+/* An SQL text with {version}, {log} and {progress} replaced by the tables' names. */
+static str expand(str text, const struct ledger_names *names, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    for (size_t i = 0; i < text.n;) {
+        str rest = str_cut(text, i, text.n);
+        size_t brace = str_find(rest, '{');
+        buf_str(&b, str_cut(rest, 0, brace));
+        i += brace;
+        if (brace == rest.n)
+            break;
+        str word = str_cut(rest, brace + 1, rest.n);
+        word = str_cut(word, 0, str_find(word, '}'));
+        str table = str_is(word, "version")    ? names->version_table
+                    : str_is(word, "progress") ? STR("moonshift_progress")
+                                               : STR("moonshift_log");
+        quote_name(&b, schema_of(names), table);
+        i += word.n + 2;
+    }
+    return buf_done(&b);
+}
+
+static struct param text_param(str s)
+{
+    return (struct param){.text = s};
+}
+
+static struct param may_param(str s)
+{
+    return (struct param){.text = s, .null = s.n == 0};
+}
+
+static bool is_true(const struct rows *rows, size_t column)
+{
+    return !rows->cells[column].null && str_is(rows->cells[column].text, "t");
+}
+
+/* -- read ----------------------------------------------------------------------------- */
+
+bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
+                 bool *exists, struct arena *a, struct err *e)
+{
+    struct param params[] = {text_param(names->schema.p ? names->schema : STR("")),
+                             text_param(names->version_table)};
+    struct stmt stmt = {.sql = str_copy(a, sql_named("ledger_read")), .params = params,
+                        .n_params = 2, .flags = STMT_QUIET};
+    struct rows found;
+    *rows = (struct strs){0};
+    *exists = false;
+    if (!s->query(s, &stmt, &found, a, e)) {
+        if (strcmp(e->sqlstate, "42703") == 0) {
+            e->sql = STR_NONE;
+            err_hint(e, "version_table must name a table of Moonshift's or Alembic's, with "
+                     "a column version_num");
+        }
+        return false;
+    }
+    if (!names->schema.n)
+        names->schema = found.cells[0].text;
+    *exists = is_true(&found, 1);
+    str rest = found.cells[2].null ? STR_NONE : found.cells[2].text, id;
+    while (str_split(&rest, '\n', &id))
+        *PUSH(a, rows->at, rows->n, rows->room) = id;
+    return true;
+}
+
+/* -- ensure --------------------------------------------------------------------------- */
+
+static bool exec_quiet(struct sink *s, str sql, struct err *e)
+{
+    struct stmt stmt = {.sql = sql, .flags = STMT_QUIET};
+    return s->exec(s, &stmt, e);
+}
+
+static bool create(struct sink *s, const struct ledger_names *names, const char *file,
+                   struct arena *a, struct err *e)
+{
+    str rest = sql_named(file), statement;
+    while (sql_next(&rest, &statement))
+        if (!exec_quiet(s, expand(statement, names, a), e))
+            return false;
+    return true;
+}
+
+static bool create_schema(struct sink *s, const struct ledger_names *names, struct arena *a,
+                          struct err *e)
+{
+    struct buf b = buf_in(a);
+    buf_put(&b, "CREATE SCHEMA IF NOT EXISTS ");
+    quote_ident(&b, schema_of(names));
+    return exec_quiet(s, buf_done(&b), e);
+}
+
+/* Offline nothing can be looked up: everything is created if it is not there. */
+static bool ensure_offline(struct sink *s, const struct ledger_names *names,
+                           struct arena *a, struct err *e)
+{
+    bool is_public = str_is(schema_of(names), "public");
+    return (is_public || create_schema(s, names, a, e)) &&
+           create(s, names, "ledger_version", a, e) &&
+           create(s, names, "ledger_log_table", a, e) &&
+           create(s, names, "ledger_progress_table", a, e);
+}
+
+/* varchar(32) to text rewrites neither the table nor its index (manual, ALTER TABLE). */
+static bool widen(struct sink *s, const struct ledger_names *names, struct arena *a,
+                  struct err *e)
+{
+    str table = qualified(names, names->version_table, a);
+    return exec_quiet(s, str_fmt(a, "ALTER TABLE %.*s ALTER COLUMN version_num TYPE text",
+                                 STR_ARG(table)), e);
+}
+
+bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct arena *a,
+                   struct err *e)
+{
+    enum { SCHEMA, VERSION, LOG, PROGRESS, NARROW, COLUMN };
+    if (s->offline)
+        return ensure_offline(s, names, a, e);
+    struct param params[] = {text_param(schema_of(names)), text_param(names->version_table)};
+    struct stmt stmt = {.sql = str_copy(a, sql_named("ledger_probe")), .params = params,
+                        .n_params = 2, .flags = STMT_QUIET};
+    struct rows is;
+    if (!s->query(s, &stmt, &is, a, e))
+        return false;
+    if (is_true(&is, VERSION) && !is_true(&is, COLUMN)) {
+        str table = qualified(names, names->version_table, a);
+        err_set(e, ERR_FAILED, "%.*s is no version table: it has no column version_num",
+                STR_ARG(table));
+        return err_hint(e, "version_table must name a table of Moonshift's or Alembic's, or "
+                        "one that does not exist yet");
+    }
+    bool whole = is_true(&is, VERSION) && is_true(&is, LOG) && is_true(&is, PROGRESS);
+    if (whole && !is_true(&is, NARROW))
+        return true;
+    return (is_true(&is, SCHEMA) || create_schema(s, names, a, e)) &&
+           (is_true(&is, VERSION) || create(s, names, "ledger_version", a, e)) &&
+           (is_true(&is, LOG) || create(s, names, "ledger_log_table", a, e)) &&
+           (is_true(&is, PROGRESS) || create(s, names, "ledger_progress_table", a, e)) &&
+           (!is_true(&is, NARROW) || widen(s, names, a, e)) && s->sync(s, e);
+}
+
+/* -- move ----------------------------------------------------------------------------- */
+
+struct move {
+    struct buf sql;
+    struct param *params;
+    size_t n, room;
+    size_t parts; /* how many of the three WITH parts there are */
+    size_t rows;  /* how many rows must have been changed */
+    struct arena *arena;
+};
+
+static void put_param(struct move *m, struct param p)
+{
+    *PUSH(m->arena, m->params, m->n, m->room) = p;
+    buf_fmt(&m->sql, "$%zu", m->n);
+}
+
+static void put_part(struct move *m, const char *name)
+{
+    buf_fmt(&m->sql, "%s%s AS (", m->parts ? ", " : "WITH ", name);
+    m->parts++;
+}
+
+static void put_update(struct move *m, str table, str from, str to)
+{
+    put_part(m, "moved");
+    buf_fmt(&m->sql, "UPDATE %.*s SET version_num = ", STR_ARG(table));
+    put_param(m, text_param(to));
+    buf_put(&m->sql, " WHERE version_num = ");
+    put_param(m, text_param(from));
+    buf_put(&m->sql, " RETURNING 1)");
+    m->rows++;
+}
+
+static void put_delete(struct move *m, str table, const str *ids, size_t n)
+{
+    put_part(m, "removed");
+    buf_fmt(&m->sql, "DELETE FROM %.*s WHERE version_num IN (", STR_ARG(table));
+    for (size_t i = 0; i < n; i++) {
+        buf_put(&m->sql, i ? ", " : "");
+        put_param(m, text_param(ids[i]));
+    }
+    buf_put(&m->sql, ") RETURNING 1)");
+    m->rows += n;
+}
+
+static void put_insert(struct move *m, str table, const str *ids, size_t n)
+{
+    put_part(m, "added");
+    buf_fmt(&m->sql, "INSERT INTO %.*s (version_num) VALUES ", STR_ARG(table));
+    for (size_t i = 0; i < n; i++) {
+        buf_put(&m->sql, i ? ", (" : "(");
+        put_param(m, text_param(ids[i]));
+        buf_char(&m->sql, ')');
+    }
+    buf_put(&m->sql, " ON CONFLICT DO NOTHING RETURNING 1)");
+    m->rows += n;
+}
+
+static void put_log(struct move *m, const struct ledger_names *names, const struct run *run)
+{
+    str log = qualified(names, STR("moonshift_log"), m->arena);
+    buf_fmt(&m->sql, " INSERT INTO %.*s (version_table, revision, direction, message, "
+            "checksum, os_user, host, program, duration) SELECT ", STR_ARG(log));
+    put_param(m, text_param(names->version_table));
+    buf_put(&m->sql, ", ");
+    put_param(m, may_param(run->revision));
+    buf_fmt(&m->sql, ", '%s'", run->stamped ? "stamp" : run->up ? "up" : "down");
+    const str rest[] = {run->message, run->checksum, run->user, run->host, run->program};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+        buf_put(&m->sql, ", ");
+        put_param(m, may_param(rest[i]));
+    }
+    buf_put(&m->sql, ", clock_timestamp() - now() FROM ");
+}
+
+/* The aggregate over all parts, and the guard: a wrong count divides by zero (22012). */
+static void put_guard(struct move *m, bool moved, bool removed, bool added)
+{
+    struct buf *b = &m->sql;
+    bool first = true;
+    if (m->parts > 1)
+        buf_char(b, '(');
+    const struct {
+        bool there;
+        const char *name;
+    } parts[] = {{moved, "moved"}, {removed, "removed"}, {added, "added"}};
+    for (size_t i = 0; i < 3; i++) {
+        if (!parts[i].there)
+            continue;
+        buf_sep(b, &first, " UNION ALL ");
+        buf_fmt(b, m->parts > 1 ? "SELECT FROM %s" : "%s", parts[i].name);
+    }
+    if (m->parts > 1)
+        buf_put(b, ") AS changed");
+    buf_fmt(b, " HAVING 1 / (count(*) = %zu)::int = 1", m->rows);
+}
+
+static str ids_text(const struct strs *ids, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    for (size_t i = 0; i < ids->n; i++)
+        buf_fmt(&b, "%s'%.*s'", i ? ", " : "", STR_ARG(ids->at[i]));
+    return buf_done(&b);
+}
+
+static str guard_text(const struct ledger_names *names, const struct step *step,
+                      struct arena *a)
+{
+    str table = qualified(names, names->version_table, a);
+    str had = ids_text(&step->removed, a), adds = ids_text(&step->added, a);
+    const char *hint = "something else moved the version meanwhile: look with moonshift "
+                       "current, then run it again";
+    if (step->removed.n)
+        return str_fmt(a, "%.*s does not hold %.*s any more, so nothing was changed\n%s",
+                       STR_ARG(table), STR_ARG(had), hint);
+    return str_fmt(a, "%.*s holds %.*s already, so nothing was changed\n%s",
+                   STR_ARG(table), STR_ARG(adds), hint);
+}
+
+bool ledger_move(struct sink *s, const struct ledger_names *names, const struct step *step,
+                 const struct run *run, struct arena *a, struct err *e)
+{
+    const struct strs *removed = &step->removed, *added = &step->added;
+    if (removed->n == 0 && added->n == 0)
+        return true;
+    struct move m = {.sql = buf_in(a), .arena = a};
+    str table = qualified(names, names->version_table, a);
+    size_t both = removed->n && added->n ? 1 : 0;
+    if (both)
+        put_update(&m, table, removed->at[0], added->at[0]);
+    if (removed->n > both)
+        put_delete(&m, table, removed->at + both, removed->n - both);
+    if (added->n > both)
+        put_insert(&m, table, added->at + both, added->n - both);
+    put_log(&m, names, run);
+    put_guard(&m, both, removed->n > both, added->n > both);
+    struct stmt stmt = {
+        .sql = buf_done(&m.sql),
+        .params = m.params,
+        .n_params = m.n,
+        .flags = STMT_QUIET | STMT_AGAIN,
+        .guard = guard_text(names, step, a),
+    };
+    if (step->revision)
+        stmt.from.file = step->revision->file;
+    return s->exec(s, &stmt, e);
+}
+
+/* -- log ------------------------------------------------------------------------------ */
+
+bool ledger_log(struct sink *s, const struct ledger_names *names, int64_t limit,
+                struct rows *out, struct arena *a, struct err *e)
+{
+    str log = qualified(names, STR("moonshift_log"), a);
+    struct param where[] = {text_param(log)};
+    struct stmt probe = {.sql = STR("SELECT to_regclass($1::text) IS NOT NULL"),
+                         .params = where, .n_params = 1, .flags = STMT_QUIET};
+    *out = (struct rows){0};
+    if (!s->query(s, &probe, out, a, e))
+        return false;
+    bool there = is_true(out, 0);
+    *out = (struct rows){0};
+    if (!there)
+        return true;
+    struct param params[] = {text_param(names->version_table), {.null = limit <= 0}};
+    if (limit > 0)
+        params[1].text = str_fmt(a, "%lld", (long long)limit);
+    struct stmt stmt = {.sql = expand(sql_named("ledger_log"), names, a), .params = params,
+                        .n_params = 2, .flags = STMT_QUIET};
+    return s->query(s, &stmt, out, a, e);
+}
