@@ -12,9 +12,9 @@ local migration = {
     "settings", "irreversible", "upgrade", "downgrade", "change", "verify",
   },
   read_globals = { "op", "db", "sql", "log", "ctx" },
-  max_line_length = 120,
+  max_line_length = 130,
 }
 files["migrations"] = migration
-files["examples/*/migrations"] = migration
-files["examples/*/models"] = { read_globals = { "model", "sql" }, max_line_length = 120 }
+files["examples/**/migrations"] = migration
+files["examples/**/models"] = { read_globals = { "model", "sql" }, max_line_length = 130 }
 files["**/moonshift.lua"] = { read_globals = { "env", "file" } }

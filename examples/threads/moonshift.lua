@@ -1,0 +1,3 @@
+return {
+  url = env "DATABASE_URL" or "postgresql://admin:chatAdmin@localhost:5434/ai_chat",
+}

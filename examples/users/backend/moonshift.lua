@@ -1,0 +1,2 @@
+-- The database comes from DATABASE_URL.
+return {}
