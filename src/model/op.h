@@ -102,6 +102,7 @@ enum op_flags {
     OP_DATA = 4,        /* moves rows, not schema */
     OP_NO_TX = 8,       /* never inside a transaction */
     OP_CONCURRENTLY = 16, /* not inside a transaction with concurrently = true */
+    OP_NEUTRAL = 32,    /* leaves nothing that could be undone: going back passes it over */
 };
 
 enum op_kind {

@@ -30,7 +30,13 @@ enum lock_mode op_lock(const struct op *op)
     switch (op->info->kind) {
     case OP_create_index:
     case OP_drop_index:
+    case OP_reindex:
+    case OP_detach_partition:
         return rec_bool(r, K_concurrently) ? LOCK_SHARE_UPDATE_EXCLUSIVE : op->info->lock;
+    case OP_refresh_materialized_view:
+        return rec_bool(r, K_concurrently) ? LOCK_EXCLUSIVE : op->info->lock;
+    case OP_comment_on:
+        return LOCK_SHARE_UPDATE_EXCLUSIVE;
     case OP_alter_column: /* only these go without rewriting or checking (ALTER TABLE) */
         for (size_t i = 0; i < r->shape->n_fields; i++) {
             enum key k = r->shape->fields[i].key;

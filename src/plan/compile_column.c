@@ -61,13 +61,12 @@ static void put_references(struct pen *p, const struct rec *r)
                    "[initially: INITIALLY {initially}]");
 }
 
-void put_column(struct pen *p, const struct rec *c, bool typed, bool inline_key)
+void put_column(struct pen *p, const struct rec *c, enum column_style style,
+                bool inline_key)
 {
-    put_form(p, c, "{name}");
-    if (typed)
-        put_form(p, c, " {type}");
-    else
-        put(p, " WITH OPTIONS");
+    put_form(p, c, style == COLUMN_EXISTING ? "{name} WITH OPTIONS" : "{name} {type}");
+    if (style == COLUMN_FOREIGN)
+        put_form(p, c, "[options: OPTIONS ({options*})]");
     put_form(p, c, "[compression: COMPRESSION {compression}]");
     if (rec_has(c, K_collate)) {
         put(p, " COLLATE ");
@@ -110,33 +109,15 @@ static bool column_comment(struct pen *p, str schema, str table, str column,
     return pen_end(p, 0);
 }
 
-/* SET (…) and RESET (…): op.NULL as a value resets. */
+/* SET (n_distinct = …) */
 static bool column_options(struct pen *p, str schema, str table, str column,
                            const struct map *options)
 {
-    for (int reset = 0; reset < 2; reset++) {
-        bool first = true;
-        for (size_t i = 0; i < options->n; i++) {
-            const struct pair *o = &options->at[i];
-            if ((o->val.kind == VAL_NULL) != reset)
-                continue;
-            if (first) {
-                put_alter(p, schema, table, column);
-                put(p, reset ? " RESET (" : " SET (");
-            }
-            buf_sep(&p->b, &first, ", ");
-            put_ident(p, o->key);
-            if (!reset) {
-                put(p, " = ");
-                put_value(p, &o->val);
-            }
-        }
-        if (!first) {
-            put(p, ")");
-            pen_end(p, 0);
-        }
-    }
-    return p->ok;
+    struct pen side = *p;
+    side.b = buf_in(p->a);
+    put_alter(&side, schema, table, column);
+    p->ok = side.ok;
+    return pen_set(p, buf_done(&side.b), options);
 }
 
 /* Storage has no place in CREATE TABLE before PostgreSQL 16, statistics and options none
@@ -174,11 +155,12 @@ bool compile_add_column(struct pen *p, const struct rec *r)
 {
     const struct rec *c = rec_at(r, K_column)->rec;
     put_form(p, r, "ALTER TABLE {schema.table} ADD COLUMN[if_not_exists: IF NOT EXISTS] ");
-    put_column(p, c, true, rec_bool(c, K_primary_key));
+    put_column(p, c, COLUMN_PLAIN, rec_bool(c, K_primary_key));
     pen_end(p, 0);
     return compile_column_rest(p, rec_str(r, K_schema), rec_str(r, K_table), c);
 }
 
+FORM(rename_column, "ALTER TABLE {schema.table} RENAME COLUMN {column} TO {new_name}")
 FORM(drop_column, "ALTER TABLE {schema.table} DROP COLUMN[if_exists: IF EXISTS] {column}"
                   "[cascade: CASCADE]")
 

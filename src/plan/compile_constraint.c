@@ -139,3 +139,16 @@ bool compile_create_exclude_constraint(struct pen *p, const struct rec *r)
 
 FORM(drop_constraint, "ALTER TABLE {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] {name}"
                       "[cascade: CASCADE]")
+FORM(rename_constraint, "ALTER TABLE {schema.table} RENAME CONSTRAINT {name} TO {new_name}")
+FORM(validate_constraint, "ALTER TABLE {schema.table} VALIDATE CONSTRAINT {name}")
+
+bool compile_alter_constraint(struct pen *p, const struct rec *r)
+{
+    if (!rec_has(r, K_deferrable) && !rec_has(r, K_initially))
+        return pen_fail(p, "nothing to change: give deferrable or initially");
+    put_form(p, r, "ALTER TABLE {schema.table} ALTER CONSTRAINT {name}");
+    if (rec_has(r, K_deferrable))
+        put(p, rec_bool(r, K_deferrable) ? " DEFERRABLE" : " NOT DEFERRABLE");
+    put_form(p, r, "[initially: INITIALLY {initially}]");
+    return pen_end(p, 0);
+}

@@ -81,3 +81,16 @@ bool compile_drop_index(struct pen *p, const struct rec *r)
                    "[cascade: CASCADE]");
     return pen_end(p, rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);
 }
+
+FORM(rename_index, "ALTER INDEX[if_exists: IF EXISTS] {schema.name} RENAME TO {new_name}")
+FORM(attach_index, "ALTER INDEX {schema.name} ATTACH PARTITION {index_schema.index}")
+
+/* REINDEX of a schema or a partitioned table commits on its way: never in a transaction.
+ * Of a table that may be partitioned only the server can tell. */
+bool compile_reindex(struct pen *p, const struct rec *r)
+{
+    bool whole_schema = str_is(rec_str(r, K_kind), "schema");
+    put_form(p, r, "REINDEX[tablespace: (TABLESPACE {tablespace})] {kind}"
+                   "[concurrently: CONCURRENTLY] {schema.name}");
+    return pen_end(p, whole_schema || rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);
+}

@@ -81,7 +81,8 @@ static void put_body(struct pen *p, const struct rec *r)
     for (size_t i = 0; i < columns.n; i++) {
         const struct rec *c = columns.at[i].rec;
         element(&b);
-        put_column(p, c, typed, n_keys == 1 && rec_bool(c, K_primary_key));
+        put_column(p, c, typed ? COLUMN_PLAIN : COLUMN_EXISTING,
+                   n_keys == 1 && rec_bool(c, K_primary_key));
     }
     if (n_keys > 1)
         shared_key(&b, columns);
@@ -133,18 +134,19 @@ static void comments_on_constraints(struct pen *p, const struct rec *r)
     }
 }
 
-static void put_inherits(struct pen *p, const struct rec *r)
+/* What a table is told after it and its indexes are there. */
+static bool table_states(struct pen *p, const struct rec *r)
 {
-    struct list parents = rec_list(r, K_inherits);
-    bool first = true;
-    if (parents.n == 0)
-        return;
-    put(p, " INHERITS (");
-    for (size_t i = 0; i < parents.n; i++) {
-        buf_sep(&p->b, &first, ", ");
-        put_form(p, parents.at[i].rec, "{schema.name}");
-    }
-    put(p, ")");
+    const struct val *security = rec_at(r, K_row_security);
+    if (security->kind == VAL_STR || (security->kind == VAL_BOOL && security->b))
+        pen_stmt(p, r, "ALTER TABLE {schema.name} ENABLE ROW LEVEL SECURITY");
+    if (security->kind == VAL_STR)
+        pen_stmt(p, r, "ALTER TABLE {schema.name} FORCE ROW LEVEL SECURITY");
+    if (rec_has(r, K_replica_identity))
+        pen_stmt(p, r, "ALTER TABLE {schema.name} REPLICA IDENTITY {replica_identity}");
+    if (rec_has(r, K_cluster_on))
+        pen_stmt(p, r, "ALTER TABLE {schema.name} CLUSTER ON {cluster_on}");
+    return p->ok;
 }
 
 bool compile_create_table(struct pen *p, const struct rec *r)
@@ -158,7 +160,11 @@ bool compile_create_table(struct pen *p, const struct rec *r)
     put_body(p, r);
     if (parent->kind == VAL_REC)
         put_form(p, parent->rec, " {bound}");
-    put_inherits(p, r);
+    if (rec_has(r, K_inherits)) {
+        put(p, " INHERITS (");
+        put_relations(p, rec_list(r, K_inherits));
+        put(p, ")");
+    }
     put_form(p, r, "[partition_by: PARTITION BY {partition_by}][using: USING {using}]"
                    "[with: WITH ({with})][on_commit: ON COMMIT {on_commit}]"
                    "[tablespace: TABLESPACE {tablespace}]");
@@ -170,6 +176,7 @@ bool compile_create_table(struct pen *p, const struct rec *r)
         compile_column_rest(p, schema, table, columns.at[i].rec);
     for (size_t i = 0; i < indexes.n; i++)
         compile_nested_index(p, schema, table, indexes.at[i].rec);
+    table_states(p, r);
     comments_on_constraints(p, r);
     return pen_comment(p, r, "TABLE {schema.name}");
 }
@@ -178,3 +185,35 @@ FORM(drop_table, "DROP TABLE[if_exists: IF EXISTS] {schema.name}[cascade: CASCAD
 FORM(rename_table, "ALTER TABLE[if_exists: IF EXISTS] {schema.name} RENAME TO {new_name}")
 FORM(create_table_comment, "COMMENT ON TABLE {schema.name} IS {comment}")
 FORM(drop_table_comment, "COMMENT ON TABLE {schema.name} IS NULL")
+
+FORM(inherit, "ALTER TABLE {schema.table} INHERIT {parent_schema.parent}")
+FORM(no_inherit, "ALTER TABLE {schema.table} NO INHERIT {parent_schema.parent}")
+FORM(attach_partition,
+     "ALTER TABLE {schema.table} ATTACH PARTITION {partition_schema.partition} {bound}")
+
+bool compile_detach_partition(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "ALTER TABLE {schema.table} DETACH PARTITION {partition_schema.partition}"
+                   "[concurrently: CONCURRENTLY][finalize: FINALIZE]");
+    return pen_end(p, rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);
+}
+
+bool compile_enable_row_security(struct pen *p, const struct rec *r)
+{
+    pen_stmt(p, r, "ALTER TABLE {schema.table} ENABLE ROW LEVEL SECURITY");
+    if (rec_has(r, K_force))
+        pen_stmt(p, r, "ALTER TABLE {schema.table} [!force:NO ]FORCE ROW LEVEL SECURITY");
+    return p->ok;
+}
+
+bool compile_disable_row_security(struct pen *p, const struct rec *r)
+{
+    pen_stmt(p, r, "ALTER TABLE {schema.table} DISABLE ROW LEVEL SECURITY");
+    if (rec_has(r, K_force))
+        pen_stmt(p, r, "ALTER TABLE {schema.table} [!force:NO ]FORCE ROW LEVEL SECURITY");
+    return p->ok;
+}
+
+FORM(replica_identity, "ALTER TABLE {schema.table} REPLICA IDENTITY {identity}")
+FORM(cluster_on, "ALTER TABLE {schema.table} [index:CLUSTER ON {index}]"
+                 "[!index:SET WITHOUT CLUSTER]")

@@ -13,7 +13,8 @@
 /* A new op in the arena; its `was` points to `op`. NULL with e filled when there is none. */
 struct op *op_reverse(const struct op *op, struct arena *a, struct err *e);
 
-/* The ops of a whole body, undone in the opposite order. */
+/* The ops of a whole body, undone in the opposite order. What leaves nothing to undo
+ * (OP_NEUTRAL: reindex, validate_constraint, …) is passed over. */
 bool ops_reverse(const struct ops *ops, struct ops *out, struct arena *a, struct err *e);
 
 #endif

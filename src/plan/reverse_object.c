@@ -1,18 +1,67 @@
-/* Types, schemas, extensions: how they are undone. */
+/* Everything that is not a table, and not in one: how it is undone. */
 #include "plan/undo.h"
 
-UNDO_AS(create_enum, drop_enum)
-UNDO_NONE(drop_enum, "its values are not known")
-UNDO_SWAP(rename_enum, name, new_name)
+/* ---- types -------------------------------------------------------------------- */
+
+UNDO_KIND(enum)
 UNDO_NONE(add_enum_value, "PostgreSQL cannot drop a value of an enum type")
 UNDO_SWAP(rename_enum_value, value, new_value)
 
-UNDO_AS(create_schema, drop_schema)
-UNDO_NONE(drop_schema, "what was in it is not known")
-UNDO_SWAP(rename_schema, name, new_name)
+struct op *reverse_replace_enum(struct undo *u)
+{
+    if (!rec_has(u->op->args, K_existing))
+        return undo_none(u, "existing is not given");
+    struct op *back = undo_swap(u, K_values, K_existing);
+    rec_set(back->args, K_mapping, (struct val){.kind = VAL_NONE});
+    return back;
+}
 
-UNDO_AS(create_extension, drop_extension)
-UNDO_NONE(drop_extension, "its version and schema are not known")
+UNDO_KIND(domain)
+UNDO_EXISTING(alter_domain)
+
+struct op *reverse_create_domain_constraint(struct undo *u)
+{
+    if (!rec_has(u->op->args, K_name))
+        return undo_none(u, "it has no name");
+    return undo_as(u, OP_drop_domain_constraint);
+}
+
+UNDO_NONE(drop_domain_constraint, "what it checked is not known")
+UNDO_SWAP(rename_domain_constraint, name, new_name)
+UNDO_NEUTRAL(validate_domain_constraint)
+
+UNDO_AS(create_composite_type, drop_type)
+UNDO_AS(create_range_type, drop_type)
+UNDO_AS(create_base_type, drop_type)
+UNDO_NONE(drop_type, "its definition is not known")
+UNDO_SWAP(rename_type, name, new_name)
+
+struct op *reverse_add_attribute(struct undo *u)
+{
+    struct op *back = undo_as(u, OP_drop_attribute);
+    rec_set(back->args, K_name, *rec_at(rec_at(u->op->args, K_attribute)->rec, K_name));
+    rec_set(back->args, K_cascade, *rec_at(u->op->args, K_cascade));
+    return back;
+}
+
+UNDO_NONE(drop_attribute, "its type is not known")
+UNDO_SWAP(rename_attribute, name, new_name)
+
+struct op *reverse_alter_attribute(struct undo *u)
+{
+    const struct rec *r = u->op->args;
+    if (!rec_has(r, K_existing_type))
+        return undo_none(u, "existing_type is not given");
+    struct op *back = undo_swap(u, K_new_type, K_existing_type);
+    rec_set(back->args, K_collate, *rec_at(r, K_existing_collate));
+    rec_set(back->args, K_existing_collate, *rec_at(r, K_collate));
+    return back;
+}
+
+/* ---- schemas and extensions --------------------------------------------------- */
+
+UNDO_KIND(schema)
+UNDO_CREATE_DROP(extension)
 
 struct op *reverse_alter_extension(struct undo *u)
 {
@@ -27,3 +76,141 @@ struct op *reverse_alter_extension(struct undo *u)
     rec_set(back->args, K_existing_schema, *rec_at(r, K_schema));
     return back;
 }
+
+/* ---- views, sequences --------------------------------------------------------- */
+
+struct op *reverse_create_view(struct undo *u)
+{
+    return undo_replace(u, K_query, OP_drop_view);
+}
+
+UNDO_NONE(drop_view, "its query is not known")
+UNDO_SWAP(rename_view, name, new_name)
+UNDO_EXISTING(alter_view)
+
+UNDO_KIND(materialized_view)
+UNDO_EXISTING(alter_materialized_view)
+UNDO_NEUTRAL(refresh_materialized_view)
+
+UNDO_KIND(sequence)
+
+struct op *reverse_alter_sequence(struct undo *u)
+{
+    if (rec_has(u->op->args, K_restart))
+        return undo_none(u, "the value before restart is not known");
+    return undo_existing(u);
+}
+
+/* ---- access ------------------------------------------------------------------- */
+
+UNDO_KIND(policy)
+UNDO_EXISTING(alter_policy)
+
+UNDO_AS(grant, revoke)
+UNDO_NONE(revoke, "what was granted, and by whom, is not known")
+UNDO_AS(grant_default_privileges, revoke_default_privileges)
+UNDO_NONE(revoke_default_privileges, "what was granted is not known")
+UNDO_AS(grant_role, revoke_role)
+UNDO_NONE(revoke_role, "with which options they were members is not known")
+
+static struct op *undo_said(struct undo *u, enum key k)
+{
+    if (!rec_has(u->op->args, K_existing))
+        return undo_none(u, "existing is not given");
+    return undo_swap(u, k, K_existing);
+}
+
+struct op *reverse_comment_on(struct undo *u)
+{
+    return undo_said(u, K_comment);
+}
+
+struct op *reverse_set_owner(struct undo *u)
+{
+    return undo_said(u, K_owner);
+}
+
+struct op *reverse_security_label(struct undo *u)
+{
+    return undo_said(u, K_label);
+}
+
+struct op *reverse_set_schema(struct undo *u)
+{
+    if (!rec_has(u->op->args, K_schema))
+        return undo_none(u, "schema, where it was before, is not given");
+    return undo_swap(u, K_schema, K_new_schema);
+}
+
+/* ---- statistics, collations, casts, conversions -------------------------------- */
+
+struct op *reverse_create_statistics(struct undo *u)
+{
+    if (!rec_has(u->op->args, K_name))
+        return undo_none(u, "it has no name");
+    return undo_as(u, OP_drop_statistics);
+}
+
+UNDO_NONE(drop_statistics, "its columns are not known")
+UNDO_SWAP(rename_statistics, name, new_name)
+
+struct op *reverse_alter_statistics(struct undo *u)
+{
+    if (!rec_has(u->op->args, K_existing_statistics))
+        return undo_none(u, "existing_statistics is not given");
+    return undo_swap(u, K_statistics, K_existing_statistics);
+}
+
+UNDO_KIND(collation)
+UNDO_NEUTRAL(refresh_collation_version)
+UNDO_CREATE_DROP(cast)
+UNDO_KIND(conversion)
+
+/* ---- operators, languages, methods -------------------------------------------- */
+
+UNDO_CREATE_DROP(operator)
+UNDO_KIND(operator_family)
+UNDO_KIND(operator_class)
+UNDO_NONE(alter_operator_family, "functions that members had are not known")
+UNDO_KIND(language)
+UNDO_CREATE_DROP(access_method)
+UNDO_CREATE_DROP(transform)
+
+/* ---- text search -------------------------------------------------------------- */
+
+UNDO_KIND(text_search_configuration)
+UNDO_NONE(alter_text_search_configuration, "which dictionaries were there is not known")
+UNDO_KIND(text_search_dictionary)
+UNDO_EXISTING(alter_text_search_dictionary)
+UNDO_KIND(text_search_parser)
+UNDO_KIND(text_search_template)
+
+/* ---- other servers ------------------------------------------------------------ */
+
+UNDO_KIND(publication)
+
+struct op *reverse_alter_publication(struct undo *u)
+{
+    const struct rec *r = u->op->args;
+    bool sets = rec_has(r, K_tables) || rec_has(r, K_schemas) || rec_has(r, K_with);
+    struct op *back = sets ? undo_existing(u) : op_copy(u->a, u->op);
+    if (!back)
+        return NULL;
+    rec_set(back->args, K_add_tables, *rec_at(r, K_drop_tables));
+    rec_set(back->args, K_drop_tables, *rec_at(r, K_add_tables));
+    rec_set(back->args, K_add_schemas, *rec_at(r, K_drop_schemas));
+    rec_set(back->args, K_drop_schemas, *rec_at(r, K_add_schemas));
+    return back;
+}
+
+UNDO_KIND(subscription)
+UNDO_NONE(alter_subscription, "what was there before is not known")
+UNDO_KIND(foreign_data_wrapper)
+UNDO_EXISTING(alter_foreign_data_wrapper)
+UNDO_KIND(server)
+UNDO_EXISTING(alter_server)
+UNDO_CREATE_DROP(user_mapping)
+UNDO_EXISTING(alter_user_mapping)
+UNDO_KIND(foreign_table)
+UNDO_EXISTING(alter_foreign_table)
+UNDO_NONE(import_foreign_schema, "which tables it makes is not known")

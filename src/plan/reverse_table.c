@@ -23,6 +23,7 @@ struct op *reverse_drop_table_comment(struct undo *u)
         return undo_none(u, "existing_comment is not given");
     struct op *back = undo_as(u, OP_create_table_comment);
     rec_set(back->args, K_comment, *rec_at(r, K_existing_comment));
+    rec_set(back->args, K_existing_comment, (struct val){.kind = VAL_NONE});
     return back;
 }
 
@@ -48,22 +49,6 @@ static const struct {
     {K_statistics, K_existing_statistics, "existing_statistics is not given"},
     {K_options, K_existing_options, "existing_options is not given"},
 };
-
-/* n_distinct = 5 over nothing is undone by n_distinct = NULL. */
-static struct val options_back(const struct val *now, const struct val *before,
-                               struct arena *a)
-{
-    size_t n = 0;
-    struct val back = val_map(a, now->map.n + before->map.n);
-    for (size_t i = 0; i < before->map.n; i++)
-        back.map.at[n++] = before->map.at[i];
-    for (size_t i = 0; i < now->map.n; i++)
-        if (val_get(before, now->map.at[i].key)->kind == VAL_NONE)
-            back.map.at[n++] = (struct pair){now->map.at[i].key, val_null()};
-    back.map.n = n;
-    map_sort(&back.map);
-    return back;
-}
 
 static bool undo_identity(struct undo *u, struct op *back)
 {
@@ -93,7 +78,7 @@ struct op *reverse_alter_column(struct undo *u)
             return undo_none(u, alterations[i].missing);
         rec_set(back->args, alterations[i].before, *now);
         rec_set(back->args, alterations[i].key,
-                alterations[i].key == K_options ? options_back(now, before, u->a) : *before);
+                alterations[i].key == K_options ? map_before(now, before, u->a) : *before);
     }
     rec_set(back->args, K_using, *rec_at(r, K_existing_using));
     rec_set(back->args, K_existing_using, *rec_at(r, K_using));
@@ -202,5 +187,55 @@ struct op *reverse_create_exclude_constraint(struct undo *u)
 }
 
 UNDO_NONE(drop_constraint, "what it checked is not known")
+UNDO_SWAP(rename_constraint, name, new_name)
+UNDO_EXISTING(alter_constraint)
+UNDO_NEUTRAL(validate_constraint)
+
+UNDO_SWAP(rename_index, name, new_name)
+UNDO_EXISTING(alter_index)
+UNDO_NONE(attach_index, "PostgreSQL cannot detach an index")
+UNDO_NEUTRAL(reindex)
+
+UNDO_SWAP(rename_column, column, new_name)
+UNDO_EXISTING(alter_table)
+UNDO_AS(inherit, no_inherit)
+UNDO_AS(no_inherit, inherit)
+
+struct op *reverse_attach_partition(struct undo *u)
+{
+    struct op *back = undo_as(u, OP_detach_partition);
+    rec_set(back->args, K_existing_bound, *rec_at(u->op->args, K_bound));
+    return back;
+}
+
+struct op *reverse_detach_partition(struct undo *u)
+{
+    if (!rec_has(u->op->args, K_existing_bound))
+        return undo_none(u, "existing_bound is not given");
+    struct op *back = undo_as(u, OP_attach_partition);
+    rec_set(back->args, K_bound, *rec_at(u->op->args, K_existing_bound));
+    return back;
+}
+
+struct op *reverse_enable_row_security(struct undo *u)
+{
+    struct op *back = undo_as(u, OP_disable_row_security);
+    bool forced = rec_bool(u->op->args, K_force);
+    rec_set(back->args, K_force, forced ? val_bool(false) : (struct val){.kind = VAL_NONE});
+    return back;
+}
+
+UNDO_AS(disable_row_security, enable_row_security)
+
+struct op *reverse_replica_identity(struct undo *u)
+{
+    if (!rec_has(u->op->args, K_existing_identity))
+        return undo_none(u, "existing_identity is not given");
+    return undo_swap(u, K_identity, K_existing_identity);
+}
+
+/* Without existing_index none was set before. */
+UNDO_SWAP(cluster_on, index, existing_index)
+
 UNDO_NONE(execute, "the text may do anything; write downgrade()")
 UNDO_NONE(bulk_insert, "the rows may have been changed since; write downgrade()")

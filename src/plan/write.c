@@ -279,19 +279,13 @@ void put_word(struct pen *p, str word)
                                                              : word.p[i]);
 }
 
-/* Storage parameters: fillfactor = 70, toast.autovacuum_enabled = false. A list is a value
- * in parts, as publish = 'insert, update' wants it. */
+/* Storage parameters: fillfactor = 70, toast.autovacuum_enabled = false */
 static void put_map(struct pen *p, const struct map *m)
 {
     bool first = true;
     for (size_t i = 0; i < m->n; i++) {
-        str rest = m->at[i].key, piece;
-        bool first_piece = true;
         buf_sep(&p->b, &first, ", ");
-        while (str_split(&rest, '.', &piece)) {
-            buf_sep(&p->b, &first_piece, ".");
-            put_ident(p, piece);
-        }
+        put_key(p, m->at[i].key);
         put(p, " = ");
         put_value(p, &m->at[i].val);
     }

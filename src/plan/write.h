@@ -80,14 +80,36 @@ typedef void put_constraint_fn(struct pen *p, const struct rec *r);
 put_constraint_fn put_constraint_primary_key, put_constraint_unique, put_constraint_check,
     put_constraint_foreign_key, put_constraint_exclude;
 bool constraint_comment(struct pen *p, const struct rec *r, str schema, str table);
-/* `typed` is false where the column exists already (a partition, a typed table);
- * `inline_key` writes PRIMARY KEY behind it. */
-void put_column(struct pen *p, const struct rec *column, bool typed, bool inline_key);
+enum column_style {
+    COLUMN_PLAIN,
+    COLUMN_EXISTING, /* of a partition or a typed table: its type is known */
+    COLUMN_FOREIGN,  /* of a foreign table: its options stand with it */
+};
+/* `inline_key` writes PRIMARY KEY behind it. */
+void put_column(struct pen *p, const struct rec *column, enum column_style style,
+                bool inline_key);
 /* What a column asks for that is a statement of its own. */
 bool compile_column_rest(struct pen *p, str schema, str table, const struct rec *column);
 void put_identity(struct pen *p, const struct rec *identity);
 void put_collation(struct pen *p, str collation);
 void put_keys(struct pen *p, struct list keys);
 bool compile_nested_index(struct pen *p, str schema, str table, const struct rec *index);
+
+/* parts.c */
+void put_names(struct pen *p, str schema, struct list names); /* each with the schema */
+void put_relations(struct pen *p, struct list relations);     /* of shape relation */
+void put_role(struct pen *p, str role); /* PUBLIC, CURRENT_USER … are no names */
+void put_roles(struct pen *p, struct list roles);
+/* (arguments) without their defaults, as all but CREATE FUNCTION wants them. */
+void put_signature(struct pen *p, str arguments);
+void put_key(struct pen *p, str key); /* a.b of settings and storage parameters */
+/* HEAD SET (a = 1, …) and HEAD RESET (b, …) for what is NULL. */
+bool pen_set(struct pen *p, str head, const struct map *m);
+/* OPTIONS (SET …, ADD …, DROP …) from the keys `options` and `existing`. */
+void put_option_changes(struct pen *p, const struct rec *r);
+/* SET a TO 1 RESET b, as functions have it. */
+void put_settings(struct pen *p, const struct map *m);
+/* COMMENT ON COLUMN from the key `column_comments`. */
+bool column_comments(struct pen *p, const struct rec *r);
 
 #endif

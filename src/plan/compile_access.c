@@ -1,0 +1,227 @@
+/* Policies, privileges, and what can be said of any object. */
+#include "plan/write.h"
+
+static void put_policy(struct pen *p, const struct rec *r)
+{
+    if (rec_has(r, K_roles)) {
+        put(p, " TO ");
+        put_roles(p, rec_list(r, K_roles));
+    }
+    put_form(p, r, "[using: USING ({using})][check: WITH CHECK ({check})]");
+}
+
+bool compile_create_policy(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "CREATE POLICY {name} ON {schema.table}[restrictive: AS RESTRICTIVE]"
+                   "[command: FOR {command}]");
+    put_policy(p, r);
+    pen_end(p, 0);
+    return pen_comment(p, r, "POLICY {name} ON {schema.table}");
+}
+
+FORM(drop_policy, "DROP POLICY[if_exists: IF EXISTS] {name} ON {schema.table}")
+FORM(rename_policy, "ALTER POLICY {name} ON {schema.table} RENAME TO {new_name}")
+
+bool compile_alter_policy(struct pen *p, const struct rec *r)
+{
+    if (!rec_has(r, K_roles) && !rec_has(r, K_using) && !rec_has(r, K_check))
+        return pen_fail(p, "nothing to change: give roles, using or check");
+    put_form(p, r, "ALTER POLICY {name} ON {schema.table}");
+    put_policy(p, r);
+    return pen_end(p, 0);
+}
+
+/* ---- privileges --------------------------------------------------------------- */
+
+static void put_privileges(struct pen *p, const struct rec *r, struct list columns)
+{
+    struct list words = rec_list(r, K_privileges);
+    bool first = true;
+    if (words.n == 0)
+        pen_fail(p, "privileges is an empty list");
+    for (size_t i = 0; i < words.n; i++) {
+        buf_sep(&p->b, &first, ", ");
+        put_word(p, words.at[i].s);
+        if (columns.n) {
+            put(p, " (");
+            put_names(p, STR_NONE, columns);
+            put(p, ")");
+        }
+    }
+}
+
+static void put_target(struct pen *p, const struct rec *r)
+{
+    struct list names = rec_list(r, K_names);
+    str kind = rec_str(r, K_kind);
+    bool first = true;
+    put_form(p, r, " ON {kind} ");
+    for (size_t i = 0; i < names.n; i++) {
+        buf_sep(&p->b, &first, ", ");
+        if (str_is(kind, "parameter"))
+            put_key(p, names.at[i].s);
+        else if (str_is(kind, "large object"))
+            put_sql(p, names.at[i].s, "names");
+        else
+            put_name(p, rec_str(r, K_schema), names.at[i].s);
+        if (rec_has(r, K_arguments))
+            put_signature(p, rec_str(r, K_arguments));
+    }
+}
+
+bool compile_grant(struct pen *p, const struct rec *r)
+{
+    put(p, "GRANT ");
+    put_privileges(p, r, rec_list(r, K_columns));
+    put_target(p, r);
+    put(p, " TO ");
+    put_roles(p, rec_list(r, K_roles));
+    put_form(p, r, "[with_grant_option: WITH GRANT OPTION]"
+                   "[granted_by: GRANTED BY {granted_by}]");
+    return pen_end(p, 0);
+}
+
+bool compile_revoke(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "REVOKE [grant_option_for:GRANT OPTION FOR ]");
+    put_privileges(p, r, rec_list(r, K_columns));
+    put_target(p, r);
+    put(p, " FROM ");
+    put_roles(p, rec_list(r, K_roles));
+    put_form(p, r, "[granted_by: GRANTED BY {granted_by}][cascade: CASCADE]");
+    return pen_end(p, 0);
+}
+
+static void put_default_privileges(struct pen *p, const struct rec *r)
+{
+    put(p, "ALTER DEFAULT PRIVILEGES");
+    if (rec_has(r, K_for_role)) {
+        put(p, " FOR ROLE ");
+        put_roles(p, rec_list(r, K_for_role));
+    }
+    put_form(p, r, "[in_schema: IN SCHEMA {in_schema}] ");
+}
+
+bool compile_grant_default_privileges(struct pen *p, const struct rec *r)
+{
+    put_default_privileges(p, r);
+    put(p, "GRANT ");
+    put_privileges(p, r, (struct list){NULL, 0});
+    put_form(p, r, " ON {kind} TO ");
+    put_roles(p, rec_list(r, K_roles));
+    put_form(p, r, "[with_grant_option: WITH GRANT OPTION]");
+    return pen_end(p, 0);
+}
+
+bool compile_revoke_default_privileges(struct pen *p, const struct rec *r)
+{
+    put_default_privileges(p, r);
+    put_form(p, r, "REVOKE [grant_option_for:GRANT OPTION FOR ]");
+    put_privileges(p, r, (struct list){NULL, 0});
+    put_form(p, r, " ON {kind} FROM ");
+    put_roles(p, rec_list(r, K_roles));
+    put_form(p, r, "[cascade: CASCADE]");
+    return pen_end(p, 0);
+}
+
+bool compile_grant_role(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "GRANT {names} TO ");
+    put_roles(p, rec_list(r, K_roles));
+    put_form(p, r, "[with_admin_option: WITH ADMIN OPTION]");
+    return pen_end(p, 0);
+}
+
+bool compile_revoke_role(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "REVOKE [admin_option_for:ADMIN OPTION FOR ]{names} FROM ");
+    put_roles(p, rec_list(r, K_roles));
+    put_form(p, r, "[cascade: CASCADE]");
+    return pen_end(p, 0);
+}
+
+/* ---- any object --------------------------------------------------------------- */
+
+static bool is_one_of(str word, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_is(word, *words))
+            return true;
+    return false;
+}
+
+/* TABLE s.t, COLUMN s.t.c, CONSTRAINT c ON s.t, FUNCTION s.f(a), OPERATOR s.+ (a, b) */
+static void put_object(struct pen *p, const struct rec *r)
+{
+    static const char *const of_table[] = {"constraint", "trigger", "rule", "policy", NULL};
+    static const char *const callable[] = {"function", "procedure", "routine", "aggregate",
+                                           NULL};
+    static const char *const with_method[] = {"operator class", "operator family", NULL};
+    str kind = rec_str(r, K_kind);
+    bool needs_table = str_is(kind, "column") || is_one_of(kind, of_table);
+    put_word(p, kind);
+    put(p, " ");
+    if (needs_table && !rec_has(r, K_table) && !rec_has(r, K_domain)) {
+        pen_fail(p, "a %.*s needs table", STR_ARG(kind));
+    } else if (str_is(kind, "column")) {
+        put_form(p, r, "{schema.table}.{name}");
+    } else if (is_one_of(kind, of_table)) {
+        put_form(p, r, "{name} ON [domain:DOMAIN {schema.domain}]"
+                       "[!domain:{schema.table}]");
+    } else if (is_one_of(kind, callable)) {
+        put_form(p, r, "{schema.name}");
+        if (rec_has(r, K_arguments))
+            put_signature(p, rec_str(r, K_arguments));
+    } else if (str_is(kind, "operator")) {
+        put_form(p, r, "[schema:{schema}.]");
+        put_sql(p, rec_str(r, K_name), "name");
+        put_form(p, r, " ({arguments})");
+    } else if (str_is(kind, "cast")) {
+        put(p, "(");
+        put_sql(p, rec_str(r, K_name), "name");
+        put(p, ")");
+    } else if (str_is(kind, "transform")) {
+        put(p, "FOR ");
+        put_sql(p, rec_str(r, K_name), "name");
+        put_form(p, r, " LANGUAGE {using}");
+    } else if (str_is(kind, "large object")) {
+        put_sql(p, rec_str(r, K_name), "name");
+    } else {
+        put_form(p, r, "{schema.name}");
+    }
+    if (is_one_of(kind, with_method))
+        put_form(p, r, " USING {using}");
+}
+
+bool compile_comment_on(struct pen *p, const struct rec *r)
+{
+    put(p, "COMMENT ON ");
+    put_object(p, r);
+    put_form(p, r, " IS {comment}");
+    return pen_end(p, 0);
+}
+
+bool compile_set_owner(struct pen *p, const struct rec *r)
+{
+    put(p, "ALTER ");
+    put_object(p, r);
+    put(p, " OWNER TO ");
+    put_role(p, rec_str(r, K_owner));
+    return pen_end(p, 0);
+}
+
+bool compile_set_schema(struct pen *p, const struct rec *r)
+{
+    put(p, "ALTER ");
+    put_object(p, r);
+    put_form(p, r, " SET SCHEMA {new_schema}");
+    return pen_end(p, 0);
+}
+
+bool compile_security_label(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "SECURITY LABEL[provider: FOR {provider}] ON ");
+    put_object(p, r);
+    put_form(p, r, " IS {label}");
+    return pen_end(p, 0);
+}

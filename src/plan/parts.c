@@ -1,0 +1,221 @@
+/* Parts of statements that several families of operations share. */
+#include "plan/quote.h"
+#include "plan/write.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+void put_names(struct pen *p, str schema, struct list names)
+{
+    bool first = true;
+    if (names.n == 0)
+        pen_fail(p, "a list of names is empty");
+    for (size_t i = 0; i < names.n; i++) {
+        buf_sep(&p->b, &first, ", ");
+        put_name(p, schema, names.at[i].s);
+    }
+}
+
+void put_relations(struct pen *p, struct list relations)
+{
+    bool first = true;
+    for (size_t i = 0; i < relations.n; i++) {
+        buf_sep(&p->b, &first, ", ");
+        put_form(p, relations.at[i].rec, "{schema.name}");
+    }
+}
+
+void put_role(struct pen *p, str role)
+{
+    static const char *const special[] = {"public", "current_user", "current_role",
+                                          "session_user"};
+    for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
+        if (str_is(role, special[i])) {
+            put_word(p, role);
+            return;
+        }
+    }
+    put_ident(p, role);
+}
+
+void put_roles(struct pen *p, struct list roles)
+{
+    bool first = true;
+    if (roles.n == 0)
+        pen_fail(p, "the list of roles is empty");
+    for (size_t i = 0; i < roles.n; i++) {
+        buf_sep(&p->b, &first, ", ");
+        put_role(p, roles.at[i].s);
+    }
+}
+
+/* ---- arguments of functions --------------------------------------------------- */
+
+/* Behind the quoted text that starts at i. */
+static size_t skip_quoted(str s, size_t i)
+{
+    char quote = s.p[i++];
+    while (i < s.n && s.p[i] != quote)
+        i++;
+    return i < s.n ? i + 1 : i;
+}
+
+static bool is_word_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool starts_default(str s, size_t i)
+{
+    if (s.p[i] == '=' || (s.p[i] == ':' && i + 1 < s.n && s.p[i + 1] == '='))
+        return true;
+    return (i == 0 || !is_word_char(s.p[i - 1])) && i + 7 < s.n
+           && strncasecmp(s.p + i, "default", 7) == 0 && !is_word_char(s.p[i + 7]);
+}
+
+/* "a integer, b text default 'x'" names a function without its defaults: DROP FUNCTION
+ * and the like do not take them. */
+void put_signature(struct pen *p, str arguments)
+{
+    struct buf kept = buf_in(p->a);
+    int depth = 0;
+    bool keep = true;
+    for (size_t i = 0; i < arguments.n;) {
+        char c = arguments.p[i];
+        size_t end = c == '\'' || c == '"' ? skip_quoted(arguments, i) : i + 1;
+        if (depth == 0 && c == ',')
+            keep = true;
+        else if (depth == 0 && starts_default(arguments, i)) {
+            keep = false;
+            kept.n = str_trim((str){kept.p, kept.n}).n;
+        }
+        if (c == '(' || c == '[')
+            depth++;
+        else if (c == ')' || c == ']')
+            depth--;
+        if (keep)
+            buf_str(&kept, str_cut(arguments, i, end));
+        i = end;
+    }
+    str text = str_trim(buf_done(&kept));
+    put(p, "(");
+    if (text.n)
+        put_sql(p, text, "arguments");
+    put(p, ")");
+}
+
+/* ---- settings and options ----------------------------------------------------- */
+
+void put_key(struct pen *p, str key)
+{
+    str piece;
+    bool first = true;
+    while (str_split(&key, '.', &piece)) {
+        buf_sep(&p->b, &first, ".");
+        put_ident(p, piece);
+    }
+}
+
+bool pen_set(struct pen *p, str head, const struct map *m)
+{
+    for (int reset = 0; reset < 2; reset++) {
+        bool first = true;
+        for (size_t i = 0; i < m->n; i++) {
+            if ((m->at[i].val.kind == VAL_NULL) != reset)
+                continue;
+            if (first) {
+                buf_str(&p->b, head);
+                put(p, reset ? " RESET (" : " SET (");
+            }
+            buf_sep(&p->b, &first, ", ");
+            put_key(p, m->at[i].key);
+            if (!reset) {
+                put(p, " = ");
+                put_value(p, &m->at[i].val);
+            }
+        }
+        if (!first) {
+            put(p, ")");
+            pen_end(p, 0);
+        }
+    }
+    return p->ok;
+}
+
+/* OPTIONS (SET a 'x', ADD b 'y', DROP c): SET for what was there before. */
+void put_option_changes(struct pen *p, const struct rec *r)
+{
+    static const struct map none = {NULL, 0};
+    const struct val *now = rec_at(r, K_options), *existing = rec_at(r, K_existing);
+    struct val before = {.kind = VAL_MAP, .map = none};
+    bool first = true;
+    if (now->kind != VAL_MAP)
+        return;
+    if (existing->kind == VAL_REC && rec_at(existing->rec, K_options)->kind == VAL_MAP)
+        before = *rec_at(existing->rec, K_options);
+    put(p, " OPTIONS (");
+    for (size_t i = 0; i < now->map.n; i++) {
+        const struct pair *o = &now->map.at[i];
+        enum val_kind was = val_get(&before, o->key)->kind;
+        str text;
+        buf_sep(&p->b, &first, ", ");
+        if (o->val.kind == VAL_NULL) {
+            put(p, "DROP ");
+            put_ident(p, o->key);
+            continue;
+        }
+        put(p, was == VAL_NONE || was == VAL_NULL ? "ADD " : "SET ");
+        put_ident(p, o->key);
+        put(p, " ");
+        if (val_text(&o->val, &text, p->a))
+            put_literal(p, text);
+    }
+    put(p, ")");
+}
+
+/* Settings that hold a list of names: their text is a list already, as the catalog
+ * (pg_proc.proconfig) and SET have it. */
+static bool is_list_setting(str key)
+{
+    return str_is(key, "search_path") || str_is(key, "temp_tablespaces")
+           || str_is(key, "session_preload_libraries")
+           || str_is(key, "local_preload_libraries");
+}
+
+void put_settings(struct pen *p, const struct map *m)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        const struct val *v = &m->at[i].val;
+        put(p, v->kind == VAL_NULL ? " RESET " : " SET ");
+        put_key(p, m->at[i].key);
+        if (v->kind == VAL_NULL)
+            continue;
+        if (v->kind == VAL_SQL) {
+            put(p, " ");
+            put_sql(p, v->s, "set");
+            continue;
+        }
+        put(p, " TO ");
+        if (v->kind == VAL_STR && v->s.n && is_list_setting(m->at[i].key))
+            put_sql(p, v->s, "set");
+        else
+            put_value(p, v);
+    }
+}
+
+/* COMMENT ON COLUMN of a view's columns: { column = text }. */
+bool column_comments(struct pen *p, const struct rec *r)
+{
+    const struct val *v = rec_at(r, K_column_comments);
+    for (size_t i = 0; v->kind == VAL_MAP && i < v->map.n; i++) {
+        put_form(p, r, "COMMENT ON COLUMN {schema.name}.");
+        put_ident(p, v->map.at[i].key);
+        put(p, " IS ");
+        if (v->map.at[i].val.kind == VAL_STR)
+            put_literal(p, v->map.at[i].val.s);
+        else
+            put(p, "NULL");
+        pen_end(p, 0);
+    }
+    return p->ok;
+}
