@@ -1,0 +1,217 @@
+-- The text of new files: revisions, and the projects that `init` makes.
+--
+-- A template is text with places ${name}. An unknown place is an error that names it, so
+-- that a template's typing mistake does not end up in a file. $${ stands for ${ itself.
+local embedded = require "embedded"
+local lfs = require "lfs"
+local project = require "project"
+
+local template = {}
+
+local function fail(message, hint)
+  error({ message = message, hint = hint }, 0)
+end
+
+local function fill(text, places, name)
+  return (text:gsub("(%$*)%${([%w_]+)}", function(dollars, place)
+    if dollars ~= "" then
+      return dollars:sub(2) .. "${" .. place .. "}"
+    end
+    local value = places[place]
+    if value == nil then
+      fail(("the template %s has a place ${%s} that nothing fills"):format(name, place))
+    end
+    return value
+  end))
+end
+
+-- A Lua literal of a header field: nil, "text", or { "a", "b" }.
+local function literal(value)
+  if value == nil then
+    return "nil"
+  elseif type(value) == "table" then
+    local items = {}
+    for i, item in ipairs(value) do
+      items[i] = literal(item)
+    end
+    if #items == 0 then
+      return "nil"
+    end
+    return #items == 1 and items[1] or "{ " .. table.concat(items, ", ") .. " }"
+  end
+  return (("%q"):format(value):gsub("\\\n", "\\n"))
+end
+
+-- The slug of a message, as Alembic cuts it: words of letters and digits joined by _, at
+-- most `length` bytes, cut between words. slug{ message =, length = }
+function template.slug(args)
+  local words, size = {}, 0
+  for word in args.message:lower():gmatch("[%w\128-\255]+") do
+    if size + #word > args.length and size > 0 then
+      break
+    end
+    words[#words + 1] = word:sub(1, args.length)
+    size = size + #word + 1
+  end
+  return table.concat(words, "_")
+end
+
+-- The name of a revision's file without ".lua": Alembic's tokens %(rev)s, %(slug)s,
+-- %(year)d, %(month).2d, %(day).2d, %(hour).2d, %(minute).2d, %(second).2d, %(epoch)s, or
+-- ours, ${rev}. file_name{ template =, rev =, slug =, time = epoch seconds }
+function template.file_name(args)
+  local at = os.date("*t", args.time)
+  local tokens = {
+    rev = args.rev, slug = args.slug, epoch = args.time,
+    year = at.year, month = at.month, day = at.day,
+    hour = at.hour, minute = at.min, second = at.sec,
+  }
+  local function token(name)
+    if tokens[name] == nil then
+      fail(("file_template names '%s', which is no token"):format(name),
+        "tokens are rev, slug, epoch, year, month, day, hour, minute, second")
+    end
+    return tokens[name]
+  end
+  local name = args.template:gsub("%%%(([%w_]+)%)([%d.]*)([sd])", function(word, width, kind)
+    local value = token(word)
+    if kind == "d" and math.tointeger(value) then
+      return ("%" .. width .. "d"):format(value)
+    end
+    return tostring(value)
+  end)
+  name = name:gsub("%${([%w_]+)}", function(word)
+    local value = token(word)
+    return type(value) == "number" and word ~= "year" and word ~= "epoch"
+      and ("%02d"):format(value) or tostring(value)
+  end)
+  return (name:gsub("[/%z]", "_"):gsub("_+$", ""))
+end
+
+-- The text of a revision file. revision{ revision =, message =, down_revision = {…},
+-- branch_labels = {…}, depends_on = {…}, create_date =, upgrade =, downgrade =, header =,
+-- doc =, override = path of templates/migration.lua }. Bodies are indented Lua, empty for
+-- none.
+function template.revision(args)
+  local name, text = "migration.lua", embedded["migration.lua"]
+  if args.override then
+    local own = project.read { path = args.override }
+    if own then
+      name, text = args.override, own
+    end
+  end
+  local function body(lua, comment)
+    return lua and lua ~= "" and lua or "  -- " .. comment
+  end
+  local down = args.down_revision or {}
+  return fill(text, {
+    doc = args.doc and args.doc ~= "" and "-- " .. args.doc:gsub("\n", "\n-- ") .. "\n" or "",
+    message = literal(args.message or ""),
+    revision = literal(args.revision),
+    down_revision = literal(down),
+    branch_labels = literal(args.branch_labels),
+    depends_on = literal(args.depends_on),
+    create_date = args.create_date or "",
+    revises = table.concat(down, ", "),
+    header = args.header and args.header ~= "" and args.header .. "\n" or "",
+    upgrade = body(args.upgrade, 'op.add_column("users", { "age", "integer" })'),
+    downgrade = body(args.downgrade, 'op.drop_column("users", "age")'),
+  }, name)
+end
+
+-- What a template is made of: its own line, and the templates it includes.
+local function describe(name)
+  local about = embedded[name .. "/TEMPLATE"]
+  if not about then
+    return nil
+  end
+  local synopsis, rest = about:match("^([^\n]*)\n?(.*)$")
+  local includes = {}
+  for other in rest:gmatch("include (%S+)") do
+    includes[#includes + 1] = other
+  end
+  return synopsis, includes
+end
+
+-- { { name =, synopsis = }, … } in the order of names, basic first.
+function template.list()
+  local found = {}
+  for path in pairs(embedded) do
+    local name = path:match("^([^/]+)/TEMPLATE$")
+    if name then
+      found[#found + 1] = { name = name, synopsis = (describe(name)) }
+    end
+  end
+  table.sort(found, function(a, b)
+    if (a.name == "basic") ~= (b.name == "basic") then
+      return a.name == "basic"
+    end
+    return a.name < b.name
+  end)
+  return found
+end
+
+-- Adds the files of an embedded template to `files`, path -> text.
+local function collect(name, files)
+  local synopsis, includes = describe(name)
+  if not synopsis then
+    local names = {}
+    for _, known in ipairs(template.list()) do
+      names[#names + 1] = known.name
+    end
+    fail(("there is no template '%s'"):format(name),
+      "templates are " .. table.concat(names, ", ") .. "; a directory of your own works too")
+  end
+  for _, other in ipairs(includes) do
+    collect(other, files)
+  end
+  for path, text in pairs(embedded) do
+    local file = path:match("^" .. name:gsub("%p", "%%%0") .. "/(.+)$")
+    if file and file ~= "TEMPLATE" then
+      files[file] = text
+    end
+  end
+end
+
+-- The files of a template in a directory of the user's.
+local function collect_directory(directory, under, files)
+  for name in lfs.dir(directory .. "/" .. under) do
+    if name ~= "." and name ~= ".." and name ~= ".git" then
+      local path = under == "" and name or under .. "/" .. name
+      local mode = lfs.attributes(directory .. "/" .. path, "mode")
+      if mode == "directory" then
+        collect_directory(directory, path, files)
+      elseif mode == "file" and path ~= "TEMPLATE" then
+        files[path] = project.read { path = directory .. "/" .. path }
+      end
+    end
+  end
+end
+
+-- Writes a project. init{ directory =, template = name or directory } gives
+-- { { path =, written = true or false }, … }, sorted; what is there stays as it is.
+function template.init(args)
+  local files, results = {}, {}
+  if args.template:find("/", 1, true) and lfs.attributes(args.template, "mode") == "directory" then
+    collect_directory(args.template, "", files)
+  else
+    collect(args.template, files)
+  end
+  local paths = {}
+  for path in pairs(files) do
+    paths[#paths + 1] = path
+  end
+  table.sort(paths)
+  for _, path in ipairs(paths) do
+    local name = ("/" .. path):gsub("/dot%.", "/."):sub(2)
+    local target = args.directory == "." and name or args.directory .. "/" .. name
+    local there = lfs.symlinkattributes(target) ~= nil
+    if not there then
+      project.write { path = target, text = files[path] }
+    end
+    results[#results + 1] = { path = target, written = not there }
+  end
+  return results
+end
+
+return template
