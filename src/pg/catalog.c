@@ -1,0 +1,105 @@
+#include "pg/catalog.h"
+
+#include "pg/catalog_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int relation_order(const void *a, const void *b)
+{
+    unsigned left = ((const struct relation *)a)->oid;
+    unsigned right = ((const struct relation *)b)->oid;
+    return (left > right) - (left < right);
+}
+
+static int alias_order(const void *a, const void *b)
+{
+    const struct address *left = &((const struct alias *)a)->address;
+    const struct address *right = &((const struct alias *)b)->address;
+    if (left->class_oid != right->class_oid)
+        return left->class_oid < right->class_oid ? -1 : 1;
+    return (left->oid > right->oid) - (left->oid < right->oid);
+}
+
+/* Index of the object at an address of pg_depend, or out->n. */
+static size_t resolve(const struct reader *r, const struct catalog_index *index,
+                      struct address at)
+{
+    const struct object *o = catalog_by_address(index, at);
+    if (o)
+        return (size_t)(o - r->out->at);
+    struct alias key = {.address = {at.class_oid, at.oid, 0}};
+    const struct alias *alias =
+        r->n_aliases ? bsearch(&key, r->aliases, r->n_aliases, sizeof key, alias_order) : NULL;
+    return alias ? alias->object : r->out->n;
+}
+
+static bool read_depends(struct reader *r)
+{
+    struct rows rows;
+    if (!read_query(r, "depends", &rows))
+        return false;
+    qsort(r->aliases, r->n_aliases, sizeof *r->aliases, alias_order);
+    struct catalog_index *index = catalog_index(r->out, r->arena);
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        struct row row = {&rows, i};
+        char how = row_char(row, "how");
+        struct address from = {row_oid(row, "class"), row_oid(row, "oid"),
+                               (int)row_int(row, "sub")};
+        struct address to = {row_oid(row, "needs_class"), row_oid(row, "needs_oid"),
+                             (int)row_int(row, "needs_sub")};
+        size_t object = resolve(r, index, from), needed = resolve(r, index, to);
+        if (object == r->out->n || needed == r->out->n || object == needed)
+            continue;
+        bool automatic = how == 'a' || how == 'i' || how == 'P' || how == 'S';
+        bool owned = from.class_oid == CLASS_CLASS && to.sub > 0 && automatic &&
+                     strcmp(r->out->at[object].kind, "sequence") == 0;
+        object_needs(r->out, object, (struct need){needed, automatic, owned}, r->arena);
+    }
+    /* Columns and what else stands in a table need it, whatever pg_depend says. */
+    for (size_t i = 0; i < r->out->n; i++) {
+        const struct object *o = &r->out->at[i];
+        if (o->address.class_oid != CLASS_CLASS || o->address.sub == 0)
+            continue;
+        size_t table = resolve(r, index, (struct address){CLASS_CLASS, o->address.oid, 0});
+        if (table != r->out->n)
+            object_needs(r->out, i, (struct need){table, true, false}, r->arena);
+    }
+    return true;
+}
+
+/* The session's own words: expressions are printed as seen from the default schema alone. */
+static bool prepare(struct reader *r)
+{
+    struct rows rows;
+    struct stmt who = {.sql = STR("SELECT current_user, coalesce(current_schema(), 'public'), "
+                                  "current_setting('server_version_num')"),
+                       .flags = STMT_QUIET};
+    if (!r->sink->query(r->sink, &who, &rows, r->arena, r->err))
+        return false;
+    long version = 0;
+    r->out->current_user = rows.cells[0].text;
+    r->out->default_schema = r->options->default_schema.n
+                                 ? str_copy(r->arena, r->options->default_schema)
+                                 : rows.cells[1].text;
+    str_int(rows.cells[2].text, &version);
+    r->out->server_version = (int)version;
+    struct param path = {r->out->default_schema, false};
+    struct stmt set = {.sql = STR("SELECT set_config('search_path', quote_ident($1), false)"),
+                       .params = &path, .n_params = 1, .flags = STMT_QUIET};
+    return r->sink->query(r->sink, &set, &rows, r->arena, r->err);
+}
+
+bool catalog_read(struct sink *s, const struct catalog_options *options,
+                  struct catalog *out, struct arena *a, struct err *e)
+{
+    struct reader r = {.sink = s, .out = out, .options = options, .arena = a, .err = e};
+    *out = (struct catalog){0};
+    if (!prepare(&r) || !read_schemas(&r) || !read_extensions(&r) || !read_types(&r) ||
+        !read_relations(&r, read_view))
+        return false;
+    if (r.n_relations)
+        qsort(r.relations, r.n_relations, sizeof *r.relations, relation_order);
+    return read_inherits(&r) && read_columns(&r, &r.columns) && read_constraints(&r) &&
+           read_indexes(&r) && read_depends(&r);
+}

@@ -1,0 +1,29 @@
+-- One row for each index, those behind constraints included (marked by their constraint).
+SELECT i.indexrelid AS oid, n.nspname AS schema, c.relname AS name,
+       tn.nspname AS table_schema, t.relname AS table_name, i.indrelid AS relation,
+       am.amname AS method, i.indisunique AS is_unique, i.indisvalid AS is_valid,
+       i.indnkeyatts AS n_keys, i.indnatts AS n_columns,
+       pg_get_expr(i.indpred, i.indrelid) AS condition,
+       c.reloptions AS options,
+       (SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace) AS tablespace,
+       k.oid AS constraint_oid,
+       c.relispartition AS is_partition,
+       (SELECT inhparent FROM pg_inherits WHERE inhrelid = i.indexrelid) AS parent,
+       i.indisclustered AS is_clustered, i.indisreplident AS is_replica_identity,
+       coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct,
+       obj_description(i.indexrelid, 'pg_class') AS comment,
+       pg_get_indexdef(i.indexrelid) AS definition,
+       t.relkind AS table_kind
+FROM pg_index i
+JOIN pg_class c ON c.oid = i.indexrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class t ON t.oid = i.indrelid
+JOIN pg_namespace tn ON tn.oid = t.relnamespace
+JOIN pg_am am ON am.oid = c.relam
+LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid
+      AND k.contype IN ('p', 'u', 'x')
+WHERE t.relkind IN ('r', 'p', 'm') AND t.relpersistence <> 't'
+  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass
+                  AND e.objid = i.indexrelid AND e.deptype = 'e')
+ORDER BY n.nspname, c.relname

@@ -1,0 +1,111 @@
+/* What the readers of the catalog share: a query's rows by column name, and the catalog
+ * that is being built. Private to src/pg/catalog*.c. */
+#ifndef MOONSHIFT_PG_CATALOG_READ_H
+#define MOONSHIFT_PG_CATALOG_READ_H
+
+#include "pg/catalog.h"
+
+/* Oids of the system catalogs, fixed by the server's source (pg_class.dat and friends). */
+enum {
+    CLASS_TYPE = 1247,
+    CLASS_PROC = 1255,
+    CLASS_CLASS = 1259,
+    CLASS_ATTRDEF = 2604,
+    CLASS_CAST = 2605,
+    CLASS_CONSTRAINT = 2606,
+    CLASS_NAMESPACE = 2615,
+    CLASS_OPCLASS = 2616,
+    CLASS_OPERATOR = 2617,
+    CLASS_REWRITE = 2618,
+    CLASS_TRIGGER = 2620,
+    CLASS_OPFAMILY = 2753,
+    CLASS_POLICY = 3256,
+    CLASS_FDW = 2328,
+    CLASS_SERVER = 1417,
+    CLASS_USER_MAPPING = 1418,
+    CLASS_STATISTIC = 3381,
+    CLASS_EVENT_TRIGGER = 3466,
+    CLASS_COLLATION = 3456,
+    CLASS_PUBLICATION = 6104,
+    CLASS_TS_CONFIG = 3602,
+    CLASS_TS_DICT = 3600,
+    CLASS_EXTENSION = 3079,
+    CLASS_DEFAULT_ACL = 826,
+};
+
+struct reader {
+    struct sink *sink;
+    struct catalog *out;
+    const struct catalog_options *options;
+    struct arena *arena;
+    struct err *err;
+    struct relation *relations; /* by oid, ascending, once read_relations is done */
+    size_t n_relations, relations_room;
+    struct alias *aliases; /* parts that stand for an object: a default, an index of a key */
+    size_t n_aliases, aliases_room;
+    struct rows columns; /* kept for composite types */
+};
+
+/* An address that means an object read under another one. */
+struct alias {
+    struct address address;
+    size_t object;
+};
+void add_alias(struct reader *r, struct address address, size_t object);
+
+/* A row of a result: the table it stands in and its number. */
+struct row {
+    const struct rows *in;
+    size_t number;
+};
+
+/* Runs src/pg/catalog/NAME.sql. */
+bool read_query(struct reader *r, const char *name, struct rows *out);
+
+bool row_null(struct row row, const char *column);
+str row_str(struct row row, const char *column); /* STR_NONE when NULL */
+bool row_bool(struct row row, const char *column);
+long row_int(struct row row, const char *column);      /* 0 when NULL */
+unsigned row_oid(struct row row, const char *column);  /* 0 when NULL */
+char row_char(struct row row, const char *column);     /* '\0' when NULL or empty */
+/* An array of text, in PostgreSQL's text form; NULL elements are empty. */
+struct strs row_strs(struct row row, const char *column, struct arena *a);
+/* {a=1,b=2} (reloptions, FDW options) as a map of texts. */
+struct val row_map(struct row row, const char *column, struct arena *a);
+
+/* The schema as an op writes it: absent for the default schema. */
+void put_schema(struct reader *r, struct rec *rec, enum key k, str schema);
+/* Sets a field when the column is not NULL. */
+void put_str(struct rec *rec, enum key k, struct row row, const char *column);
+void put_sql(struct rec *rec, enum key k, struct row row, const char *column);
+void put_true(struct rec *rec, enum key k, bool value); /* only true is written down */
+void put_names(struct reader *r, struct rec *rec, enum key k, struct strs names);
+
+/* Adds an object whose create op is `kind`. */
+struct object *add_object(struct reader *r, const char *noun, enum op_kind kind,
+                          unsigned class_oid, unsigned oid);
+/* What is needed later of a relation or composite type. */
+struct relation {
+    unsigned oid;
+    char kind; /* relkind */
+    str schema, name;
+    size_t object; /* index into the catalog */
+    bool is_partition;
+};
+struct relation *relation_of(const struct reader *r, unsigned oid); /* NULL: not read */
+
+void add_relation(struct reader *r, struct row row, size_t object);
+struct rec *column_record(struct reader *r, struct row row);
+
+/* One reader for each family; in the order in which the catalog lists them. */
+bool read_schemas(struct reader *r);
+bool read_extensions(struct reader *r);
+bool read_types(struct reader *r);
+bool read_view(struct reader *r, struct row row);
+bool read_relations(struct reader *r, bool (*other)(struct reader *, struct row));
+bool read_inherits(struct reader *r);
+bool read_columns(struct reader *r, struct rows *rows);
+bool read_constraints(struct reader *r);
+bool read_indexes(struct reader *r);
+
+#endif

@@ -1,0 +1,208 @@
+/* Rows of catalog queries by column name, and PostgreSQL's text form of arrays. */
+#include "pg/catalog_read.h"
+
+#include "base/embed.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct embedded embedded_sql[];
+
+static str embedded_query(struct arena *a, const char *name)
+{
+    str file = str_fmt(a, "src/pg/catalog/%s.sql", name);
+    for (const struct embedded *f = embedded_sql; f->name; f++)
+        if (str_is(file, f->name))
+            return (str){f->bytes, f->n};
+    assert(!"no such catalog query");
+    return STR_NONE;
+}
+
+/* The names of our own tables as an array literal. */
+static str own_tables(struct reader *r)
+{
+    struct buf b = buf_in(r->arena);
+    bool first = true;
+    buf_char(&b, '{');
+    for (size_t i = 0; i < r->options->n_own_tables; i++) {
+        str name = r->options->own_tables[i];
+        buf_sep(&b, &first, ",");
+        buf_char(&b, '"');
+        for (size_t j = 0; j < name.n; j++) {
+            if (name.p[j] == '"' || name.p[j] == '\\')
+                buf_char(&b, '\\');
+            buf_char(&b, name.p[j]);
+        }
+        buf_char(&b, '"');
+    }
+    buf_char(&b, '}');
+    return buf_done(&b);
+}
+
+bool read_query(struct reader *r, const char *name, struct rows *out)
+{
+    struct param own = {own_tables(r), false};
+    struct stmt stmt = {.sql = str_trim(embedded_query(r->arena, name)),
+                        .flags = STMT_QUIET};
+    if (str_index(stmt.sql, STR("$1")) < stmt.sql.n) {
+        stmt.params = &own;
+        stmt.n_params = 1;
+    }
+    return r->sink->query(r->sink, &stmt, out, r->arena, r->err);
+}
+
+static const struct cell *cell(struct row row, const char *column)
+{
+    for (size_t i = 0; i < row.in->n_columns; i++)
+        if (str_is(row.in->names[i], column))
+            return &row.in->cells[row.number * row.in->n_columns + i];
+    assert(!"the query has no such column");
+    return NULL;
+}
+
+bool row_null(struct row row, const char *column)
+{
+    return cell(row, column)->null;
+}
+
+str row_str(struct row row, const char *column)
+{
+    const struct cell *c = cell(row, column);
+    return c->null ? STR_NONE : c->text;
+}
+
+bool row_bool(struct row row, const char *column)
+{
+    return str_is(row_str(row, column), "t");
+}
+
+long row_int(struct row row, const char *column)
+{
+    long value = 0;
+    str_int(row_str(row, column), &value);
+    return value;
+}
+
+unsigned row_oid(struct row row, const char *column)
+{
+    return (unsigned)row_int(row, column);
+}
+
+char row_char(struct row row, const char *column)
+{
+    str s = row_str(row, column);
+    return s.n ? s.p[0] : '\0';
+}
+
+/* One element of an array literal from *rest on, which then stands behind it. */
+static str element(str *rest, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    size_t i = 0;
+    if (rest->n && rest->p[0] == '"') {
+        for (i = 1; i < rest->n && rest->p[i] != '"'; i++) {
+            if (rest->p[i] == '\\' && i + 1 < rest->n)
+                i++;
+            buf_char(&b, rest->p[i]);
+        }
+        i++;
+    } else {
+        for (; i < rest->n && rest->p[i] != ',' && rest->p[i] != '}'; i++)
+            buf_char(&b, rest->p[i]);
+        if (b.n == 4 && memcmp(b.p, "NULL", 4) == 0)
+            b.n = 0;
+    }
+    *rest = str_cut(*rest, i, rest->n);
+    return buf_done(&b);
+}
+
+struct strs row_strs(struct row row, const char *column, struct arena *a)
+{
+    struct strs list = {0};
+    str rest = row_str(row, column);
+    if (rest.n < 2 || rest.p[0] != '{')
+        return list;
+    rest = str_cut(rest, 1, rest.n);
+    while (rest.n && rest.p[0] != '}') {
+        *PUSH(a, list.at, list.n, list.room) = element(&rest, a);
+        if (rest.n && rest.p[0] == ',')
+            rest = str_cut(rest, 1, rest.n);
+    }
+    return list;
+}
+
+struct val row_map(struct row row, const char *column, struct arena *a)
+{
+    struct strs options = row_strs(row, column, a);
+    if (options.n == 0)
+        return (struct val){.kind = VAL_NONE};
+    struct val map = val_map(a, options.n);
+    for (size_t i = 0; i < options.n; i++) {
+        size_t at = str_find(options.at[i], '=');
+        map.map.at[i].key = str_cut(options.at[i], 0, at);
+        map.map.at[i].val = val_str(str_copy(
+            a, str_cut(options.at[i], at + 1, options.at[i].n)));
+    }
+    map_sort(&map.map);
+    return map;
+}
+
+void put_schema(struct reader *r, struct rec *rec, enum key k, str schema)
+{
+    if (schema.n && !str_eq(schema, r->out->default_schema))
+        rec_set(rec, k, val_str(schema));
+}
+
+void put_str(struct rec *rec, enum key k, struct row row, const char *column)
+{
+    if (!row_null(row, column))
+        rec_set(rec, k, val_str(row_str(row, column)));
+}
+
+void put_sql(struct rec *rec, enum key k, struct row row, const char *column)
+{
+    if (!row_null(row, column))
+        rec_set(rec, k, val_sql(row_str(row, column)));
+}
+
+void put_true(struct rec *rec, enum key k, bool value)
+{
+    if (value)
+        rec_set(rec, k, val_bool(true));
+}
+
+void put_names(struct reader *r, struct rec *rec, enum key k, struct strs names)
+{
+    if (names.n)
+        rec_set(rec, k, val_strs(r->arena, names.at, names.n));
+}
+
+struct object *add_object(struct reader *r, const char *noun, enum op_kind kind,
+                          unsigned class_oid, unsigned oid)
+{
+    struct object *o = catalog_add(r->out, r->arena);
+    o->kind = noun;
+    o->address = (struct address){class_oid, oid, 0};
+    o->create = op_new(r->arena, kind);
+    return o;
+}
+
+void add_alias(struct reader *r, struct address address, size_t object)
+{
+    *PUSH(r->arena, r->aliases, r->n_aliases, r->aliases_room) =
+        (struct alias){address, object};
+}
+
+static int by_oid(const void *key, const void *relation)
+{
+    unsigned oid = *(const unsigned *)key, at = ((const struct relation *)relation)->oid;
+    return (oid > at) - (oid < at);
+}
+
+struct relation *relation_of(const struct reader *r, unsigned oid)
+{
+    return r->n_relations ? bsearch(&oid, r->relations, r->n_relations,
+                                    sizeof *r->relations, by_oid)
+                          : NULL;
+}

@@ -1,0 +1,192 @@
+/* Tables of every kind with their columns, and where they hang. */
+#include "pg/catalog_read.h"
+
+#include <string.h>
+
+/* Remembers a relation by oid, for its columns, constraints and indexes. The rows come
+ * ordered by name, so the list is sorted by oid when all are there. */
+void add_relation(struct reader *r, struct row row, size_t object)
+{
+    *PUSH(r->arena, r->relations, r->n_relations, r->relations_room) = (struct relation){
+        .oid = row_oid(row, "oid"),
+        .kind = row_char(row, "kind"),
+        .schema = row_str(row, "schema"),
+        .name = row_str(row, "name"),
+        .object = object,
+        .is_partition = !row_null(row, "bound"),
+    };
+}
+
+static void read_table(struct reader *r, struct row row)
+{
+    struct object *o =
+        add_object(r, "table", OP_create_table, CLASS_CLASS, row_oid(row, "oid"));
+    struct rec *t = o->create->args;
+    o->schema = row_str(row, "schema");
+    o->name = row_str(row, "name");
+    o->owner = row_str(row, "owner");
+    put_schema(r, t, K_schema, o->schema);
+    put_str(t, K_name, row, "name");
+    put_str(t, K_comment, row, "comment");
+    put_true(t, K_unlogged, row_bool(row, "unlogged"));
+    put_str(t, K_tablespace, row, "tablespace");
+    put_str(t, K_using, row, "access_method");
+    put_str(t, K_partition_by, row, "partition_key");
+    put_str(t, K_of_type, row, "of_type");
+    struct val with = row_map(row, "options", r->arena);
+    struct val toast = row_map(row, "toast_options", r->arena);
+    if (with.kind == VAL_MAP || toast.kind == VAL_MAP) {
+        size_t own = with.kind == VAL_MAP ? with.map.n : 0;
+        size_t more = toast.kind == VAL_MAP ? toast.map.n : 0;
+        struct val both = val_map(r->arena, own + more);
+        for (size_t i = 0; i < own; i++)
+            both.map.at[i] = with.map.at[i];
+        for (size_t i = 0; i < more; i++) {
+            both.map.at[own + i] = toast.map.at[i];
+            both.map.at[own + i].key =
+                str_fmt(r->arena, "toast.%.*s", STR_ARG(toast.map.at[i].key));
+        }
+        map_sort(&both.map);
+        rec_set(t, K_with, both);
+    }
+    add_relation(r, row, r->out->n - 1);
+}
+
+bool read_relations(struct reader *r, bool (*other)(struct reader *, struct row))
+{
+    struct rows rows;
+    if (!read_query(r, "relations", &rows))
+        return false;
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        struct row row = {&rows, i};
+        char kind = row_char(row, "kind");
+        if (kind == 'r' || kind == 'p')
+            read_table(r, row);
+        else if (!other(r, row))
+            return false;
+    }
+    return true;
+}
+
+/* The parents of each table: a partition's place, or the tables it inherits from. */
+bool read_inherits(struct reader *r)
+{
+    struct rows rows;
+    if (!read_query(r, "inherits", &rows))
+        return false;
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        struct row row = {&rows, i};
+        const struct relation *child = relation_of(r, row_oid(row, "child"));
+        if (!child || (child->kind != 'r' && child->kind != 'p'))
+            continue;
+        struct rec *t = r->out->at[child->object].create->args;
+        struct rec *parent;
+        if (row_bool(row, "is_partition")) {
+            parent = rec_new(r->arena, &shape_partition_of);
+            rec_set(parent, K_table, val_str(row_str(row, "parent_name")));
+            rec_set(parent, K_bound, val_str(row_str(row, "bound")));
+            put_schema(r, parent, K_schema, row_str(row, "parent_schema"));
+            rec_set(t, K_partition_of, val_rec(parent));
+            continue;
+        }
+        parent = rec_new(r->arena, &shape_relation);
+        rec_set(parent, K_name, val_str(row_str(row, "parent_name")));
+        put_schema(r, parent, K_schema, row_str(row, "parent_schema"));
+        struct list before = rec_list(t, K_inherits);
+        struct val list = val_list(r->arena, before.n + 1);
+        for (size_t k = 0; k < before.n; k++)
+            list.list.at[k] = before.at[k];
+        list.list.at[before.n] = val_rec(parent);
+        rec_set(t, K_inherits, list);
+    }
+    return true;
+}
+
+static const char *storage_word(char storage)
+{
+    switch (storage) {
+    case 'p':
+        return "plain";
+    case 'e':
+        return "external";
+    case 'm':
+        return "main";
+    default:
+        return "extended";
+    }
+}
+
+/* The column as the literal of create_table and add_column writes it. */
+struct rec *column_record(struct reader *r, struct row row)
+{
+    struct rec *c = rec_new(r->arena, &shape_column);
+    char generated = row_char(row, "generated");
+    put_str(c, K_name, row, "name");
+    put_str(c, K_type, row, "type");
+    if (row_bool(row, "not_null"))
+        rec_set(c, K_nullable, val_bool(false));
+    if (generated == 's')
+        put_str(c, K_generated, row, "default_value");
+    else
+        put_sql(c, K_default, row, "default_value");
+    put_str(c, K_collate, row, "collation");
+    if (!row_null(row, "storage"))
+        rec_set(c, K_storage, val_str(str_of(storage_word(row_char(row, "storage")))));
+    char compression = row_char(row, "compression");
+    if (compression)
+        rec_set(c, K_compression, val_str(compression == 'l' ? STR("lz4") : STR("pglz")));
+    if (!row_null(row, "statistics"))
+        rec_set(c, K_statistics, val_int(row_int(row, "statistics")));
+    struct val options = row_map(row, "options", r->arena);
+    if (options.kind == VAL_MAP)
+        rec_set(c, K_options, options);
+    put_str(c, K_comment, row, "comment");
+    return c;
+}
+
+/* A column that came from a parent is the parent's: what it adds of its own (a default, a
+ * comment) is not an add_column but an alter_column. */
+static bool is_inherited(struct row row)
+{
+    return row_int(row, "inherited") > 0 && !row_bool(row, "is_local");
+}
+
+static void read_column(struct reader *r, struct row row)
+{
+    const struct relation *t = relation_of(r, row_oid(row, "relation"));
+    if (!t)
+        return;
+    if (t->kind == 'v' || t->kind == 'm') {
+        struct strs *columns = &r->out->at[t->object].columns;
+        *PUSH(r->arena, columns->at, columns->n, columns->room) =
+            str_fmt(r->arena, "%.*s %.*s", STR_ARG(row_str(row, "name")),
+                    STR_ARG(row_str(row, "type")));
+        return;
+    }
+    struct object *o = add_object(r, "column", OP_add_column, CLASS_CLASS, t->oid);
+    o->address.sub = (int)row_int(row, "number");
+    o->schema = t->schema;
+    o->table = t->name;
+    o->name = row_str(row, "name");
+    o->follows = is_inherited(row) || t->is_partition;
+    struct rec *args = o->create->args;
+    put_schema(r, args, K_schema, t->schema);
+    rec_set(args, K_table, val_str(t->name));
+    rec_set(args, K_column, val_rec(column_record(r, row)));
+    if (!row_null(row, "default_oid"))
+        add_alias(r, (struct address){CLASS_ATTRDEF, row_oid(row, "default_oid"), 0},
+                  r->out->n - 1);
+}
+
+bool read_columns(struct reader *r, struct rows *rows)
+{
+    if (!read_query(r, "columns", rows))
+        return false;
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        struct row row = {rows, i};
+        char kind = row_char(row, "relation_kind");
+        if (kind == 'r' || kind == 'p' || kind == 'v' || kind == 'm')
+            read_column(r, row);
+    }
+    return true;
+}

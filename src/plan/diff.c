@@ -1,0 +1,215 @@
+#include "plan/diff.h"
+
+#include "plan/diff_parts.h"
+#include "plan/reverse.h"
+
+#include <string.h>
+
+static struct side side_of(const struct catalog *c, struct arena *a)
+{
+    struct side s = {.catalog = c, .index = catalog_index(c, a)};
+    s.fate = NEW_N(a, enum fate, c->n);
+    s.other = NEW_N(a, size_t, c->n);
+    s.table_of = NEW_N(a, size_t, c->n);
+    s.needed_by = NEW_N(a, struct revneeds, c->n);
+    for (size_t i = 0; i < c->n; i++) {
+        const struct object *o = &c->at[i];
+        s.other[i] = s.table_of[i] = NOWHERE;
+        for (size_t j = 0; j < o->n_needs; j++) {
+            struct revneeds *back = &s.needed_by[o->needs[j].object];
+            *PUSH(a, back->at, back->n, back->room) =
+                (struct need){i, o->needs[j].automatic, o->needs[j].ends_only};
+        }
+        if (o->table.n) {
+            static const char *const kinds[] = {"table", "view", "materialized view",
+                                                "foreign table", "type", "domain"};
+            for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+                const struct object *t =
+                    catalog_by_identity(s.index, kinds[k], o->schema, STR_NONE, o->table);
+                if (t) {
+                    s.table_of[i] = (size_t)(t - c->at);
+                    break;
+                }
+            }
+        }
+    }
+    return s;
+}
+
+static void match(struct differ *d)
+{
+    for (size_t i = 0; i < d->to.catalog->n; i++) {
+        const struct object *o = &d->to.catalog->at[i];
+        const struct object *twin =
+            catalog_by_identity(d->from.index, o->kind, o->schema, o->table, o->name);
+        if (!twin)
+            continue;
+        size_t j = (size_t)(twin - d->from.catalog->at);
+        d->to.other[i] = j;
+        d->from.other[j] = i;
+    }
+}
+
+/* What becomes of each object when nothing else is considered. */
+static void judge(struct differ *d)
+{
+    for (size_t i = 0; i < d->from.catalog->n; i++)
+        if (d->from.other[i] == NOWHERE && !d->from.catalog->at[i].follows)
+            d->from.fate[i] = FATE_DROPPED;
+    for (size_t i = 0; i < d->to.catalog->n; i++) {
+        const struct object *o = &d->to.catalog->at[i];
+        size_t j = d->to.other[i];
+        if (o->follows)
+            continue;
+        if (j == NOWHERE) {
+            d->to.fate[i] = FATE_CREATED;
+            continue;
+        }
+        const struct object *twin = &d->from.catalog->at[j];
+        if (op_eq(o->create, twin->create) && o->follows == twin->follows)
+            continue;
+        if (!twin->follows &&
+            alter_object(d, twin, o, &d->alters[i], &d->upsets[i])) {
+            if (d->alters[i].n) {
+                d->to.fate[i] = FATE_ALTERED;
+                d->from.fate[j] = FATE_ALTERED;
+            }
+        } else {
+            d->to.fate[i] = FATE_CREATED;
+            d->from.fate[j] = twin->follows ? FATE_GONE : FATE_DROPPED;
+        }
+    }
+}
+
+static bool leaves(enum fate f)
+{
+    return f == FATE_DROPPED || f == FATE_GONE;
+}
+
+/* An object of `from` goes; its twin, if any, is created again. */
+static void lose(struct differ *d, size_t i, enum fate how)
+{
+    d->from.fate[i] = how;
+    size_t twin = d->from.other[i];
+    if (twin != NOWHERE && !d->to.catalog->at[twin].follows) {
+        d->to.fate[twin] = FATE_CREATED;
+        d->alters[twin].n = 0;
+    }
+}
+
+/* What a dropped object takes with it: its dependents, whole or by a drop of their own. */
+static bool spread_from(struct differ *d, size_t i)
+{
+    bool changed = false;
+    bool dropped = leaves(d->from.fate[i]);
+    bool upset = d->from.fate[i] == FATE_ALTERED && d->upsets[d->from.other[i]];
+    if (!dropped && !upset)
+        return false;
+    const struct object *o = &d->from.catalog->at[i];
+    for (size_t k = 0; k < d->from.needed_by[i].n; k++) {
+        struct need by = d->from.needed_by[i].at[k];
+        const struct object *dependent = &d->from.catalog->at[by.object];
+        enum fate *fate = &d->from.fate[by.object];
+        bool automatic = by.automatic || dependent->follows;
+        if (dropped && automatic && *fate != FATE_GONE) {
+            lose(d, by.object, FATE_GONE);
+            changed = true;
+        } else if (!leaves(*fate) && (dropped || is_upset_by(dependent, o))) {
+            lose(d, by.object, FATE_DROPPED);
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+/* Children of a table that goes, go with it. */
+static bool spread_to_children(struct differ *d)
+{
+    bool changed = false;
+    for (size_t i = 0; i < d->from.catalog->n; i++) {
+        size_t table = d->from.table_of[i];
+        if (table != NOWHERE && leaves(d->from.fate[table]) &&
+            d->from.fate[i] != FATE_GONE) {
+            lose(d, i, FATE_GONE);
+            changed = true;
+        }
+    }
+    return changed;
+}
+
+static void spread(struct differ *d)
+{
+    for (bool changed = true; changed;) {
+        changed = spread_to_children(d);
+        for (size_t i = 0; i < d->from.catalog->n; i++)
+            changed |= spread_from(d, i);
+    }
+}
+
+static void tell(struct differ *d, enum change_kind kind, const struct object *from,
+                 const struct object *to)
+{
+    struct diff *out = d->out;
+    *PUSH(d->arena, out->changes, out->n_changes, out->changes_room) =
+        (struct change){kind, from, to};
+}
+
+/* The differences as a person counts them: not the columns of a new table, and not what
+ * is only rebuilt around a change. */
+static void tell_changes(struct differ *d)
+{
+    for (size_t i = 0; i < d->from.catalog->n; i++)
+        if (leaves(d->from.fate[i]) && d->from.other[i] == NOWHERE &&
+            (d->from.fate[i] == FATE_DROPPED))
+            tell(d, CHANGE_REMOVED, &d->from.catalog->at[i], NULL);
+    for (size_t i = 0; i < d->to.catalog->n; i++) {
+        const struct object *o = &d->to.catalog->at[i];
+        size_t twin = d->to.other[i], table = d->to.table_of[i];
+        if (d->to.fate[i] == FATE_ALTERED) {
+            tell(d, CHANGE_ALTERED, &d->from.catalog->at[twin], o);
+        } else if (d->to.fate[i] == FATE_CREATED && twin == NOWHERE) {
+            if (table == NOWHERE || d->to.fate[table] != FATE_CREATED)
+                tell(d, CHANGE_ADDED, NULL, o);
+        } else if (d->to.fate[i] == FATE_CREATED) {
+            tell(d, CHANGE_REBUILT, &d->from.catalog->at[twin], o);
+        }
+    }
+}
+
+bool catalog_diff(const struct catalog *from, const struct catalog *to,
+                  const struct diff_options *options, struct diff *out, struct arena *a,
+                  struct err *e)
+{
+    struct differ d = {.from = side_of(from, a), .to = side_of(to, a), .out = out,
+                       .options = options, .arena = a, .err = e};
+    d.alters = NEW_N(a, struct ops, to->n);
+    d.upsets = NEW_N(a, bool, to->n);
+    *out = (struct diff){0};
+    match(&d);
+    judge(&d);
+    spread(&d);
+    tell_changes(&d);
+
+    struct action *actions = NULL;
+    size_t n = 0;
+    if (!order_actions(&d, &actions, &n))
+        return false;
+    fold_actions(&d, actions, n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < actions[i].ops.n; k++)
+            ops_add(&out->ops, actions[i].ops.at[k], a);
+    return true;
+}
+
+bool catalog_ops(const struct catalog *c, struct ops *out, struct arena *a, struct err *e)
+{
+    struct catalog nothing = {.default_schema = c->default_schema,
+                              .current_user = c->current_user,
+                              .server_version = c->server_version};
+    struct diff_options options = {c->server_version};
+    struct diff d;
+    if (!catalog_diff(&nothing, c, &options, &d, a, e))
+        return false;
+    *out = d.ops;
+    return true;
+}

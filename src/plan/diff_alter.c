@@ -1,0 +1,273 @@
+/* What PostgreSQL can change in place, by kind of object. */
+#include "plan/diff_parts.h"
+
+#include <string.h>
+
+/* Do two records differ in this field? */
+static bool differs(const struct rec *a, const struct rec *b, enum key k)
+{
+    return !val_eq(rec_at(a, k), rec_at(b, k));
+}
+
+/* Do two records differ in nothing but these fields? `keys` ends with N_KEYS. */
+static bool differ_only_in(const struct rec *a, const struct rec *b, const enum key *keys)
+{
+    for (size_t i = 0; i < a->shape->n_fields; i++) {
+        if (val_eq(&a->at[i], &b->at[i]))
+            continue;
+        size_t k = 0;
+        while (keys[k] != N_KEYS && keys[k] != a->shape->fields[i].key)
+            k++;
+        if (keys[k] == N_KEYS)
+            return false;
+    }
+    return true;
+}
+
+static struct val or_null(const struct val *v)
+{
+    return v->kind == VAL_NONE ? val_null() : *v;
+}
+
+static struct op *new_op(struct differ *d, struct ops *ops, enum op_kind kind)
+{
+    struct op *op = op_new(d->arena, kind);
+    ops_add(ops, op, d->arena);
+    return op;
+}
+
+/* ---- columns ------------------------------------------------------------------- */
+
+static struct rec *alter_column(struct differ *d, const struct object *to, struct ops *ops)
+{
+    struct rec *r = new_op(d, ops, OP_alter_column)->args;
+    rec_set(r, K_table, val_str(to->table));
+    rec_set(r, K_column, val_str(to->name));
+    rec_set(r, K_schema, *rec_at(to->create->args, K_schema));
+    return r;
+}
+
+/* Types between which PostgreSQL converts by itself when it stores (assignment casts). */
+static bool converts_by_itself(str from, str to)
+{
+    static const char *const families[] = {
+        " smallint integer bigint numeric real double precision ",
+        " character varying character text bpchar name ",
+        " date timestamp without time zone timestamp with time zone ",
+        " time without time zone time with time zone ",
+        " bit bit varying ",
+    };
+    char left[64], right[64];
+    size_t i = 0, j = 0;
+    while (i < from.n && i < sizeof left - 3 && from.p[i] != '(')
+        i++;
+    while (j < to.n && j < sizeof right - 3 && to.p[j] != '(')
+        j++;
+    if (i == j && memcmp(from.p, to.p, i) == 0 && str_ends(from, STR("[]")) ==
+                                                      str_ends(to, STR("[]")))
+        return true;
+    left[0] = right[0] = ' ';
+    memcpy(left + 1, from.p, i);
+    memcpy(right + 1, to.p, j);
+    left[i + 1] = right[j + 1] = ' ';
+    left[i + 2] = right[j + 2] = '\0';
+    if (strcmp(right, " text ") == 0 || strcmp(right, " character varying ") == 0)
+        return true; /* every type has an assignment cast to the string types */
+    for (size_t k = 0; k < sizeof families / sizeof *families; k++)
+        if (strstr(families[k], left) && strstr(families[k], right))
+            return true;
+    return false;
+}
+
+static void put_hazard(struct differ *d, const struct op *op, const char *kind, str text)
+{
+    struct diff *out = d->out;
+    *PUSH(d->arena, out->hazards, out->n_hazards, out->hazards_room) =
+        (struct hazard){op, kind, text};
+}
+
+static void alter_type(struct differ *d, const struct object *to, const struct rec *old,
+                       const struct rec *new, struct ops *ops)
+{
+    str from = rec_str(old, K_type), type = rec_str(new, K_type);
+    bool itself = converts_by_itself(from, type);
+    if (!itself && rec_has(old, K_default)) {
+        struct rec *bare = alter_column(d, to, ops);
+        rec_set(bare, K_default, val_null());
+        rec_set(bare, K_existing_default, or_null(rec_at(old, K_default)));
+    }
+    struct rec *r = alter_column(d, to, ops);
+    rec_set(r, K_type, val_str(type));
+    rec_set(r, K_existing_type, val_str(from));
+    rec_set(r, K_collate, *rec_at(new, K_collate));
+    rec_set(r, K_existing_collate, *rec_at(old, K_collate));
+    if (!itself) {
+        struct buf b = buf_in(d->arena);
+        buf_char(&b, '"');
+        for (size_t i = 0; i < to->name.n; i++) {
+            if (to->name.p[i] == '"')
+                buf_char(&b, '"');
+            buf_char(&b, to->name.p[i]);
+        }
+        buf_fmt(&b, "\"::text::%.*s", STR_ARG(type));
+        rec_set(r, K_using, val_str(buf_done(&b)));
+    }
+    put_hazard(d, ops->at[ops->n - 1], "rewrite",
+               str_fmt(d->arena, "%.*s.%.*s from %.*s to %.*s may rewrite the table under an "
+                                 "ACCESS EXCLUSIVE lock",
+                       STR_ARG(to->table), STR_ARG(to->name), STR_ARG(from), STR_ARG(type)));
+    if (!itself && rec_has(new, K_default)) {
+        struct rec *again = alter_column(d, to, ops);
+        rec_set(again, K_default, *rec_at(new, K_default));
+        rec_set(again, K_existing_default, val_null());
+    }
+}
+
+/* The changes that alter_column makes in one op: new value under `k`, old under `before`. */
+static bool alter_fields(struct differ *d, const struct object *to, const struct rec *old,
+                         const struct rec *new, bool skip_default, struct ops *ops)
+{
+    static const struct {
+        enum key k, before;
+        bool null_removes;
+    } fields[] = {
+        {K_nullable, K_existing_nullable, false},
+        {K_default, K_existing_default, true},
+        {K_identity, K_existing_identity, true},
+        {K_storage, K_existing_storage, false},
+        {K_compression, K_existing_compression, false},
+        {K_statistics, K_existing_statistics, false},
+        {K_options, K_existing_options, false},
+        {K_comment, K_existing_comment, true},
+    };
+    struct rec *r = NULL;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        enum key k = fields[i].k;
+        if (!differs(old, new, k) || (k == K_default && skip_default))
+            continue;
+        r = r ? r : alter_column(d, to, ops);
+        struct val after = *rec_at(new, k), before = *rec_at(old, k);
+        if (k == K_nullable) {
+            after = val_bool(after.kind != VAL_BOOL);
+            before = val_bool(before.kind != VAL_BOOL);
+        } else if (fields[i].null_removes) {
+            after = after.kind == VAL_NONE ? val_null() : after;
+            before = before.kind == VAL_NONE ? val_null() : before;
+        } else if (k == K_statistics) {
+            after = after.kind == VAL_NONE ? val_int(-1) : after;
+            before = before.kind == VAL_NONE ? val_int(-1) : before;
+        } else if (k == K_compression) {
+            after = after.kind == VAL_NONE ? val_str(STR("default")) : after;
+        } else if (k == K_storage && after.kind == VAL_NONE) {
+            after = val_str(STR("extended"));
+        }
+        rec_set(r, k, after);
+        rec_set(r, fields[i].before, before);
+    }
+    return true;
+}
+
+static bool alter_columns(struct differ *d, const struct object *from,
+                          const struct object *to, struct ops *ops, bool *upsets)
+{
+    const struct rec *old = rec_at(from->create->args, K_column)->rec;
+    const struct rec *new = rec_at(to->create->args, K_column)->rec;
+    if (differs(old, new, K_generated)) {
+        if (rec_has(new, K_generated))
+            return false;
+        rec_set(alter_column(d, to, ops), K_generated, val_null());
+    }
+    bool retyped = differs(old, new, K_type) || differs(old, new, K_collate);
+    if (retyped) {
+        if (rec_has(new, K_generated))
+            return false;
+        alter_type(d, to, old, new, ops);
+        *upsets = true;
+    }
+    bool done = retyped && !converts_by_itself(rec_str(old, K_type), rec_str(new, K_type));
+    return alter_fields(d, to, old, new, done, ops);
+}
+
+/* ---- the rest ------------------------------------------------------------------- */
+
+static bool alter_table(struct differ *d, const struct object *from,
+                        const struct object *to, struct ops *ops)
+{
+    static const enum key comment_only[] = {K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, comment_only))
+        return false;
+    if (rec_has(new, K_comment)) {
+        struct rec *r = new_op(d, ops, OP_create_table_comment)->args;
+        rec_set(r, K_name, *rec_at(new, K_name));
+        rec_set(r, K_schema, *rec_at(new, K_schema));
+        rec_set(r, K_comment, *rec_at(new, K_comment));
+        rec_set(r, K_existing_comment, or_null(rec_at(old, K_comment)));
+    } else {
+        struct rec *r = new_op(d, ops, OP_drop_table_comment)->args;
+        rec_set(r, K_name, *rec_at(old, K_name));
+        rec_set(r, K_schema, *rec_at(old, K_schema));
+        rec_set(r, K_existing_comment, *rec_at(old, K_comment));
+    }
+    return true;
+}
+
+/* Values can be added anywhere, never taken away: the old ones must be a subsequence. */
+static bool alter_enum(struct differ *d, const struct object *from,
+                       const struct object *to, struct ops *ops)
+{
+    static const enum key values_only[] = {K_values, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, values_only))
+        return false;
+    struct list before = rec_list(old, K_values), after = rec_list(new, K_values);
+    size_t matched = 0;
+    for (size_t i = 0; i < after.n; i++)
+        if (matched < before.n && val_eq(&after.at[i], &before.at[matched]))
+            matched++;
+    if (matched < before.n)
+        return false;
+    matched = 0;
+    for (size_t i = 0; i < after.n; i++) {
+        if (matched < before.n && val_eq(&after.at[i], &before.at[matched])) {
+            matched++;
+            continue;
+        }
+        struct rec *r = new_op(d, ops, OP_add_enum_value)->args;
+        rec_set(r, K_name, *rec_at(new, K_name));
+        rec_set(r, K_schema, *rec_at(new, K_schema));
+        rec_set(r, K_value, after.at[i]);
+        if (matched < before.n)
+            rec_set(r, K_before, before.at[matched]);
+    }
+    return true;
+}
+
+bool alter_object(struct differ *d, const struct object *from, const struct object *to,
+                  struct ops *ops, bool *upsets)
+{
+    if (from->create->info != to->create->info)
+        return false;
+    switch (to->create->info->kind) {
+    case OP_add_column:
+        return alter_columns(d, from, to, ops, upsets);
+    case OP_create_table:
+        return alter_table(d, from, to, ops);
+    case OP_create_enum:
+        return alter_enum(d, from, to, ops);
+    default:
+        return false;
+    }
+}
+
+bool is_upset_by(const struct object *dependent, const struct object *altered)
+{
+    static const char *const kinds[] = {"view",   "materialized view", "rule",
+                                        "policy", "trigger",           "function"};
+    (void)altered;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(dependent->kind, kinds[i]) == 0)
+            return true;
+    return strcmp(dependent->kind, "column") == 0 &&
+           rec_has(rec_at(dependent->create->args, K_column)->rec, K_generated);
+}

@@ -1,0 +1,199 @@
+/* New tables as people write them: columns and constraints inside the table's literal, and
+ * the short forms of a column where PostgreSQL would choose the same names. */
+#include "plan/diff_parts.h"
+
+#include "plan/write.h"
+
+#include <string.h>
+
+struct folder {
+    struct differ *d;
+    struct action *actions;
+    size_t n;
+    size_t *position; /* by `to` object: where it is made, or NOWHERE */
+};
+
+static void append(struct folder *f, struct rec *table, enum key k, struct rec *item)
+{
+    struct list before = rec_list(table, k);
+    struct val list = val_list(f->d->arena, before.n + 1);
+    for (size_t i = 0; i < before.n; i++)
+        list.list.at[i] = before.at[i];
+    list.list.at[before.n] = val_rec(item);
+    rec_set(table, k, list);
+}
+
+static void put_columns(struct folder *f, size_t table)
+{
+    struct differ *d = f->d;
+    struct rec *t = f->actions[f->position[table]].ops.at[0]->args;
+    for (size_t i = 0; i < d->to.catalog->n; i++) {
+        const struct object *o = &d->to.catalog->at[i];
+        if (d->to.table_of[i] != table || strcmp(o->kind, "column") != 0)
+            continue;
+        f->position[i] = f->position[table];
+        if (!o->follows)
+            append(f, t, K_columns,
+                   rec_copy(d->arena, rec_at(o->create->args, K_column)->rec));
+    }
+}
+
+/* Is all that a constraint needs there when the table is made? */
+static bool stands_before(const struct folder *f, const struct object *o, size_t table)
+{
+    for (size_t i = 0; i < o->n_needs; i++) {
+        size_t at = f->position[o->needs[i].object];
+        if (at != NOWHERE && at > f->position[table])
+            return false;
+    }
+    return true;
+}
+
+static struct rec *column_named(struct rec *table, str name)
+{
+    struct list columns = rec_list(table, K_columns);
+    for (size_t i = 0; i < columns.n; i++)
+        if (str_eq(rec_str(columns.at[i].rec, K_name), name))
+            return columns.at[i].rec;
+    return NULL;
+}
+
+/* The fields that both shapes have, but for the name when PostgreSQL would choose it. */
+static struct rec *as_shape(struct folder *f, const struct rec *from,
+                            const struct shape *shape, str chosen)
+{
+    struct rec *to = rec_new(f->d->arena, shape);
+    for (size_t i = 0; i < shape->n_fields; i++) {
+        enum key k = shape->fields[i].key;
+        if (!shape_field(from->shape, key_word(k)))
+            continue;
+        if (k == K_name && str_eq(rec_str(from, K_name), chosen) && !rec_has(from, K_comment))
+            continue;
+        rec_set(to, k, *rec_at(from, k));
+    }
+    return to;
+}
+
+/* Nothing but columns: then the short form of a column can say it. */
+static bool is_plain(const struct rec *r, enum key columns)
+{
+    for (size_t i = 0; i < r->shape->n_fields; i++)
+        if (r->at[i].kind != VAL_NONE && r->shape->fields[i].key != columns)
+            return false;
+    return true;
+}
+
+static str joined(struct folder *f, struct list names)
+{
+    struct buf b = buf_in(f->d->arena);
+    bool first = true;
+    for (size_t i = 0; i < names.n; i++) {
+        buf_sep(&b, &first, "_");
+        buf_str(&b, names.at[i].s);
+    }
+    return buf_done(&b);
+}
+
+static void fold_key(struct folder *f, struct rec *t, const struct rec *c, bool primary)
+{
+    struct list columns = rec_list(c, K_columns);
+    str chosen = default_name(rec_str(t, K_name),
+                              primary ? STR_NONE : joined(f, columns),
+                              primary ? "pkey" : "key", f->d->arena);
+    struct rec *key =
+        as_shape(f, c, primary ? &shape_primary_key : &shape_unique, chosen);
+    struct rec *column = columns.n == 1 ? column_named(t, columns.at[0].s) : NULL;
+    if (column && is_plain(key, K_columns)) {
+        rec_set(column, primary ? K_primary_key : K_unique, val_bool(true));
+        if (primary)
+            rec_set(column, K_nullable, (struct val){.kind = VAL_NONE});
+    } else if (primary) {
+        rec_set(t, K_primary_key, val_rec(key));
+        for (size_t i = 0; i < columns.n; i++) {
+            column = column_named(t, columns.at[i].s);
+            if (column)
+                rec_set(column, K_nullable, (struct val){.kind = VAL_NONE});
+        }
+    } else {
+        append(f, t, K_unique, key);
+    }
+}
+
+static void fold_foreign_key(struct folder *f, struct rec *t, const struct rec *c)
+{
+    struct list columns = rec_list(c, K_columns);
+    str chosen = default_name(rec_str(t, K_name), joined(f, columns), "fkey", f->d->arena);
+    struct rec *key = as_shape(f, c, &shape_foreign_key, chosen);
+    struct rec *column = columns.n == 1 ? column_named(t, columns.at[0].s) : NULL;
+    if (!column || rec_has(key, K_comment) || rec_has(key, K_on_delete_columns)) {
+        append(f, t, K_foreign_keys, key);
+        return;
+    }
+    struct rec *reference = as_shape(f, key, &shape_reference, chosen);
+    rec_set(reference, K_table, *rec_at(key, K_referent_table));
+    struct list referents = rec_list(key, K_referent_columns);
+    if (referents.n)
+        rec_set(reference, K_column, referents.at[0]);
+    rec_set(reference, K_schema, *rec_at(key, K_referent_schema));
+    rec_set(column, K_references, val_rec(reference));
+}
+
+/* True when the constraint is now part of the table's literal. */
+static bool fold_constraint(struct folder *f, size_t object, size_t table)
+{
+    const struct object *o = &f->d->to.catalog->at[object];
+    struct rec *t = f->actions[f->position[table]].ops.at[0]->args;
+    const struct rec *c = o->create->args;
+    switch (o->create->info->kind) {
+    case OP_create_primary_key:
+        fold_key(f, t, c, true);
+        return true;
+    case OP_create_unique_constraint:
+        fold_key(f, t, c, false);
+        return true;
+    case OP_create_foreign_key:
+        if (rec_bool(c, K_not_valid)) /* means nothing in CREATE TABLE */
+            return false;
+        fold_foreign_key(f, t, c);
+        return true;
+    case OP_create_check_constraint:
+        if (rec_bool(c, K_not_valid))
+            return false;
+        append(f, t, K_checks, as_shape(f, c, &shape_check, STR_NONE));
+        return true;
+    case OP_create_exclude_constraint:
+        append(f, t, K_excludes, as_shape(f, c, &shape_exclude, STR_NONE));
+        return true;
+    default:
+        return false;
+    }
+}
+
+void fold_actions(struct differ *d, struct action *actions, size_t n)
+{
+    struct folder f = {d, actions, n, NEW_N(d->arena, size_t, d->to.catalog->n)};
+    for (size_t i = 0; i < d->to.catalog->n; i++)
+        f.position[i] = NOWHERE;
+    for (size_t i = 0; i < n; i++)
+        if (actions[i].kind != ACTION_DROP)
+            f.position[actions[i].object] = i;
+    for (size_t i = 0; i < n; i++) {
+        size_t object = actions[i].object;
+        if (actions[i].kind == ACTION_CREATE &&
+            d->to.catalog->at[object].create->info->kind == OP_create_table)
+            put_columns(&f, object);
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t object = actions[i].object;
+        if (actions[i].kind != ACTION_CREATE)
+            continue;
+        size_t table = d->to.table_of[object];
+        if (table != NOWHERE && d->to.fate[table] == FATE_CREATED &&
+            d->to.catalog->at[table].create->info->kind == OP_create_table &&
+            stands_before(&f, &d->to.catalog->at[object], table) &&
+            fold_constraint(&f, object, table)) {
+            actions[i].ops.n = 0;
+            f.position[object] = f.position[table];
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/* The parts of plan/diff, private to it: matching and states (diff.c), what can be altered
+ * in place (diff_alter*.c), order (order.c), folding into table literals (diff_fold.c). */
+#ifndef MOONSHIFT_PLAN_DIFF_PARTS_H
+#define MOONSHIFT_PLAN_DIFF_PARTS_H
+
+#include "plan/diff.h"
+
+#define NOWHERE ((size_t)-1)
+
+enum fate {
+    FATE_KEPT,
+    FATE_ALTERED, /* changed in place */
+    FATE_DROPPED, /* by an op of its own */
+    FATE_GONE,    /* dropped by the server together with what it belongs to */
+    FATE_CREATED,
+};
+
+/* One catalog of the two, with what becomes of its objects. */
+struct side {
+    const struct catalog *catalog;
+    const struct catalog_index *index;
+    enum fate *fate;     /* by object: from: kept, altered, dropped, gone;
+                            to: kept, altered, created */
+    size_t *other;       /* by object: its match in the other catalog, or NOWHERE */
+    size_t *table_of;    /* by object: the table it belongs to, or NOWHERE */
+    struct revneeds {    /* by object: who needs it */
+        struct need *at;
+        size_t n, room;
+    } *needed_by;
+};
+
+struct differ {
+    struct side from, to;
+    struct ops *alters; /* by `to` object: the ops that alter it */
+    bool *upsets;       /* by `to` object: the alteration needs its dependents away */
+    struct diff *out;
+    const struct diff_options *options;
+    struct arena *arena;
+    struct err *err;
+};
+
+/* Can `from` become `to` in place? Then `ops` holds how, and *upsets tells whether views,
+ * rules and the like on it must be dropped meanwhile. False: drop and create. */
+bool alter_object(struct differ *d, const struct object *from, const struct object *to,
+                  struct ops *ops, bool *upsets);
+/* Does a dependent of this kind stand in the way of an upsetting alteration? */
+bool is_upset_by(const struct object *dependent, const struct object *altered);
+
+/* One op to be, with its place in the order. */
+struct action {
+    enum { ACTION_DROP, ACTION_ALTER, ACTION_CREATE } kind;
+    size_t object; /* in from for a drop, else in to */
+    struct ops ops;
+};
+/* All actions in an order that works. */
+bool order_actions(struct differ *d, struct action **out, size_t *n);
+
+/* Columns, constraints and comments of new tables go into the table's literal where the
+ * order allows it. */
+void fold_actions(struct differ *d, struct action *actions, size_t n);
+
+#endif

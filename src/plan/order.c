@@ -1,0 +1,266 @@
+/* The order of a diff's actions: what is needed first is made first and dropped last. */
+#include "plan/diff_parts.h"
+
+#include "plan/reverse.h"
+
+#include <string.h>
+
+struct graph_of_actions {
+    struct action *at;
+    size_t n, room;
+    size_t *drop_of;           /* by `from` object: index of its drop or alter, or NOWHERE */
+    size_t *make_of;           /* by `to` object: index of its create or alter, or NOWHERE */
+    struct edges {
+        size_t *at;
+        size_t n, room;
+    } *after;                  /* by action: the actions that must wait for it */
+    size_t *waiting;           /* by action: how many it still waits for */
+    size_t *rank;              /* by action: smaller first among those that may go */
+};
+
+static bool is_dropped(const struct differ *d, size_t i)
+{
+    return d->from.fate[i] == FATE_DROPPED;
+}
+
+/* The columns of a new table are part of its literal, and have no action of their own. */
+static bool comes_with_table(const struct differ *d, size_t i)
+{
+    size_t table = d->to.table_of[i];
+    return table != NOWHERE && d->to.fate[table] == FATE_CREATED &&
+           strcmp(d->to.catalog->at[i].kind, "column") == 0;
+}
+
+/* One action for each object that has something to do. */
+static bool collect(struct differ *d, struct graph_of_actions *g)
+{
+    for (size_t i = 0; i < d->from.catalog->n; i++) {
+        g->drop_of[i] = NOWHERE;
+        if (!is_dropped(d, i))
+            continue;
+        struct op *drop = op_reverse(d->from.catalog->at[i].create, d->arena, d->err);
+        if (!drop)
+            return false;
+        g->drop_of[i] = g->n;
+        struct action *action = PUSH(d->arena, g->at, g->n, g->room);
+        *action = (struct action){.kind = ACTION_DROP, .object = i};
+        ops_add(&action->ops, drop, d->arena);
+    }
+    for (size_t i = 0; i < d->to.catalog->n; i++) {
+        g->make_of[i] = NOWHERE;
+        enum fate fate = d->to.fate[i];
+        if ((fate != FATE_CREATED && fate != FATE_ALTERED) || comes_with_table(d, i))
+            continue;
+        g->make_of[i] = g->n;
+        struct action *action = PUSH(d->arena, g->at, g->n, g->room);
+        *action = (struct action){.object = i,
+                                  .kind = fate == FATE_CREATED ? ACTION_CREATE : ACTION_ALTER};
+        if (fate == FATE_CREATED)
+            ops_add(&action->ops, op_copy(d->arena, d->to.catalog->at[i].create), d->arena);
+        else
+            action->ops = d->alters[i];
+    }
+    return true;
+}
+
+static void wait_for(struct differ *d, struct graph_of_actions *g, size_t later, size_t first)
+{
+    if (later == NOWHERE || first == NOWHERE || later == first)
+        return;
+    struct edges *edges = &g->after[first];
+    *PUSH(d->arena, edges->at, edges->n, edges->room) = later;
+    g->waiting[later]++;
+}
+
+/* The action that makes an object, or the object it comes with. */
+static size_t maker(struct differ *d, struct graph_of_actions *g, size_t i)
+{
+    if (g->make_of[i] == NOWHERE && d->to.table_of[i] != NOWHERE)
+        return g->make_of[d->to.table_of[i]];
+    return g->make_of[i];
+}
+
+/* The action after which a `from` object stands no longer in the way. */
+static size_t remover(struct differ *d, struct graph_of_actions *g, size_t i)
+{
+    enum fate fate = d->from.fate[i];
+    if (fate == FATE_DROPPED)
+        return g->drop_of[i];
+    if (fate == FATE_ALTERED)
+        return g->make_of[d->from.other[i]];
+    if (fate == FATE_GONE) {
+        size_t table = d->from.table_of[i];
+        if (table != NOWHERE && table != i)
+            return remover(d, g, table);
+        for (size_t k = 0; k < d->from.catalog->at[i].n_needs; k++) {
+            struct need need = d->from.catalog->at[i].needs[k];
+            if (need.automatic && is_dropped(d, need.object))
+                return g->drop_of[need.object];
+        }
+    }
+    return NOWHERE;
+}
+
+static bool is_relation(const struct object *o)
+{
+    static const char *const kinds[] = {"table", "foreign table", "view",
+                                        "materialized view", "sequence", "index", "type"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(o->kind, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A name must be free before it is taken: by an object of the same identity, or by another
+ * kind of relation of the same name. */
+static void free_names(struct differ *d, struct graph_of_actions *g, size_t to)
+{
+    const struct object *o = &d->to.catalog->at[to];
+    static const char *const kinds[] = {"table", "foreign table", "view",
+                                        "materialized view", "sequence", "index", "type"};
+    if (d->to.other[to] != NOWHERE)
+        wait_for(d, g, g->make_of[to], remover(d, g, d->to.other[to]));
+    if (!is_relation(o))
+        return;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const struct object *holder =
+            catalog_by_identity(d->from.index, kinds[i], o->schema, STR_NONE, o->name);
+        if (holder)
+            wait_for(d, g, g->make_of[to],
+                     remover(d, g, (size_t)(holder - d->from.catalog->at)));
+    }
+}
+
+static void connect(struct differ *d, struct graph_of_actions *g)
+{
+    for (size_t i = 0; i < d->to.catalog->n; i++) {
+        size_t make = maker(d, g, i);
+        if (make == NOWHERE)
+            continue;
+        const struct object *o = &d->to.catalog->at[i];
+        for (size_t k = 0; k < o->n_needs; k++)
+            if (!o->needs[k].ends_only)
+                wait_for(d, g, make, maker(d, g, o->needs[k].object));
+        if (d->to.table_of[i] != NOWHERE)
+            wait_for(d, g, make, g->make_of[d->to.table_of[i]]);
+        if (d->to.fate[i] == FATE_CREATED)
+            free_names(d, g, i);
+    }
+    for (size_t i = 0; i < d->from.catalog->n; i++) {
+        size_t gone = remover(d, g, i);
+        const struct object *o = &d->from.catalog->at[i];
+        for (size_t k = 0; k < o->n_needs; k++) {
+            size_t needed = o->needs[k].object;
+            if (is_dropped(d, needed) || (d->from.fate[i] == FATE_DROPPED &&
+                                          d->from.fate[needed] == FATE_ALTERED))
+                wait_for(d, g, d->from.fate[needed] == FATE_DROPPED
+                                   ? g->drop_of[needed]
+                                   : g->make_of[d->from.other[needed]],
+                         gone);
+        }
+    }
+}
+
+/* Drops go first, in the opposite order of the catalog; then all else, tables with what
+ * belongs to them. */
+static void rank(struct differ *d, struct graph_of_actions *g)
+{
+    size_t from_n = d->from.catalog->n, to_n = d->to.catalog->n + 1;
+    for (size_t i = 0; i < g->n; i++) {
+        const struct action *action = &g->at[i];
+        if (action->kind == ACTION_DROP) {
+            g->rank[i] = from_n - action->object;
+        } else {
+            size_t table = d->to.table_of[action->object];
+            size_t head = table == NOWHERE ? action->object : table;
+            g->rank[i] = from_n + 1 + head * to_n + action->object;
+        }
+    }
+}
+
+/* A heap of the actions that may go, smallest rank on top. */
+struct heap {
+    size_t *at;
+    size_t n;
+    const size_t *rank;
+};
+
+static void heap_swap(struct heap *h, size_t i, size_t j)
+{
+    size_t kept = h->at[i];
+    h->at[i] = h->at[j];
+    h->at[j] = kept;
+}
+
+static void heap_push(struct heap *h, size_t action)
+{
+    size_t i = h->n++;
+    h->at[i] = action;
+    while (i && h->rank[h->at[i]] < h->rank[h->at[(i - 1) / 2]]) {
+        heap_swap(h, i, (i - 1) / 2);
+        i = (i - 1) / 2;
+    }
+}
+
+static size_t heap_pop(struct heap *h)
+{
+    size_t top = h->at[0], i = 0;
+    h->at[0] = h->at[--h->n];
+    for (;;) {
+        size_t least = i, left = 2 * i + 1, right = left + 1;
+        if (left < h->n && h->rank[h->at[left]] < h->rank[h->at[least]])
+            least = left;
+        if (right < h->n && h->rank[h->at[right]] < h->rank[h->at[least]])
+            least = right;
+        if (least == i)
+            return top;
+        heap_swap(h, i, least);
+        i = least;
+    }
+}
+
+/* A circle in the server's own knowledge (two functions that name each other in their
+ * defaults, say): the action of the smallest rank goes, and the server has the last word. */
+static size_t least_waiting(const struct graph_of_actions *g, const bool *done)
+{
+    size_t least = NOWHERE;
+    for (size_t i = 0; i < g->n; i++)
+        if (!done[i] && (least == NOWHERE || g->rank[i] < g->rank[least]))
+            least = i;
+    return least;
+}
+
+bool order_actions(struct differ *d, struct action **out, size_t *n)
+{
+    struct arena *a = d->arena;
+    struct graph_of_actions g = {0};
+    g.drop_of = NEW_N(a, size_t, d->from.catalog->n);
+    g.make_of = NEW_N(a, size_t, d->to.catalog->n);
+    if (!collect(d, &g))
+        return false;
+    g.after = NEW_N(a, struct edges, g.n);
+    g.waiting = NEW_N(a, size_t, g.n);
+    g.rank = NEW_N(a, size_t, g.n);
+    connect(d, &g);
+    rank(d, &g);
+
+    struct heap ready = {NEW_N(a, size_t, g.n), 0, g.rank};
+    bool *done = NEW_N(a, bool, g.n);
+    struct action *ordered = NEW_N(a, struct action, g.n);
+    for (size_t i = 0; i < g.n; i++)
+        if (g.waiting[i] == 0)
+            heap_push(&ready, i);
+    for (size_t count = 0; count < g.n; count++) {
+        size_t next = ready.n ? heap_pop(&ready) : least_waiting(&g, done);
+        done[next] = true;
+        ordered[count] = g.at[next];
+        for (size_t k = 0; k < g.after[next].n; k++) {
+            size_t later = g.after[next].at[k];
+            if (!done[later] && --g.waiting[later] == 0)
+                heap_push(&ready, later);
+        }
+    }
+    *out = ordered;
+    *n = g.n;
+    return true;
+}
