@@ -27,24 +27,24 @@ static void put_word(struct rec *rec, enum key k, const char *word)
 
 static void put_deferrable(struct rec *c, struct row row)
 {
-    put_true(c, K_deferrable, row_bool(row, "deferrable"));
+    set_true(c, K_deferrable, row_bool(row, "deferrable"));
     if (row_bool(row, "deferred"))
         put_word(c, K_initially, "deferred");
 }
 
 static void put_foreign_key(struct reader *r, struct rec *c, struct row row)
 {
-    put_str(c, K_referent_table, row, "referent");
-    put_schema(r, c, K_referent_schema, row_str(row, "referent_schema"));
-    put_names(r, c, K_columns, row_strs(row, "columns", r->arena));
-    put_names(r, c, K_referent_columns, row_strs(row, "referent_columns", r->arena));
+    set_str(c, K_referent_table, row, "referent");
+    set_schema(r, c, K_referent_schema, row_str(row, "referent_schema"));
+    set_names(r, c, K_columns, row_strs(row, "columns", r->arena));
+    set_names(r, c, K_referent_columns, row_strs(row, "referent_columns", r->arena));
     put_word(c, K_on_delete, action_word(row_char(row, "on_delete")));
     put_word(c, K_on_update, action_word(row_char(row, "on_update")));
-    put_names(r, c, K_on_delete_columns, row_strs(row, "on_delete_columns", r->arena));
+    set_names(r, c, K_on_delete_columns, row_strs(row, "on_delete_columns", r->arena));
     if (row_char(row, "match") == 'f')
         put_word(c, K_match, "full");
     put_deferrable(c, row);
-    put_true(c, K_not_valid, !row_bool(row, "valid"));
+    set_true(c, K_not_valid, !row_bool(row, "valid"));
 }
 
 /* Elements come with the index; their operators are kept until then. */
@@ -87,24 +87,24 @@ static void read_table_constraint(struct reader *r, struct row row,
     o->follows = row_oid(row, "parent") != 0 ||
                  (row_int(row, "inherited") > 0 && !row_bool(row, "is_local"));
     struct rec *c = o->create->args;
-    put_schema(r, c, K_schema, t->schema);
+    set_schema(r, c, K_schema, t->schema);
     rec_set(c, K_table, val_str(t->name));
-    put_str(c, K_name, row, "name");
-    put_str(c, K_comment, row, "comment");
+    set_str(c, K_name, row, "name");
+    set_str(c, K_comment, row, "comment");
     switch (kinds[i].kind) {
     case 'f':
         put_foreign_key(r, c, row);
         break;
     case 'c':
-        put_str(c, K_condition, row, "condition");
-        put_true(c, K_no_inherit, row_bool(row, "no_inherit"));
-        put_true(c, K_not_valid, !row_bool(row, "valid"));
+        set_str(c, K_condition, row, "condition");
+        set_true(c, K_no_inherit, row_bool(row, "no_inherit"));
+        set_true(c, K_not_valid, !row_bool(row, "valid"));
         break;
     case 'x':
         put_operators(r, c, row);
         break;
     default:
-        put_names(r, c, K_columns, row_strs(row, "columns", r->arena));
+        set_names(r, c, K_columns, row_strs(row, "columns", r->arena));
         put_deferrable(c, row);
     }
 }
@@ -139,7 +139,7 @@ static struct val key_of(struct reader *r, struct row row, const struct shape *s
         rec_set(key, K_name, val_str(row_str(row, "column_name")));
     else
         rec_set(key, K_name, val_sql(row_str(row, "expression")));
-    put_str(key, K_collate, row, "collation");
+    set_str(key, K_collate, row, "collation");
     if (!row_null(row, "opclass")) {
         struct strs options = row_strs(row, "opclass_options", r->arena);
         struct buf b = buf_in(r->arena);
@@ -192,7 +192,7 @@ static void put_include(struct reader *r, struct rec *rec, struct keys k)
     for (size_t i = k.first + k.n_keys; i < k.end; i++)
         *PUSH(r->arena, names.at, names.n, names.room) =
             row_str((struct row){k.rows, i}, "column_name");
-    put_names(r, rec, K_include, names);
+    set_names(r, rec, K_include, names);
 }
 
 /* What a constraint has from the index behind it. */
@@ -204,14 +204,14 @@ static void complete_constraint(struct reader *r, struct object *o, struct row r
     put_include(r, c, k);
     if (with.kind == VAL_MAP)
         rec_set(c, K_with, with);
-    put_str(c, K_tablespace, row, "tablespace");
+    set_str(c, K_tablespace, row, "tablespace");
     if (o->create->info->kind == OP_create_unique_constraint)
-        put_true(c, K_nulls_not_distinct, row_bool(row, "nulls_not_distinct"));
+        set_true(c, K_nulls_not_distinct, row_bool(row, "nulls_not_distinct"));
     if (o->create->info->kind != OP_create_exclude_constraint)
         return;
     if (!str_is(row_str(row, "method"), "gist"))
-        put_str(c, K_using, row, "method");
-    put_str(c, K_where, row, "condition");
+        set_str(c, K_using, row, "method");
+    set_str(c, K_where, row, "condition");
     struct list elements = rec_list(c, K_elements);
     for (size_t i = 0; i < elements.n && i < k.n_keys; i++) {
         struct rec *element = elements.at[i].rec;
@@ -231,26 +231,26 @@ static void read_index(struct reader *r, struct row row, struct keys k)
     o->definition = row_str(row, "definition");
     o->follows = !row_null(row, "parent");
     struct rec *x = o->create->args;
-    put_schema(r, x, K_schema, o->schema);
-    put_str(x, K_name, row, "name");
-    put_str(x, K_table, row, "table_name");
+    set_schema(r, x, K_schema, o->schema);
+    set_str(x, K_name, row, "name");
+    set_str(x, K_table, row, "table_name");
     struct val keys = val_list(r->arena, k.n_keys);
     for (size_t i = 0; i < k.n_keys; i++)
         keys.list.at[i] = key_of(r, (struct row){k.rows, k.first + i}, &shape_key);
     rec_set(x, K_keys, keys);
     put_include(r, x, k);
-    put_true(x, K_unique, row_bool(row, "is_unique"));
-    put_true(x, K_nulls_not_distinct, row_bool(row, "nulls_not_distinct"));
+    set_true(x, K_unique, row_bool(row, "is_unique"));
+    set_true(x, K_nulls_not_distinct, row_bool(row, "nulls_not_distinct"));
     if (!str_is(row_str(row, "method"), "btree"))
-        put_str(x, K_using, row, "method");
-    put_str(x, K_where, row, "condition");
-    put_str(x, K_tablespace, row, "tablespace");
-    put_str(x, K_comment, row, "comment");
+        set_str(x, K_using, row, "method");
+    set_str(x, K_where, row, "condition");
+    set_str(x, K_tablespace, row, "tablespace");
+    set_str(x, K_comment, row, "comment");
     struct val with = row_map(row, "options", r->arena);
     if (with.kind == VAL_MAP)
         rec_set(x, K_with, with);
     /* An index on ONLY the partitioned table stays invalid until every partition has one. */
-    put_true(x, K_only, row_char(row, "table_kind") == 'p' && !row_bool(row, "is_valid"));
+    set_true(x, K_only, row_char(row, "table_kind") == 'p' && !row_bool(row, "is_valid"));
 }
 
 bool read_indexes(struct reader *r)

@@ -74,12 +74,12 @@ struct strs row_strs(struct row row, const char *column, struct arena *a);
 struct val row_map(struct row row, const char *column, struct arena *a);
 
 /* The schema as an op writes it: absent for the default schema. */
-void put_schema(struct reader *r, struct rec *rec, enum key k, str schema);
+void set_schema(struct reader *r, struct rec *rec, enum key k, str schema);
 /* Sets a field when the column is not NULL. */
-void put_str(struct rec *rec, enum key k, struct row row, const char *column);
-void put_sql(struct rec *rec, enum key k, struct row row, const char *column);
-void put_true(struct rec *rec, enum key k, bool value); /* only true is written down */
-void put_names(struct reader *r, struct rec *rec, enum key k, struct strs names);
+void set_str(struct rec *rec, enum key k, struct row row, const char *column);
+void set_sql(struct rec *rec, enum key k, struct row row, const char *column);
+void set_true(struct rec *rec, enum key k, bool value); /* only true is written down */
+void set_names(struct reader *r, struct rec *rec, enum key k, struct strs names);
 
 /* Adds an object whose create op is `kind`. */
 struct object *add_object(struct reader *r, const char *noun, enum op_kind kind,

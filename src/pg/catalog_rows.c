@@ -148,31 +148,31 @@ struct val row_map(struct row row, const char *column, struct arena *a)
     return map;
 }
 
-void put_schema(struct reader *r, struct rec *rec, enum key k, str schema)
+void set_schema(struct reader *r, struct rec *rec, enum key k, str schema)
 {
     if (schema.n && !str_eq(schema, r->out->default_schema))
         rec_set(rec, k, val_str(schema));
 }
 
-void put_str(struct rec *rec, enum key k, struct row row, const char *column)
+void set_str(struct rec *rec, enum key k, struct row row, const char *column)
 {
     if (!row_null(row, column))
         rec_set(rec, k, val_str(row_str(row, column)));
 }
 
-void put_sql(struct rec *rec, enum key k, struct row row, const char *column)
+void set_sql(struct rec *rec, enum key k, struct row row, const char *column)
 {
     if (!row_null(row, column))
         rec_set(rec, k, val_sql(row_str(row, column)));
 }
 
-void put_true(struct rec *rec, enum key k, bool value)
+void set_true(struct rec *rec, enum key k, bool value)
 {
     if (value)
         rec_set(rec, k, val_bool(true));
 }
 
-void put_names(struct reader *r, struct rec *rec, enum key k, struct strs names)
+void set_names(struct reader *r, struct rec *rec, enum key k, struct strs names)
 {
     if (names.n)
         rec_set(rec, k, val_strs(r->arena, names.at, names.n));

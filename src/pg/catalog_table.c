@@ -25,14 +25,14 @@ static void read_table(struct reader *r, struct row row)
     o->schema = row_str(row, "schema");
     o->name = row_str(row, "name");
     o->owner = row_str(row, "owner");
-    put_schema(r, t, K_schema, o->schema);
-    put_str(t, K_name, row, "name");
-    put_str(t, K_comment, row, "comment");
-    put_true(t, K_unlogged, row_bool(row, "unlogged"));
-    put_str(t, K_tablespace, row, "tablespace");
-    put_str(t, K_using, row, "access_method");
-    put_str(t, K_partition_by, row, "partition_key");
-    put_str(t, K_of_type, row, "of_type");
+    set_schema(r, t, K_schema, o->schema);
+    set_str(t, K_name, row, "name");
+    set_str(t, K_comment, row, "comment");
+    set_true(t, K_unlogged, row_bool(row, "unlogged"));
+    set_str(t, K_tablespace, row, "tablespace");
+    set_str(t, K_using, row, "access_method");
+    set_str(t, K_partition_by, row, "partition_key");
+    set_str(t, K_of_type, row, "of_type");
     struct val with = row_map(row, "options", r->arena);
     struct val toast = row_map(row, "toast_options", r->arena);
     if (with.kind == VAL_MAP || toast.kind == VAL_MAP) {
@@ -85,13 +85,13 @@ bool read_inherits(struct reader *r)
             parent = rec_new(r->arena, &shape_partition_of);
             rec_set(parent, K_table, val_str(row_str(row, "parent_name")));
             rec_set(parent, K_bound, val_str(row_str(row, "bound")));
-            put_schema(r, parent, K_schema, row_str(row, "parent_schema"));
+            set_schema(r, parent, K_schema, row_str(row, "parent_schema"));
             rec_set(t, K_partition_of, val_rec(parent));
             continue;
         }
         parent = rec_new(r->arena, &shape_relation);
         rec_set(parent, K_name, val_str(row_str(row, "parent_name")));
-        put_schema(r, parent, K_schema, row_str(row, "parent_schema"));
+        set_schema(r, parent, K_schema, row_str(row, "parent_schema"));
         struct list before = rec_list(t, K_inherits);
         struct val list = val_list(r->arena, before.n + 1);
         for (size_t k = 0; k < before.n; k++)
@@ -121,15 +121,15 @@ struct rec *column_record(struct reader *r, struct row row)
 {
     struct rec *c = rec_new(r->arena, &shape_column);
     char generated = row_char(row, "generated");
-    put_str(c, K_name, row, "name");
-    put_str(c, K_type, row, "type");
+    set_str(c, K_name, row, "name");
+    set_str(c, K_type, row, "type");
     if (row_bool(row, "not_null"))
         rec_set(c, K_nullable, val_bool(false));
     if (generated == 's')
-        put_str(c, K_generated, row, "default_value");
+        set_str(c, K_generated, row, "default_value");
     else
-        put_sql(c, K_default, row, "default_value");
-    put_str(c, K_collate, row, "collation");
+        set_sql(c, K_default, row, "default_value");
+    set_str(c, K_collate, row, "collation");
     if (!row_null(row, "storage"))
         rec_set(c, K_storage, val_str(str_of(storage_word(row_char(row, "storage")))));
     char compression = row_char(row, "compression");
@@ -140,7 +140,7 @@ struct rec *column_record(struct reader *r, struct row row)
     struct val options = row_map(row, "options", r->arena);
     if (options.kind == VAL_MAP)
         rec_set(c, K_options, options);
-    put_str(c, K_comment, row, "comment");
+    set_str(c, K_comment, row, "comment");
     return c;
 }
 
@@ -170,7 +170,7 @@ static void read_column(struct reader *r, struct row row)
     o->name = row_str(row, "name");
     o->follows = is_inherited(row) || t->is_partition;
     struct rec *args = o->create->args;
-    put_schema(r, args, K_schema, t->schema);
+    set_schema(r, args, K_schema, t->schema);
     rec_set(args, K_table, val_str(t->name));
     rec_set(args, K_column, val_rec(column_record(r, row)));
     if (!row_null(row, "default_oid"))

@@ -14,8 +14,8 @@ bool read_schemas(struct reader *r)
         o->owner = row_str(row, "owner");
         /* public comes with the database, with an owner and a comment of its own. */
         o->follows = str_is(o->name, "public");
-        put_str(o->create->args, K_name, row, "name");
-        put_str(o->create->args, K_comment, row, "comment");
+        set_str(o->create->args, K_name, row, "name");
+        set_str(o->create->args, K_comment, row, "comment");
     }
     return true;
 }
@@ -30,8 +30,8 @@ bool read_extensions(struct reader *r)
         struct object *o = add_object(r, "extension", OP_create_extension, CLASS_EXTENSION,
                                       row_oid(row, "oid"));
         o->name = row_str(row, "name");
-        put_str(o->create->args, K_name, row, "name");
-        put_schema(r, o->create->args, K_schema, row_str(row, "schema"));
+        set_str(o->create->args, K_name, row, "name");
+        set_schema(r, o->create->args, K_schema, row_str(row, "schema"));
         o->definition = row_str(row, "version");
     }
     return true;
@@ -45,10 +45,10 @@ static void read_enum(struct reader *r, struct row row)
     o->name = row_str(row, "name");
     o->owner = row_str(row, "owner");
     struct strs labels = row_strs(row, "labels", r->arena);
-    put_schema(r, o->create->args, K_schema, o->schema);
-    put_str(o->create->args, K_name, row, "name");
+    set_schema(r, o->create->args, K_schema, o->schema);
+    set_str(o->create->args, K_name, row, "name");
     rec_set(o->create->args, K_values, val_strs(r->arena, labels.at, labels.n));
-    put_str(o->create->args, K_comment, row, "comment");
+    set_str(o->create->args, K_comment, row, "comment");
 }
 
 bool read_types(struct reader *r)

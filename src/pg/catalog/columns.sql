@@ -15,7 +15,9 @@ SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name,
        NULLIF(a.attcompression::text, '') AS compression,
        NULLIF(a.attstattarget, -1) AS statistics,
        a.attislocal AS is_local, a.attinhcount AS inherited,
-       a.attoptions AS options, a.attfdwoptions AS server_options,
+       -- pg_dump's set: a server may keep options of its own there.
+       (SELECT array_agg(o ORDER BY o) FROM unnest(a.attoptions) o
+        WHERE o LIKE 'n\_distinct%') AS options, a.attfdwoptions AS server_options,
        col_description(a.attrelid, a.attnum) AS comment,
        c.relkind AS relation_kind
 FROM pg_attribute a

@@ -4,11 +4,11 @@ SELECT i.indexrelid AS index, k.ord AS number, k.ord <= i.indnkeyatts AS is_key,
        a.attname AS column_name,
        CASE WHEN i.indkey[k.ord - 1] = 0
             THEN pg_get_indexdef(i.indexrelid, k.ord::int, false) END AS expression,
-       CASE WHEN k.ord <= i.indnkeyatts AND (NOT oc.opcdefault OR ka.attoptions IS NOT NULL)
+       CASE WHEN k.ord <= i.indnkeyatts AND (NOT oc.opcdefault OR ko.options IS NOT NULL)
             THEN CASE WHEN pg_opclass_is_visible(oc.oid) THEN quote_ident(oc.opcname)
                  ELSE quote_ident(ocn.nspname) || '.' || quote_ident(oc.opcname) END
        END AS opclass,
-       ka.attoptions AS opclass_options,
+       ko.options AS opclass_options,
        CASE WHEN k.ord <= i.indnkeyatts AND i.indcollation[k.ord - 1] <> 0
              AND i.indcollation[k.ord - 1]
                  <> coalesce(a.attcollation, (SELECT typcollation FROM pg_type
@@ -26,6 +26,8 @@ CROSS JOIN LATERAL generate_series(1, i.indnatts) k(ord)
 LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.ord - 1]
       AND i.indkey[k.ord - 1] <> 0
 LEFT JOIN pg_attribute ka ON ka.attrelid = i.indexrelid AND ka.attnum = k.ord
+LEFT JOIN LATERAL (SELECT array_agg(o ORDER BY o) AS options FROM unnest(ka.attoptions) o
+                   WHERE o NOT LIKE 'pg\_attver=%') ko ON true
 LEFT JOIN pg_opclass oc ON k.ord <= i.indnkeyatts AND oc.oid = i.indclass[k.ord - 1]
 LEFT JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace
 WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
