@@ -1,0 +1,192 @@
+#include "pg/scratch.h"
+
+#include "plan/quote.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PREFIX "moonshift_scratch_"
+#define MARK "Scratch database of Moonshift, to be dropped"
+
+struct scratch {
+    struct conn *conn, *admin;
+    str name; /* empty when borrowed */
+    struct arena *arena;
+};
+
+static bool run(struct conn *c, str sql, unsigned flags, struct err *e)
+{
+    struct sink *s = conn_sink(c);
+    struct stmt stmt = {.sql = sql, .flags = flags | STMT_QUIET};
+    return s->exec(s, &stmt, e) && s->sync(s, e);
+}
+
+static str drop_text(str name, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    buf_put(&b, "DROP DATABASE IF EXISTS ");
+    quote_ident(&b, name);
+    buf_put(&b, " WITH (FORCE)");
+    return buf_done(&b);
+}
+
+/* Drops what a killed program left: marked, ten minutes old, and nobody connected. */
+static void prune(struct conn *admin, struct arena *a)
+{
+    struct err e = {0};
+    struct rows rows;
+    struct sink *s = conn_sink(admin);
+    struct stmt find = {
+        .sql = STR("SELECT d.datname FROM pg_database d "
+                   "JOIN pg_shdescription c ON c.classoid = 'pg_database'::regclass "
+                   "AND c.objoid = d.oid "
+                   "WHERE d.datname LIKE 'moonshift\\_scratch\\_%' "
+                   "AND c.description LIKE '" MARK "%' "
+                   "AND pg_has_role(d.datdba, 'MEMBER') "
+                   "AND split_part(d.datname, '_', 3)::bigint "
+                   "< extract(epoch FROM now()) - 600 "
+                   "AND NOT EXISTS (SELECT FROM pg_stat_activity p WHERE p.datid = d.oid)"),
+        .flags = STMT_QUIET};
+    if (s->query(s, &find, &rows, a, &e))
+        for (size_t i = 0; i < rows.n_rows; i++)
+            if (!run(admin, drop_text(rows.cells[i].text, a), STMT_NO_TX, &e))
+                break;
+    if (e.kind != ERR_NONE) {
+        struct err ignored = {0};
+        conn_recover(admin, &ignored);
+        err_clear(&ignored);
+    }
+    err_clear(&e);
+}
+
+static str create_text(struct conn *admin, str name, struct arena *a, struct err *e)
+{
+    struct rows rows;
+    struct sink *s = conn_sink(admin);
+    struct stmt ask = {.sql = STR("SELECT pg_encoding_to_char(encoding), datcollate, datctype "
+                                  "FROM pg_database WHERE datname = current_database()"),
+                       .flags = STMT_QUIET};
+    if (!s->query(s, &ask, &rows, a, e))
+        return STR_NONE;
+    struct buf b = buf_in(a);
+    buf_put(&b, "CREATE DATABASE ");
+    quote_ident(&b, name);
+    buf_put(&b, " TEMPLATE template0 ENCODING ");
+    quote_literal(&b, rows.cells[0].text);
+    buf_put(&b, " LC_COLLATE ");
+    quote_literal(&b, rows.cells[1].text);
+    buf_put(&b, " LC_CTYPE ");
+    quote_literal(&b, rows.cells[2].text);
+    return buf_done(&b);
+}
+
+static bool create(struct conn *admin, str name, struct arena *a, struct err *e)
+{
+    str sql = create_text(admin, name, a, e);
+    if (!sql.p)
+        return false;
+    if (!run(admin, sql, STMT_NO_TX, e)) {
+        if (strcmp(e->sqlstate, "42501") == 0) {
+            e->hint = STR_NONE;
+            err_hint(e, "models are compared in a scratch database: give the role CREATEDB "
+                        "(ALTER ROLE ... CREATEDB), or name an empty database with "
+                        "scratch_url in moonshift.lua");
+        }
+        return false;
+    }
+    struct buf b = buf_in(a);
+    buf_put(&b, "COMMENT ON DATABASE ");
+    quote_ident(&b, name);
+    buf_put(&b, " IS '" MARK "'");
+    return run(admin, buf_done(&b), 0, e);
+}
+
+struct scratch *scratch_open(struct conn *admin, const struct conn_options *options,
+                             struct arena *a, struct err *e)
+{
+    static unsigned count;
+    str name = str_fmt(a, PREFIX "%lld_%ld_%u", (long long)time(NULL), (long)getpid(),
+                       count++);
+    prune(admin, a);
+    if (!create(admin, name, a, e))
+        return NULL;
+    struct scratch *s = NEW(a, struct scratch);
+    struct conn_options there = *options;
+    there.database = name;
+    there.role = STR_NONE;
+    *s = (struct scratch){.admin = admin, .name = name, .arena = a};
+    s->conn = conn_open(&there, e);
+    if (!s->conn) {
+        struct err ignored = {0};
+        scratch_close(s, &ignored);
+        err_clear(&ignored);
+        return NULL;
+    }
+    return s;
+}
+
+/* Everything but what every database has: schemas of ours, extensions, large objects. */
+static bool empty(struct conn *c, struct arena *a, struct err *e)
+{
+    struct rows rows;
+    struct sink *s = conn_sink(c);
+    struct stmt ask = {
+        .sql = STR("SELECT 'DROP SCHEMA ' || quote_ident(nspname) || ' CASCADE' "
+                   "FROM pg_namespace WHERE nspname !~ '^pg_' "
+                   "AND nspname <> 'information_schema' "
+                   "UNION ALL SELECT 'DROP EXTENSION IF EXISTS ' || quote_ident(extname) "
+                   "|| ' CASCADE' FROM pg_extension WHERE extname <> 'plpgsql' "
+                   "UNION ALL SELECT 'DROP EVENT TRIGGER ' || quote_ident(evtname) "
+                   "FROM pg_event_trigger "
+                   "UNION ALL SELECT 'DROP PUBLICATION ' || quote_ident(pubname) "
+                   "FROM pg_publication "
+                   "UNION ALL SELECT 'DROP FOREIGN DATA WRAPPER ' || quote_ident(fdwname) "
+                   "|| ' CASCADE' FROM pg_foreign_data_wrapper "
+                   "UNION ALL SELECT 'CREATE SCHEMA public' "
+                   "UNION ALL SELECT 'GRANT USAGE ON SCHEMA public TO PUBLIC'"),
+        .flags = STMT_QUIET};
+    struct stmt guard = {.sql = STR("SELECT 1 FROM pg_class WHERE relname IN "
+                                    "('moonshift_version', 'alembic_version')"),
+                         .flags = STMT_QUIET};
+    if (!s->query(s, &guard, &rows, a, e))
+        return false;
+    if (rows.n_rows) {
+        err_set(e, ERR_USAGE, "scratch_url names a database that holds a version table");
+        return err_hint(e, "everything in a scratch database is dropped: name an empty one");
+    }
+    if (!s->query(s, &ask, &rows, a, e))
+        return false;
+    for (size_t i = 0; i < rows.n_rows; i++)
+        if (!run(c, rows.cells[i].text, 0, e))
+            return false;
+    return true;
+}
+
+struct scratch *scratch_borrow(const struct conn_options *options, struct arena *a,
+                               struct err *e)
+{
+    struct scratch *s = NEW(a, struct scratch);
+    s->arena = a;
+    s->conn = conn_open(options, e);
+    if (s->conn && empty(s->conn, a, e))
+        return s;
+    conn_close(s->conn);
+    return NULL;
+}
+
+struct conn *scratch_conn(struct scratch *s)
+{
+    return s->conn;
+}
+
+bool scratch_close(struct scratch *s, struct err *e)
+{
+    if (!s)
+        return true;
+    conn_close(s->conn);
+    s->conn = NULL;
+    return s->name.n == 0 || run(s->admin, drop_text(s->name, s->arena), STMT_NO_TX, e);
+}
