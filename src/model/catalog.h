@@ -34,6 +34,9 @@ struct object {
     str definition;  /* the server's own text of the whole object, if any: for reports */
     bool follows;    /* comes and goes with another object (a partition's copy of an index):
                         known for its dependencies, never compared, created or dropped */
+    str result;      /* of a function: its result type, which REPLACE cannot change */
+    bool unpopulated; /* of a materialized view: not refreshed yet */
+    bool always;     /* of an identity column: GENERATED ALWAYS */
     struct strs columns; /* of a view: names with types, to see what REPLACE can do */
     struct need *needs;
     size_t n_needs, needs_room;

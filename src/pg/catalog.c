@@ -39,7 +39,8 @@ static bool read_depends(struct reader *r)
     struct rows rows;
     if (!read_query(r, "depends", &rows))
         return false;
-    qsort(r->aliases, r->n_aliases, sizeof *r->aliases, alias_order);
+    if (r->n_aliases)
+        qsort(r->aliases, r->n_aliases, sizeof *r->aliases, alias_order);
     struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
@@ -101,5 +102,7 @@ bool catalog_read(struct sink *s, const struct catalog_options *options,
     if (r.n_relations)
         qsort(r.relations, r.n_relations, sizeof *r.relations, relation_order);
     return read_inherits(&r) && read_columns(&r, &r.columns) && read_constraints(&r) &&
-           read_indexes(&r) && read_depends(&r);
+           read_indexes(&r) && read_sequences(&r) && read_routines(&r) &&
+           read_triggers(&r) && read_rules(&r) && read_policies(&r) && read_others(&r) &&
+           read_grants(&r) && read_depends(&r);
 }

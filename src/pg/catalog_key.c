@@ -109,6 +109,35 @@ static void read_table_constraint(struct reader *r, struct row row,
     }
 }
 
+static struct object *object_at(struct reader *r, unsigned class_oid, unsigned oid)
+{
+    for (size_t i = 0; i < r->out->n; i++)
+        if (r->out->at[i].address.class_oid == class_oid && r->out->at[i].address.oid == oid)
+            return &r->out->at[i];
+    return NULL;
+}
+
+/* A condition of a domain is part of the domain's literal, in the order of names. */
+static void read_domain_constraint(struct reader *r, struct row row)
+{
+    struct object *d = object_at(r, CLASS_TYPE, row_oid(row, "domain"));
+    if (!d)
+        return;
+    struct list before = rec_list(d->create->args, K_checks);
+    struct val list = val_list(r->arena, before.n + 1);
+    for (size_t i = 0; i < before.n; i++)
+        list.list.at[i] = before.at[i];
+    struct rec *check = rec_new(r->arena, &shape_check);
+    set_str(check, K_name, row, "name");
+    set_str(check, K_condition, row, "condition");
+    set_true(check, K_not_valid, !row_bool(row, "valid"));
+    set_str(check, K_comment, row, "comment");
+    list.list.at[before.n] = val_rec(check);
+    rec_set(d->create->args, K_checks, list);
+    add_alias(r, (struct address){CLASS_CONSTRAINT, row_oid(row, "oid"), 0},
+              (size_t)(d - r->out->at));
+}
+
 bool read_constraints(struct reader *r)
 {
     struct rows rows;
@@ -119,16 +148,10 @@ bool read_constraints(struct reader *r)
         const struct relation *t = relation_of(r, row_oid(row, "relation"));
         if (t)
             read_table_constraint(r, row, t);
+        else if (row_oid(row, "domain"))
+            read_domain_constraint(r, row);
     }
     return true;
-}
-
-static struct object *object_at(struct reader *r, unsigned class_oid, unsigned oid)
-{
-    for (size_t i = 0; i < r->out->n; i++)
-        if (r->out->at[i].address.class_oid == class_oid && r->out->at[i].address.oid == oid)
-            return &r->out->at[i];
-    return NULL;
 }
 
 /* One key in the house's form: only what is not the default is written down. */

@@ -81,9 +81,27 @@ void set_sql(struct rec *rec, enum key k, struct row row, const char *column);
 void set_true(struct rec *rec, enum key k, bool value); /* only true is written down */
 void set_names(struct reader *r, struct rec *rec, enum key k, struct strs names);
 
-/* Adds an object whose create op is `kind`. */
+/* How a column of a query becomes a field. Only what is not NULL, not false and not the
+ * default is written down. */
+enum pick_as { AS_TEXT, AS_SQL, AS_TRUE, AS_INT, AS_NAMES, AS_MAP };
+struct pick {
+    enum key k;
+    const char *column;
+    enum pick_as as;
+};
+/* `picks` ends with a NULL column. */
+void set_picks(struct reader *r, struct rec *rec, struct row row, const struct pick *picks);
+/* A word by the letter in a column: letters "abc" and words { "x", "y", "z" }; a NULL word
+ * is the default and stays away. */
+void set_letter(struct rec *rec, enum key k, struct row row, const char *column,
+                const char *letters, const char *const *words);
+
+/* An object whose create op is `kind`. */
 struct object *add_object(struct reader *r, const char *noun, enum op_kind kind,
                           unsigned class_oid, unsigned oid);
+/* The same, with schema, name, owner and comment from the row's columns of these names. */
+struct object *add_named(struct reader *r, struct row row, const char *noun,
+                         enum op_kind kind, unsigned class_oid);
 /* What is needed later of a relation or composite type. */
 struct relation {
     unsigned oid;
@@ -107,5 +125,12 @@ bool read_inherits(struct reader *r);
 bool read_columns(struct reader *r, struct rows *rows);
 bool read_constraints(struct reader *r);
 bool read_indexes(struct reader *r);
+bool read_sequences(struct reader *r);
+bool read_routines(struct reader *r);
+bool read_triggers(struct reader *r);
+bool read_rules(struct reader *r);
+bool read_policies(struct reader *r);
+bool read_others(struct reader *r);
+bool read_grants(struct reader *r);
 
 #endif

@@ -188,10 +188,66 @@ struct object *add_object(struct reader *r, const char *noun, enum op_kind kind,
     return o;
 }
 
+void set_picks(struct reader *r, struct rec *rec, struct row row, const struct pick *picks)
+{
+    for (; picks->column; picks++) {
+        if (row_null(row, picks->column))
+            continue;
+        struct val map;
+        switch (picks->as) {
+        case AS_TEXT:
+            set_str(rec, picks->k, row, picks->column);
+            break;
+        case AS_SQL:
+            set_sql(rec, picks->k, row, picks->column);
+            break;
+        case AS_TRUE:
+            set_true(rec, picks->k, row_bool(row, picks->column));
+            break;
+        case AS_INT:
+            rec_set(rec, picks->k, val_int(row_int(row, picks->column)));
+            break;
+        case AS_NAMES:
+            set_names(r, rec, picks->k, row_strs(row, picks->column, r->arena));
+            break;
+        case AS_MAP:
+            map = row_map(row, picks->column, r->arena);
+            if (map.kind == VAL_MAP)
+                rec_set(rec, picks->k, map);
+            break;
+        }
+    }
+}
+
+void set_letter(struct rec *rec, enum key k, struct row row, const char *column,
+                const char *letters, const char *const *words)
+{
+    char letter = row_char(row, column);
+    const char *at = letter ? strchr(letters, letter) : NULL;
+    if (at && words[at - letters])
+        rec_set(rec, k, val_str(str_of(words[at - letters])));
+}
+
 void add_alias(struct reader *r, struct address address, size_t object)
 {
     *PUSH(r->arena, r->aliases, r->n_aliases, r->aliases_room) =
         (struct alias){address, object};
+}
+
+struct object *add_named(struct reader *r, struct row row, const char *noun,
+                         enum op_kind kind, unsigned class_oid)
+{
+    struct object *o = add_object(r, noun, kind, class_oid, row_oid(row, "oid"));
+    struct rec *args = o->create->args;
+    o->name = row_str(row, "name");
+    set_str(args, K_name, row, "name");
+    if (shape_field(args->shape, STR("schema"))) {
+        o->schema = row_str(row, "schema");
+        set_schema(r, args, K_schema, o->schema);
+    }
+    if (shape_field(args->shape, STR("comment")))
+        set_str(args, K_comment, row, "comment");
+    return o;
 }
 
 static int by_oid(const void *key, const void *relation)

@@ -17,6 +17,23 @@ void add_relation(struct reader *r, struct row row, size_t object)
     };
 }
 
+/* Row security is an object of its own, so that switching it does not touch the table. */
+static void add_row_security(struct reader *r, struct row row, size_t table)
+{
+    bool on = row_bool(row, "row_security"), force = row_bool(row, "force_row_security");
+    if (!on)
+        return;
+    struct object *o = add_object(r, "row security", OP_enable_row_security, 0,
+                                  row_oid(row, "oid"));
+    o->schema = r->out->at[table].schema;
+    o->table = r->out->at[table].name;
+    set_str(o->create->args, K_table, row, "name");
+    set_schema(r, o->create->args, K_schema, o->schema);
+    set_true(o->create->args, K_force, force);
+    o->address.class_oid = 1; /* no catalog of its own */
+    object_needs(r->out, r->out->n - 1, (struct need){table, true, false}, r->arena);
+}
+
 static void read_table(struct reader *r, struct row row)
 {
     struct object *o =
@@ -50,6 +67,7 @@ static void read_table(struct reader *r, struct row row)
         rec_set(t, K_with, both);
     }
     add_relation(r, row, r->out->n - 1);
+    add_row_security(r, row, r->out->n - 1);
 }
 
 bool read_relations(struct reader *r, bool (*other)(struct reader *, struct row))
@@ -137,11 +155,29 @@ struct rec *column_record(struct reader *r, struct row row)
         rec_set(c, K_compression, val_str(compression == 'l' ? STR("lz4") : STR("pglz")));
     if (!row_null(row, "statistics"))
         rec_set(c, K_statistics, val_int(row_int(row, "statistics")));
-    struct val options = row_map(row, "options", r->arena);
+    struct val options = row_map(
+        row, row_char(row, "relation_kind") == 'f' ? "server_options" : "options", r->arena);
     if (options.kind == VAL_MAP)
         rec_set(c, K_options, options);
     set_str(c, K_comment, row, "comment");
     return c;
+}
+
+static void add_attribute(struct reader *r, struct row row, struct object *type)
+{
+    static const struct pick picks[] = {{K_name, "name", AS_TEXT},
+                                        {K_type, "type", AS_TEXT},
+                                        {K_collate, "collation", AS_TEXT},
+                                        {K_comment, "comment", AS_TEXT},
+                                        {0, NULL, 0}};
+    struct list before = rec_list(type->create->args, K_attributes);
+    struct val list = val_list(r->arena, before.n + 1);
+    for (size_t i = 0; i < before.n; i++)
+        list.list.at[i] = before.at[i];
+    struct rec *attribute = rec_new(r->arena, &shape_attribute);
+    set_picks(r, attribute, row, picks);
+    list.list.at[before.n] = val_rec(attribute);
+    rec_set(type->create->args, K_attributes, list);
 }
 
 /* A column that came from a parent is the parent's: what it adds of its own (a default, a
@@ -163,12 +199,17 @@ static void read_column(struct reader *r, struct row row)
                     STR_ARG(row_str(row, "type")));
         return;
     }
+    if (t->kind == 'c') {
+        add_attribute(r, row, &r->out->at[t->object]);
+        return;
+    }
     struct object *o = add_object(r, "column", OP_add_column, CLASS_CLASS, t->oid);
     o->address.sub = (int)row_int(row, "number");
     o->schema = t->schema;
     o->table = t->name;
     o->name = row_str(row, "name");
     o->follows = is_inherited(row) || t->is_partition;
+    o->always = row_char(row, "identity") == 'a';
     struct rec *args = o->create->args;
     set_schema(r, args, K_schema, t->schema);
     rec_set(args, K_table, val_str(t->name));
@@ -184,9 +225,7 @@ bool read_columns(struct reader *r, struct rows *rows)
         return false;
     for (size_t i = 0; i < rows->n_rows; i++) {
         struct row row = {rows, i};
-        char kind = row_char(row, "relation_kind");
-        if (kind == 'r' || kind == 'p' || kind == 'v' || kind == 'm')
-            read_column(r, row);
+        read_column(r, row);
     }
     return true;
 }

@@ -1,42 +1,7 @@
-/* What PostgreSQL can change in place, by kind of object. */
-#include "plan/diff_parts.h"
+/* What PostgreSQL can change in place: columns. Other kinds: diff_alter_object.c. */
+#include "plan/diff_alter.h"
 
 #include <string.h>
-
-/* Do two records differ in this field? */
-static bool differs(const struct rec *a, const struct rec *b, enum key k)
-{
-    return !val_eq(rec_at(a, k), rec_at(b, k));
-}
-
-/* Do two records differ in nothing but these fields? `keys` ends with N_KEYS. */
-static bool differ_only_in(const struct rec *a, const struct rec *b, const enum key *keys)
-{
-    for (size_t i = 0; i < a->shape->n_fields; i++) {
-        if (val_eq(&a->at[i], &b->at[i]))
-            continue;
-        size_t k = 0;
-        while (keys[k] != N_KEYS && keys[k] != a->shape->fields[i].key)
-            k++;
-        if (keys[k] == N_KEYS)
-            return false;
-    }
-    return true;
-}
-
-static struct val or_null(const struct val *v)
-{
-    return v->kind == VAL_NONE ? val_null() : *v;
-}
-
-static struct op *new_op(struct differ *d, struct ops *ops, enum op_kind kind)
-{
-    struct op *op = op_new(d->arena, kind);
-    ops_add(ops, op, d->arena);
-    return op;
-}
-
-/* ---- columns ------------------------------------------------------------------- */
 
 static struct rec *alter_column(struct differ *d, const struct object *to, struct ops *ops)
 {
@@ -79,13 +44,6 @@ static bool converts_by_itself(str from, str to)
     return false;
 }
 
-static void put_hazard(struct differ *d, const struct op *op, const char *kind, str text)
-{
-    struct diff *out = d->out;
-    *PUSH(d->arena, out->hazards, out->n_hazards, out->hazards_room) =
-        (struct hazard){op, kind, text};
-}
-
 static void alter_type(struct differ *d, const struct object *to, const struct rec *old,
                        const struct rec *new, struct ops *ops)
 {
@@ -112,7 +70,7 @@ static void alter_type(struct differ *d, const struct object *to, const struct r
         buf_fmt(&b, "\"::text::%.*s", STR_ARG(type));
         rec_set(r, K_using, val_str(buf_done(&b)));
     }
-    put_hazard(d, ops->at[ops->n - 1], "rewrite",
+    add_hazard(d, ops->at[ops->n - 1], "rewrite",
                str_fmt(d->arena, "%.*s.%.*s from %.*s to %.*s may rewrite the table under an "
                                  "ACCESS EXCLUSIVE lock",
                        STR_ARG(to->table), STR_ARG(to->name), STR_ARG(from), STR_ARG(type)));
@@ -167,8 +125,8 @@ static bool alter_fields(struct differ *d, const struct object *to, const struct
     return true;
 }
 
-static bool alter_columns(struct differ *d, const struct object *from,
-                          const struct object *to, struct ops *ops, bool *upsets)
+bool alter_columns(struct differ *d, const struct object *from, const struct object *to,
+                   struct ops *ops, bool *upsets)
 {
     const struct rec *old = rec_at(from->create->args, K_column)->rec;
     const struct rec *new = rec_at(to->create->args, K_column)->rec;
@@ -186,88 +144,4 @@ static bool alter_columns(struct differ *d, const struct object *from,
     }
     bool done = retyped && !converts_by_itself(rec_str(old, K_type), rec_str(new, K_type));
     return alter_fields(d, to, old, new, done, ops);
-}
-
-/* ---- the rest ------------------------------------------------------------------- */
-
-static bool alter_table(struct differ *d, const struct object *from,
-                        const struct object *to, struct ops *ops)
-{
-    static const enum key comment_only[] = {K_comment, N_KEYS};
-    const struct rec *old = from->create->args, *new = to->create->args;
-    if (!differ_only_in(old, new, comment_only))
-        return false;
-    if (rec_has(new, K_comment)) {
-        struct rec *r = new_op(d, ops, OP_create_table_comment)->args;
-        rec_set(r, K_name, *rec_at(new, K_name));
-        rec_set(r, K_schema, *rec_at(new, K_schema));
-        rec_set(r, K_comment, *rec_at(new, K_comment));
-        rec_set(r, K_existing_comment, or_null(rec_at(old, K_comment)));
-    } else {
-        struct rec *r = new_op(d, ops, OP_drop_table_comment)->args;
-        rec_set(r, K_name, *rec_at(old, K_name));
-        rec_set(r, K_schema, *rec_at(old, K_schema));
-        rec_set(r, K_existing_comment, *rec_at(old, K_comment));
-    }
-    return true;
-}
-
-/* Values can be added anywhere, never taken away: the old ones must be a subsequence. */
-static bool alter_enum(struct differ *d, const struct object *from,
-                       const struct object *to, struct ops *ops)
-{
-    static const enum key values_only[] = {K_values, N_KEYS};
-    const struct rec *old = from->create->args, *new = to->create->args;
-    if (!differ_only_in(old, new, values_only))
-        return false;
-    struct list before = rec_list(old, K_values), after = rec_list(new, K_values);
-    size_t matched = 0;
-    for (size_t i = 0; i < after.n; i++)
-        if (matched < before.n && val_eq(&after.at[i], &before.at[matched]))
-            matched++;
-    if (matched < before.n)
-        return false;
-    matched = 0;
-    for (size_t i = 0; i < after.n; i++) {
-        if (matched < before.n && val_eq(&after.at[i], &before.at[matched])) {
-            matched++;
-            continue;
-        }
-        struct rec *r = new_op(d, ops, OP_add_enum_value)->args;
-        rec_set(r, K_name, *rec_at(new, K_name));
-        rec_set(r, K_schema, *rec_at(new, K_schema));
-        rec_set(r, K_value, after.at[i]);
-        if (matched < before.n)
-            rec_set(r, K_before, before.at[matched]);
-    }
-    return true;
-}
-
-bool alter_object(struct differ *d, const struct object *from, const struct object *to,
-                  struct ops *ops, bool *upsets)
-{
-    if (from->create->info != to->create->info)
-        return false;
-    switch (to->create->info->kind) {
-    case OP_add_column:
-        return alter_columns(d, from, to, ops, upsets);
-    case OP_create_table:
-        return alter_table(d, from, to, ops);
-    case OP_create_enum:
-        return alter_enum(d, from, to, ops);
-    default:
-        return false;
-    }
-}
-
-bool is_upset_by(const struct object *dependent, const struct object *altered)
-{
-    static const char *const kinds[] = {"view",   "materialized view", "rule",
-                                        "policy", "trigger",           "function"};
-    (void)altered;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(dependent->kind, kinds[i]) == 0)
-            return true;
-    return strcmp(dependent->kind, "column") == 0 &&
-           rec_has(rec_at(dependent->create->args, K_column)->rec, K_generated);
 }

@@ -1,6 +1,7 @@
 -- Parents of tables, partitions included, in order.
 SELECT i.inhrelid AS child, i.inhparent AS parent, pn.nspname AS parent_schema,
-       p.relname AS parent_name, c.relispartition AS is_partition, c.relkind AS kind
+       p.relname AS parent_name, c.relispartition AS is_partition,
+       pg_get_expr(c.relpartbound, c.oid) AS bound, c.relkind AS kind
 FROM pg_inherits i
 JOIN pg_class c ON c.oid = i.inhrelid
 JOIN pg_class p ON p.oid = i.inhparent

@@ -28,7 +28,8 @@ SELECT t.oid, n.nspname AS schema, t.typname AS name, t.typtype AS kind,
           WHERE c.oid = r.rngcollation) END AS range_collation,
        CASE WHEN r.rngcanonical <> 0 THEN r.rngcanonical::regproc::text END AS canonical,
        CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::regproc::text END AS subtype_diff,
-       (SELECT m.typname FROM pg_type m WHERE m.oid = r.rngmultitypid) AS multirange
+       (SELECT m.typname FROM pg_type m WHERE m.oid = r.rngmultitypid) AS multirange,
+       r.rngmultitypid AS multirange_oid
 FROM pg_type t
 JOIN pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_type b ON b.oid = t.typbasetype

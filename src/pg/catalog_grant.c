@@ -1,0 +1,116 @@
+/* Privileges and default privileges, as what differs from the built-in defaults. */
+#include "pg/catalog_read.h"
+
+#include <string.h>
+
+/* What GRANT calls the object, and the object's own parts of the call. */
+static bool name_target(struct reader *r, struct rec *g, const struct object *target,
+                        str kind, str *name)
+{
+    size_t paren;
+    *name = target->name;
+    rec_set(g, K_kind, val_str(kind));
+    if (target->address.class_oid == CLASS_PROC) {
+        paren = str_find(target->name, '(');
+        *name = str_cut(target->name, 0, paren);
+        rec_set(g, K_arguments,
+                val_str(str_cut(target->name, paren + 1, target->name.n - 1)));
+    }
+    if (target->address.class_oid != CLASS_NAMESPACE)
+        set_schema(r, g, K_schema, target->schema);
+    if (target->address.sub) {
+        struct strs column = {0};
+        *PUSH(r->arena, column.at, column.n, column.room) = target->name;
+        set_names(r, g, K_columns, column);
+        *name = target->table;
+    }
+    return true;
+}
+
+static void set_parties(struct reader *r, struct rec *g, struct row row)
+{
+    struct strs roles = {0};
+    *PUSH(r->arena, roles.at, roles.n, roles.room) = row_str(row, "grantee");
+    set_names(r, g, K_roles, roles);
+    set_names(r, g, K_privileges, row_strs(row, "privileges", r->arena));
+}
+
+static bool read_object_grants(struct reader *r)
+{
+    struct rows rows;
+    if (!read_query(r, "grants", &rows))
+        return false;
+    struct catalog_index *index = catalog_index(r->out, r->arena);
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        struct row row = {&rows, i};
+        struct address at = {row_oid(row, "class"), row_oid(row, "oid"),
+                             (int)row_int(row, "sub")};
+        const struct object *found = catalog_by_address(index, at);
+        if (!found || (at.sub && !found->address.sub))
+            continue;
+        size_t target = (size_t)(found - r->out->at);
+        bool taken = row_bool(row, "taken");
+        struct object *o = add_object(r, taken ? "revoke" : "grant",
+                                      taken ? OP_revoke : OP_grant, 2, (unsigned)i);
+        const struct object *t = &r->out->at[target];
+        struct rec *g = o->create->args;
+        str name;
+        name_target(r, g, t, row_str(row, "kind"), &name);
+        struct strs names = {0};
+        *PUSH(r->arena, names.at, names.n, names.room) = name;
+        set_names(r, g, K_names, names);
+        set_parties(r, g, row);
+        bool grantable = row_bool(row, "grantable");
+        if (!taken)
+            set_true(g, K_with_grant_option, grantable);
+        o->schema = t->schema;
+        o->name = str_fmt(r->arena, "%.*s %.*s%s%.*s to %.*s%s",
+                          STR_ARG(row_str(row, "kind")), STR_ARG(t->table),
+                          t->table.n ? "." : "", STR_ARG(t->name),
+                          STR_ARG(row_str(row, "grantee")),
+                          grantable ? " with grant option" : "");
+        object_needs(r->out, r->out->n - 1, (struct need){target, true, false}, r->arena);
+    }
+    return true;
+}
+
+static bool read_default_privileges(struct reader *r)
+{
+    static const char *const kinds[] = {"tables", "sequences", "functions", "types",
+                                        "schemas"};
+    struct rows rows;
+    if (!read_query(r, "default_privileges", &rows))
+        return false;
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        struct row row = {&rows, i};
+        bool taken = row_bool(row, "taken"), grantable = row_bool(row, "grantable");
+        struct object *o = add_object(
+            r, taken ? "default revoke" : "default privilege",
+            taken ? OP_revoke_default_privileges : OP_grant_default_privileges, 3,
+            (unsigned)i);
+        struct rec *g = o->create->args;
+        set_letter(g, K_kind, row, "kind", "rSfTn", kinds);
+        set_parties(r, g, row);
+        struct strs one = {0};
+        *PUSH(r->arena, one.at, one.n, one.room) = row_str(row, "role");
+        if (!str_eq(row_str(row, "role"), r->out->current_user))
+            set_names(r, g, K_for_role, one);
+        if (!row_null(row, "schema")) {
+            struct strs schema = {0};
+            *PUSH(r->arena, schema.at, schema.n, schema.room) = row_str(row, "schema");
+            set_names(r, g, K_in_schema, schema);
+        }
+        if (!taken)
+            set_true(g, K_with_grant_option, grantable);
+        o->schema = row_str(row, "schema");
+        o->name = str_fmt(r->arena, "%.*s of %.*s to %.*s%s", STR_ARG(rec_str(g, K_kind)),
+                          STR_ARG(row_str(row, "role")), STR_ARG(row_str(row, "grantee")),
+                          grantable ? " with grant option" : "");
+    }
+    return true;
+}
+
+bool read_grants(struct reader *r)
+{
+    return read_object_grants(r) && read_default_privileges(r);
+}

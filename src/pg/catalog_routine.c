@@ -1,0 +1,329 @@
+/* Functions, procedures, aggregates; triggers, rules and event triggers that call them. */
+#include "pg/catalog_read.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "f(integer, text)", the name by which dependents and grants know it. */
+static void name_routine(struct reader *r, struct object *o, struct row row)
+{
+    o->name = str_fmt(r->arena, "%.*s(%.*s)", STR_ARG(row_str(row, "name")),
+                      STR_ARG(row_str(row, "signature")));
+    o->owner = row_str(row, "owner");
+}
+
+/* proconfig: {name=value}. search_path and its like are lists and stay raw. */
+static void set_settings(struct reader *r, struct rec *f, struct row row)
+{
+    struct val settings = row_map(row, "settings", r->arena);
+    if (settings.kind != VAL_MAP)
+        return;
+    for (size_t i = 0; i < settings.map.n; i++)
+        if (str_is(settings.map.at[i].key, "search_path"))
+            settings.map.at[i].val.kind = VAL_SQL;
+    rec_set(f, K_set, settings);
+}
+
+static void set_body(struct rec *f, struct row row)
+{
+    bool in_c = str_is(row_str(row, "language"), "c");
+    if (row_bool(row, "is_atomic")) {
+        set_str(f, K_body, row, "atomic_body");
+    } else if (in_c) {
+        set_str(f, K_body, row, "library");
+        set_str(f, K_symbol, row, "body");
+    } else {
+        set_str(f, K_body, row, "body");
+    }
+    set_str(f, K_language, row, "language");
+}
+
+/* Cost and rows stay away when they are what CREATE FUNCTION takes by itself. */
+static void set_estimate(struct rec *f, enum key k, struct row row, const char *column,
+                         const char *usual)
+{
+    str text = row_str(row, column);
+    long whole;
+    if (str_is(text, usual) || str_is(text, "0"))
+        return;
+    rec_set(f, k, str_int(text, &whole) ? val_int(whole) : val_sql(text));
+}
+
+static void read_function(struct reader *r, struct row row)
+{
+    static const char *const volatility[] = {"immutable", "stable", NULL};
+    static const char *const parallel[] = {"restricted", "safe", NULL};
+    static const struct pick picks[] = {
+        {K_strict, "strict", AS_TRUE},       {K_leakproof, "leakproof", AS_TRUE},
+        {K_support, "support", AS_TEXT},     {K_transform, "transforms", AS_NAMES},
+        {0, NULL, 0}};
+    struct object *o = add_named(r, row, "function", OP_create_function, CLASS_PROC);
+    struct rec *f = o->create->args;
+    name_routine(r, o, row);
+    if (row_str(row, "arguments").n)
+        set_str(f, K_arguments, row, "arguments");
+    set_str(f, K_returns, row, "result");
+    set_body(f, row);
+    set_picks(r, f, row, picks);
+    set_letter(f, K_volatility, row, "volatility", "isv", volatility);
+    set_letter(f, K_parallel, row, "parallel", "rsu", parallel);
+    if (row_bool(row, "security_definer"))
+        rec_set(f, K_security, val_str(STR("definer")));
+    str language = row_str(row, "language");
+    set_estimate(f, K_cost, row, "cost",
+                 str_is(language, "c") || str_is(language, "internal") ? "1" : "100");
+    if (row_bool(row, "returns_set"))
+        set_estimate(f, K_rows, row, "rows", "1000");
+    set_true(f, K_window, row_char(row, "kind") == 'w');
+    set_settings(r, f, row);
+    o->result = row_str(row, "result");
+}
+
+static void read_procedure(struct reader *r, struct row row)
+{
+    static const struct pick picks[] = {{K_transform, "transforms", AS_NAMES}, {0, NULL, 0}};
+    struct object *o = add_named(r, row, "procedure", OP_create_procedure, CLASS_PROC);
+    struct rec *f = o->create->args;
+    name_routine(r, o, row);
+    if (row_str(row, "arguments").n)
+        set_str(f, K_arguments, row, "arguments");
+    set_body(f, row);
+    set_picks(r, f, row, picks);
+    if (row_bool(row, "security_definer"))
+        rec_set(f, K_security, val_str(STR("definer")));
+    set_settings(r, f, row);
+}
+
+static void read_aggregate(struct reader *r, struct row row)
+{
+    static const char *const modify[] = {"read_only", "shareable", "read_write"};
+    static const char *const parallel[] = {"restricted", "safe", NULL};
+    static const struct pick picks[] = {
+        {K_sfunc, "sfunc", AS_TEXT},
+        {K_stype, "stype", AS_TEXT},
+        {K_sspace, "sspace", AS_INT},
+        {K_finalfunc, "finalfunc", AS_TEXT},
+        {K_finalfunc_extra, "finalfunc_extra", AS_TRUE},
+        {K_combinefunc, "combinefunc", AS_TEXT},
+        {K_serialfunc, "serialfunc", AS_TEXT},
+        {K_deserialfunc, "deserialfunc", AS_TEXT},
+        {K_initcond, "initcond", AS_TEXT},
+        {K_msfunc, "msfunc", AS_TEXT},
+        {K_minvfunc, "minvfunc", AS_TEXT},
+        {K_mstype, "mstype", AS_TEXT},
+        {K_msspace, "msspace", AS_INT},
+        {K_mfinalfunc, "mfinalfunc", AS_TEXT},
+        {K_mfinalfunc_extra, "mfinalfunc_extra", AS_TRUE},
+        {K_minitcond, "minitcond", AS_TEXT},
+        {K_sortop, "sortop", AS_TEXT},
+        {0, NULL, 0}};
+    struct object *o = add_named(r, row, "aggregate", OP_create_aggregate, CLASS_PROC);
+    struct rec *g = o->create->args;
+    name_routine(r, o, row);
+    set_picks(r, g, row, picks);
+    str arguments = row_str(row, "arguments");
+    rec_set(g, K_arguments, val_str(arguments.n ? arguments : STR("*")));
+    bool ordered = row_char(row, "aggregate_kind") != 'n';
+    char usual = ordered ? 'w' : 'r'; /* CREATE AGGREGATE in the manual */
+    if (row_char(row, "finalfunc_modify") != usual)
+        set_letter(g, K_finalfunc_modify, row, "finalfunc_modify", "rsw", modify);
+    if (row_char(row, "mfinalfunc_modify") != usual)
+        set_letter(g, K_mfinalfunc_modify, row, "mfinalfunc_modify", "rsw", modify);
+    set_letter(g, K_parallel, row, "parallel", "rsu", parallel);
+    set_true(g, K_hypothetical, row_char(row, "aggregate_kind") == 'h');
+}
+
+bool read_routines(struct reader *r)
+{
+    struct rows rows;
+    if (!read_query(r, "routines", &rows))
+        return false;
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        struct row row = {&rows, i};
+        switch (row_char(row, "kind")) {
+        case 'p':
+            read_procedure(r, row);
+            break;
+        case 'a':
+            read_aggregate(r, row);
+            break;
+        default:
+            read_function(r, row);
+        }
+    }
+    return true;
+}
+
+/* tgargs: the arguments, each with a NUL byte behind it, in hexadecimal here. */
+static void set_trigger_args(struct reader *r, struct rec *t, struct row row)
+{
+    struct strs args = {0};
+    str hex = row_str(row, "arguments");
+    struct buf b = buf_in(r->arena);
+    for (size_t i = 0; i + 1 < hex.n; i += 2) {
+        unsigned byte = 0;
+        sscanf(hex.p + i, "%2x", &byte);
+        if (byte) {
+            buf_char(&b, (char)byte);
+            continue;
+        }
+        *PUSH(r->arena, args.at, args.n, args.room) = buf_done(&b);
+        b = buf_in(r->arena);
+    }
+    set_names(r, t, K_args, args);
+}
+
+/* tgenabled and ev_enabled: O is the default. */
+static void set_enabled(struct rec *rec, struct row row)
+{
+    switch (row_char(row, "enabled")) {
+    case 'D':
+        rec_set(rec, K_enabled, val_bool(false));
+        break;
+    case 'A':
+        rec_set(rec, K_enabled, val_str(STR("always")));
+        break;
+    case 'R':
+        rec_set(rec, K_enabled, val_str(STR("replica")));
+        break;
+    default:
+        break;
+    }
+}
+
+/* The bits of pg_trigger.tgtype (catalog/pg_trigger.h of the server). */
+enum { FOR_ROW = 1, BEFORE = 2, INSERT = 4, DELETE = 8, UPDATE = 16, TRUNCATE = 32,
+       INSTEAD = 64 };
+
+static void set_timing(struct reader *r, struct rec *t, struct row row)
+{
+    static const struct {
+        int bit;
+        const char *word;
+    } events[] = {{INSERT, "insert"}, {DELETE, "delete"}, {UPDATE, "update"},
+                  {TRUNCATE, "truncate"}};
+    long type = row_int(row, "type");
+    struct strs words = {0};
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        if (type & events[i].bit)
+            *PUSH(r->arena, words.at, words.n, words.room) = str_of(events[i].word);
+    set_names(r, t, K_events, words);
+    rec_set(t, K_timing, val_str(type & BEFORE    ? STR("before")
+                                 : type & INSTEAD ? STR("instead of")
+                                                  : STR("after")));
+    if (type & FOR_ROW)
+        rec_set(t, K_for_each, val_str(STR("row")));
+}
+
+bool read_triggers(struct reader *r)
+{
+    static const struct pick picks[] = {
+        {K_table, "table_name", AS_TEXT},      {K_update_of, "columns", AS_NAMES},
+        {K_when, "condition", AS_TEXT},        {K_execute, "function", AS_TEXT},
+        {K_old_table, "old_table", AS_TEXT},   {K_new_table, "new_table", AS_TEXT},
+        {K_constraint, "is_constraint", AS_TRUE}, {K_deferrable, "deferrable", AS_TRUE},
+        {0, NULL, 0}};
+    struct rows rows;
+    if (!read_query(r, "triggers", &rows))
+        return false;
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        struct row row = {&rows, i};
+        struct object *o = add_named(r, row, "trigger", OP_create_trigger, CLASS_TRIGGER);
+        struct rec *t = o->create->args;
+        o->table = row_str(row, "table_name");
+        o->definition = row_str(row, "definition");
+        set_picks(r, t, row, picks);
+        set_schema(r, t, K_function_schema, row_str(row, "function_schema"));
+        set_timing(r, t, row);
+        set_trigger_args(r, t, row);
+        set_enabled(t, row);
+        if (row_bool(row, "deferred"))
+            rec_set(t, K_initially, val_str(STR("deferred")));
+        if (!row_null(row, "referent")) {
+            struct rec *from = rec_new(r->arena, &shape_relation);
+            rec_set(from, K_name, val_str(row_str(row, "referent")));
+            set_schema(r, from, K_schema, row_str(row, "referent_schema"));
+            rec_set(t, K_from, val_rec(from));
+        }
+    }
+    return true;
+}
+
+/* CREATE RULE name AS ON event TO table [WHERE ...] DO [INSTEAD] command(s): pg_get_ruledef
+ * writes it in this form only. */
+static void set_rule_text(struct reader *r, struct rec *rule, str text)
+{
+    static const char *const events[] = {"SELECT", "INSERT", "UPDATE", "DELETE"};
+    static const char *const words[] = {"select", "insert", "update", "delete"};
+    size_t on = str_index(text, STR("\n    ON "));
+    str rest = str_cut(text, on + 8, text.n);
+    for (size_t i = 0; i < 4; i++)
+        if (str_starts(rest, str_of(events[i])))
+            rec_set(rule, K_event, val_str(str_of(words[i])));
+    size_t doing = str_index(rest, STR(" DO "));
+    size_t where = str_index(rest, STR("\n   WHERE "));
+    if (where < doing) {
+        /* A condition may hold " DO " in a literal: the last one on the line counts. */
+        str condition = str_cut(rest, where + 10, doing);
+        rec_set(rule, K_where, val_str(condition));
+    }
+    rest = str_trim(str_cut(rest, doing + 4, rest.n));
+    if (str_starts(rest, STR("INSTEAD "))) {
+        rec_set(rule, K_instead, val_bool(true));
+        rest = str_trim(str_cut(rest, 8, rest.n));
+    }
+    while (str_ends(rest, STR(";")))
+        rest.n--;
+    if (str_is(rest, "NOTHING"))
+        return;
+    if (str_starts(rest, STR("(")) && str_ends(rest, STR(")"))) {
+        rest = str_trim(str_cut(rest, 1, rest.n - 1));
+        while (str_ends(rest, STR(";")))
+            rest.n--;
+    }
+    struct val commands = val_strs(r->arena, &rest, 1);
+    rec_set(rule, K_commands, commands);
+}
+
+bool read_rules(struct reader *r)
+{
+    static const struct pick picks[] = {{K_table, "table_name", AS_TEXT}, {0, NULL, 0}};
+    struct rows rows;
+    if (!read_query(r, "rules", &rows))
+        return false;
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        struct row row = {&rows, i};
+        struct object *o = add_named(r, row, "rule", OP_create_rule, CLASS_REWRITE);
+        o->table = row_str(row, "table_name");
+        o->definition = row_str(row, "definition");
+        set_picks(r, o->create->args, row, picks);
+        set_rule_text(r, o->create->args, o->definition);
+        set_enabled(o->create->args, row);
+    }
+    return true;
+}
+
+bool read_policies(struct reader *r)
+{
+    static const char *const commands[] = {NULL, "select", "insert", "update", "delete"};
+    static const struct pick picks[] = {{K_table, "table_name", AS_TEXT},
+                                        {K_using, "condition", AS_TEXT},
+                                        {K_check, "with_check", AS_TEXT},
+                                        {0, NULL, 0}};
+    struct rows rows;
+    if (!read_query(r, "policies", &rows))
+        return false;
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        struct row row = {&rows, i};
+        struct object *o = add_named(r, row, "policy", OP_create_policy, CLASS_POLICY);
+        struct rec *p = o->create->args;
+        o->table = row_str(row, "table_name");
+        set_picks(r, p, row, picks);
+        set_true(p, K_restrictive, !row_bool(row, "permissive"));
+        set_letter(p, K_command, row, "command", "*rawd", commands);
+        struct strs roles = row_strs(row, "roles", r->arena);
+        if (roles.n != 1 || !str_is(roles.at[0], "public"))
+            set_names(r, p, K_roles, roles);
+    }
+    return true;
+}

@@ -1,0 +1,20 @@
+/* Altering in place: what its files share. Private to plan/diff_alter*.c. */
+#ifndef MOONSHIFT_PLAN_DIFF_ALTER_H
+#define MOONSHIFT_PLAN_DIFF_ALTER_H
+
+#include "plan/diff_parts.h"
+
+/* Do two records differ in this field? */
+bool differs(const struct rec *a, const struct rec *b, enum key k);
+/* Do two records differ in nothing but these fields? `keys` ends with N_KEYS. */
+bool differ_only_in(const struct rec *a, const struct rec *b, const enum key *keys);
+/* The value, or op.NULL for an absent one: "there was none". */
+struct val or_null(const struct val *v);
+/* A new op at the end of `ops`. */
+struct op *new_op(struct differ *d, struct ops *ops, enum op_kind kind);
+void add_hazard(struct differ *d, const struct op *op, const char *kind, str text);
+
+bool alter_columns(struct differ *d, const struct object *from, const struct object *to,
+                   struct ops *ops, bool *upsets);
+
+#endif

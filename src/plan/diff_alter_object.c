@@ -1,0 +1,513 @@
+/* What PostgreSQL can change in place, by kind of object. */
+#include "plan/diff_alter.h"
+
+#include <string.h>
+
+bool differs(const struct rec *a, const struct rec *b, enum key k)
+{
+    return !val_eq(rec_at(a, k), rec_at(b, k));
+}
+
+bool differ_only_in(const struct rec *a, const struct rec *b, const enum key *keys)
+{
+    for (size_t i = 0; i < a->shape->n_fields; i++) {
+        if (val_eq(&a->at[i], &b->at[i]))
+            continue;
+        size_t k = 0;
+        while (keys[k] != N_KEYS && keys[k] != a->shape->fields[i].key)
+            k++;
+        if (keys[k] == N_KEYS)
+            return false;
+    }
+    return true;
+}
+
+struct val or_null(const struct val *v)
+{
+    return v->kind == VAL_NONE ? val_null() : *v;
+}
+
+struct op *new_op(struct differ *d, struct ops *ops, enum op_kind kind)
+{
+    struct op *op = op_new(d->arena, kind);
+    ops_add(ops, op, d->arena);
+    return op;
+}
+
+void add_hazard(struct differ *d, const struct op *op, const char *kind, str text)
+{
+    struct diff *out = d->out;
+    *PUSH(d->arena, out->hazards, out->n_hazards, out->hazards_room) =
+        (struct hazard){op, kind, text};
+}
+
+/* ---- comments ------------------------------------------------------------------ */
+
+/* What COMMENT ON calls the object. */
+static const char *comment_noun(const struct object *o)
+{
+    static const struct {
+        const char *kind, *noun;
+    } others[] = {
+        {"enum", "type"},
+        {"range type", "type"},
+        {"primary key", "constraint"},
+        {"unique constraint", "constraint"},
+        {"foreign key", "constraint"},
+        {"check constraint", "constraint"},
+        {"exclude constraint", "constraint"},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(o->kind, others[i].kind) == 0)
+            return others[i].noun;
+    return o->kind;
+}
+
+static void alter_comment(struct differ *d, const struct object *from,
+                          const struct object *to, struct ops *ops)
+{
+    const struct rec *old = from->create->args, *new = to->create->args;
+    struct rec *r = new_op(d, ops, OP_comment_on)->args;
+    rec_set(r, K_kind, val_str(str_of(comment_noun(to))));
+    rec_set(r, K_name, shape_field(new->shape, STR("name")) ? *rec_at(new, K_name)
+                                                            : val_str(to->name));
+    rec_set(r, K_comment, or_null(rec_at(new, K_comment)));
+    rec_set(r, K_existing, or_null(rec_at(old, K_comment)));
+    if (shape_field(new->shape, STR("schema")))
+        rec_set(r, K_schema, *rec_at(new, K_schema));
+    if (to->table.n && strcmp(to->kind, "index") != 0)
+        rec_set(r, K_table, val_str(to->table));
+    size_t paren = str_find(to->name, '(');
+    if (strcmp(to->kind, "function") == 0 || strcmp(to->kind, "procedure") == 0)
+        rec_set(r, K_arguments, val_str(str_cut(to->name, paren + 1, to->name.n - 1)));
+    else if (strcmp(to->kind, "aggregate") == 0)
+        rec_set(r, K_arguments, *rec_at(new, K_arguments));
+}
+
+/* ---- tables -------------------------------------------------------------------- */
+
+static struct rec *for_table(struct differ *d, const struct object *to, struct ops *ops,
+                             enum op_kind kind, enum key name)
+{
+    struct rec *r = new_op(d, ops, kind)->args;
+    rec_set(r, name, val_str(to->name));
+    rec_set(r, K_schema, *rec_at(to->create->args, K_schema));
+    return r;
+}
+
+/* New values of a map, op.NULL for the keys that go. */
+static struct val map_change(struct differ *d, const struct val *old, const struct val *new)
+{
+    size_t before = old->kind == VAL_MAP ? old->map.n : 0;
+    size_t after = new->kind == VAL_MAP ? new->map.n : 0;
+    struct val change = val_map(d->arena, before + after);
+    size_t n = 0;
+    for (size_t i = 0; i < after; i++)
+        if (!val_eq(val_get(old, new->map.at[i].key), &new->map.at[i].val))
+            change.map.at[n++] = new->map.at[i];
+    for (size_t i = 0; i < before; i++)
+        if (val_get(new, old->map.at[i].key)->kind == VAL_NONE)
+            change.map.at[n++] = (struct pair){old->map.at[i].key, val_null()};
+    change.map.n = n;
+    map_sort(&change.map);
+    return change;
+}
+
+/* alter_X with `with`, where `existing` holds what was there. */
+static void change_with(struct differ *d, struct rec *r, const struct rec *old,
+                        const struct rec *new, const struct shape *existing_shape)
+{
+    rec_set(r, K_with, map_change(d, rec_at(old, K_with), rec_at(new, K_with)));
+    struct rec *existing = rec_new(d->arena, existing_shape);
+    rec_set(existing, K_with, map_change(d, rec_at(new, K_with), rec_at(old, K_with)));
+    rec_set(r, K_existing, val_rec(existing));
+}
+
+static bool alter_partition(struct differ *d, const struct object *to, const struct rec *old,
+                            const struct rec *new, struct ops *ops)
+{
+    const struct val *before = rec_at(old, K_partition_of), *after = rec_at(new, K_partition_of);
+    if (before->kind == VAL_REC) {
+        struct rec *r = new_op(d, ops, OP_detach_partition)->args;
+        rec_set(r, K_table, *rec_at(before->rec, K_table));
+        rec_set(r, K_schema, *rec_at(before->rec, K_schema));
+        rec_set(r, K_partition, val_str(to->name));
+        rec_set(r, K_partition_schema, *rec_at(old, K_schema));
+        rec_set(r, K_existing_bound, *rec_at(before->rec, K_bound));
+    }
+    if (after->kind == VAL_REC) {
+        struct rec *r = new_op(d, ops, OP_attach_partition)->args;
+        rec_set(r, K_table, *rec_at(after->rec, K_table));
+        rec_set(r, K_schema, *rec_at(after->rec, K_schema));
+        rec_set(r, K_partition, val_str(to->name));
+        rec_set(r, K_partition_schema, *rec_at(new, K_schema));
+        rec_set(r, K_bound, *rec_at(after->rec, K_bound));
+    }
+    return true;
+}
+
+/* Parents that only one of the two has. */
+static void alter_parents(struct differ *d, const struct object *to, const struct rec *a,
+                          const struct rec *b, enum op_kind kind, struct ops *ops)
+{
+    struct list left = rec_list(a, K_inherits), right = rec_list(b, K_inherits);
+    for (size_t i = 0; i < left.n; i++) {
+        bool both = false;
+        for (size_t k = 0; k < right.n; k++)
+            both |= val_eq(&left.at[i], &right.at[k]);
+        if (both)
+            continue;
+        struct rec *r = for_table(d, to, ops, kind, K_table);
+        rec_set(r, K_parent, *rec_at(left.at[i].rec, K_name));
+        rec_set(r, K_parent_schema, *rec_at(left.at[i].rec, K_schema));
+    }
+}
+
+static bool alter_table(struct differ *d, const struct object *from,
+                        const struct object *to, struct ops *ops)
+{
+    static const enum key in_place[] = {K_comment,   K_with,         K_tablespace, K_unlogged,
+                                        K_partition_of, K_inherits,  N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, in_place))
+        return false;
+    if (differs(old, new, K_partition_of))
+        alter_partition(d, to, old, new, ops);
+    if (differs(old, new, K_inherits)) {
+        alter_parents(d, to, old, new, OP_no_inherit, ops);
+        alter_parents(d, to, new, old, OP_inherit, ops);
+    }
+    if (differs(old, new, K_with))
+        change_with(d, for_table(d, to, ops, OP_alter_table, K_name), old, new,
+                    &shape_table_options);
+    if (differs(old, new, K_unlogged)) {
+        struct rec *r = for_table(d, to, ops, OP_alter_table, K_name);
+        struct rec *existing = rec_new(d->arena, &shape_table_options);
+        rec_set(r, K_unlogged, val_bool(rec_bool(new, K_unlogged)));
+        rec_set(existing, K_unlogged, val_bool(rec_bool(old, K_unlogged)));
+        rec_set(r, K_existing, val_rec(existing));
+        add_hazard(d, ops->at[ops->n - 1], "rewrite",
+                   str_fmt(d->arena, "%.*s is rewritten under an ACCESS EXCLUSIVE lock",
+                           STR_ARG(to->name)));
+    }
+    if (differs(old, new, K_tablespace)) {
+        struct rec *r = for_table(d, to, ops, OP_alter_table, K_name);
+        struct rec *existing = rec_new(d->arena, &shape_table_options);
+        rec_set(r, K_tablespace, rec_has(new, K_tablespace) ? *rec_at(new, K_tablespace)
+                                                            : val_str(STR("pg_default")));
+        rec_set(existing, K_tablespace, rec_has(old, K_tablespace)
+                                            ? *rec_at(old, K_tablespace)
+                                            : val_str(STR("pg_default")));
+        rec_set(r, K_existing, val_rec(existing));
+    }
+    if (!differs(old, new, K_comment))
+        return true;
+    if (rec_has(new, K_comment)) {
+        struct rec *r = for_table(d, to, ops, OP_create_table_comment, K_name);
+        rec_set(r, K_comment, *rec_at(new, K_comment));
+        rec_set(r, K_existing_comment, or_null(rec_at(old, K_comment)));
+    } else {
+        struct rec *r = for_table(d, to, ops, OP_drop_table_comment, K_name);
+        rec_set(r, K_existing_comment, *rec_at(old, K_comment));
+    }
+    return true;
+}
+
+/* ---- types ---------------------------------------------------------------------- */
+
+/* Values can be added anywhere, never taken away: the old ones must be a subsequence. Else
+ * the type is replaced, and what its columns hold of a removed value is for a person. */
+static bool alter_enum(struct differ *d, const struct object *from,
+                       const struct object *to, struct ops *ops)
+{
+    const struct rec *old = from->create->args, *new = to->create->args;
+    struct list before = rec_list(old, K_values), after = rec_list(new, K_values);
+    size_t matched = 0;
+    for (size_t i = 0; i < after.n; i++)
+        if (matched < before.n && val_eq(&after.at[i], &before.at[matched]))
+            matched++;
+    if (matched < before.n) {
+        struct rec *r = for_table(d, to, ops, OP_replace_enum, K_name);
+        rec_set(r, K_values, *rec_at(new, K_values));
+        rec_set(r, K_existing, *rec_at(old, K_values));
+        add_hazard(d, ops->at[ops->n - 1], "data loss",
+                   str_fmt(d->arena,
+                           "values of %.*s go: rows that hold one need a mapping, and every "
+                           "table with the type is rewritten",
+                           STR_ARG(to->name)));
+        return true;
+    }
+    matched = 0;
+    for (size_t i = 0; i < after.n; i++) {
+        if (matched < before.n && val_eq(&after.at[i], &before.at[matched])) {
+            matched++;
+            continue;
+        }
+        struct rec *r = for_table(d, to, ops, OP_add_enum_value, K_name);
+        rec_set(r, K_value, after.at[i]);
+        if (matched < before.n)
+            rec_set(r, K_before, before.at[matched]);
+    }
+    return true;
+}
+
+static bool has_check(struct list checks, const struct val *check)
+{
+    for (size_t i = 0; i < checks.n; i++)
+        if (val_eq(&checks.at[i], check))
+            return true;
+    return false;
+}
+
+static bool alter_domain(struct differ *d, const struct object *from,
+                         const struct object *to, struct ops *ops)
+{
+    static const enum key in_place[] = {K_default, K_nullable, K_checks, K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, in_place))
+        return false;
+    if (differs(old, new, K_default) || differs(old, new, K_nullable)) {
+        struct rec *r = for_table(d, to, ops, OP_alter_domain, K_name);
+        struct rec *existing = rec_new(d->arena, &shape_domain_options);
+        if (differs(old, new, K_default)) {
+            rec_set(r, K_default, or_null(rec_at(new, K_default)));
+            rec_set(existing, K_default, or_null(rec_at(old, K_default)));
+        }
+        if (differs(old, new, K_nullable)) {
+            rec_set(r, K_nullable, val_bool(!rec_has(new, K_nullable)));
+            rec_set(existing, K_nullable, val_bool(!rec_has(old, K_nullable)));
+        }
+        rec_set(r, K_existing, val_rec(existing));
+    }
+    struct list before = rec_list(old, K_checks), after = rec_list(new, K_checks);
+    for (size_t i = 0; i < before.n; i++) {
+        if (has_check(after, &before.at[i]))
+            continue;
+        struct rec *r = for_table(d, to, ops, OP_drop_domain_constraint, K_domain);
+        rec_set(r, K_name, *rec_at(before.at[i].rec, K_name));
+    }
+    for (size_t i = 0; i < after.n; i++) {
+        if (has_check(before, &after.at[i]))
+            continue;
+        struct rec *r = for_table(d, to, ops, OP_create_domain_constraint, K_domain);
+        const struct rec *c = after.at[i].rec;
+        rec_set(r, K_name, *rec_at(c, K_name));
+        rec_set(r, K_condition, *rec_at(c, K_condition));
+        rec_set(r, K_not_valid, *rec_at(c, K_not_valid));
+        rec_set(r, K_comment, *rec_at(c, K_comment));
+    }
+    return true;
+}
+
+/* ---- sequences, views, routines ------------------------------------------------- */
+
+static bool alter_sequence(struct differ *d, const struct object *from,
+                           const struct object *to, struct ops *ops)
+{
+    static const struct {
+        enum key k;
+        bool null_is_default;
+        int64_t usual;
+    } fields[] = {{K_start, false, 1},     {K_increment, false, 1}, {K_min_value, true, 0},
+                  {K_max_value, true, 0},  {K_cache, false, 1}};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    struct rec *r = for_table(d, to, ops, OP_alter_sequence, K_name);
+    struct rec *existing = rec_new(d->arena, &shape_sequence_options);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        enum key k = fields[i].k;
+        if (!differs(old, new, k))
+            continue;
+        struct val usual = fields[i].null_is_default ? val_null() : val_int(fields[i].usual);
+        rec_set(r, k, rec_has(new, k) ? *rec_at(new, k) : usual);
+        rec_set(existing, k, rec_has(old, k) ? *rec_at(old, k) : usual);
+    }
+    if (differs(old, new, K_type)) {
+        struct val usual = val_str(STR("bigint"));
+        rec_set(r, K_type, rec_has(new, K_type) ? *rec_at(new, K_type) : usual);
+        rec_set(existing, K_type, rec_has(old, K_type) ? *rec_at(old, K_type) : usual);
+    }
+    if (differs(old, new, K_cycle)) {
+        rec_set(r, K_cycle, val_bool(rec_bool(new, K_cycle)));
+        rec_set(existing, K_cycle, val_bool(rec_bool(old, K_cycle)));
+    }
+    if (differs(old, new, K_unlogged)) {
+        rec_set(r, K_unlogged, val_bool(rec_bool(new, K_unlogged)));
+        rec_set(existing, K_unlogged, val_bool(rec_bool(old, K_unlogged)));
+    }
+    rec_set(r, K_existing, val_rec(existing));
+    return true;
+}
+
+/* CREATE OR REPLACE VIEW can only add columns at the end (manual, CREATE VIEW). */
+static bool alter_view(struct differ *d, const struct object *from, const struct object *to,
+                       struct ops *ops)
+{
+    static const enum key in_place[] = {K_query, K_with, K_check_option, K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, in_place) || to->columns.n < from->columns.n)
+        return false;
+    for (size_t i = 0; i < from->columns.n; i++)
+        if (!str_eq(from->columns.at[i], to->columns.at[i]))
+            return false;
+    struct op *op = op_copy(d->arena, to->create);
+    rec_set(op->args, K_or_replace, val_bool(true));
+    rec_set(op->args, K_existing, *rec_at(old, K_query));
+    rec_set(op->args, K_comment, (struct val){.kind = VAL_NONE});
+    ops_add(ops, op, d->arena);
+    return true;
+}
+
+static bool alter_materialized_view(struct differ *d, const struct object *from,
+                                    const struct object *to, struct ops *ops)
+{
+    static const enum key in_place[] = {K_with, K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, in_place))
+        return false;
+    change_with(d, for_table(d, to, ops, OP_alter_materialized_view, K_name), old, new,
+                &shape_index_options);
+    return true;
+}
+
+/* REPLACE keeps who may call it and who depends on it, but cannot change the result type,
+ * nor names and defaults of arguments (manual, CREATE FUNCTION). */
+static bool alter_routine(struct differ *d, const struct object *from,
+                          const struct object *to, struct ops *ops)
+{
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (differs(old, new, K_arguments) || !str_eq(from->result, to->result))
+        return false;
+    struct op *op = op_copy(d->arena, to->create);
+    rec_set(op->args, K_or_replace, val_bool(true));
+    rec_set(op->args, K_existing, *rec_at(old, K_body));
+    rec_set(op->args, K_comment, (struct val){.kind = VAL_NONE});
+    ops_add(ops, op, d->arena);
+    return true;
+}
+
+/* ---- what stands in a table ------------------------------------------------------- */
+
+static bool alter_policy(struct differ *d, const struct object *from,
+                         const struct object *to, struct ops *ops)
+{
+    static const enum key in_place[] = {K_roles, K_using, K_check, K_comment, N_KEYS};
+    static const enum key fields[] = {K_roles, K_using, K_check};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, in_place))
+        return false;
+    /* A condition cannot be taken away. */
+    if ((rec_has(old, K_using) && !rec_has(new, K_using)) ||
+        (rec_has(old, K_check) && !rec_has(new, K_check)))
+        return false;
+    struct rec *r = for_table(d, to, ops, OP_alter_policy, K_name);
+    struct rec *existing = rec_new(d->arena, &shape_policy_options);
+    str everybody = STR("public");
+    rec_set(r, K_table, *rec_at(new, K_table));
+    for (size_t i = 0; i < 3; i++) {
+        enum key k = fields[i];
+        if (!differs(old, new, k))
+            continue;
+        struct val usual = val_strs(d->arena, &everybody, 1);
+        rec_set(r, k, rec_has(new, k) ? *rec_at(new, k) : usual);
+        if (rec_has(old, k) || k == K_roles)
+            rec_set(existing, k, rec_has(old, k) ? *rec_at(old, k) : usual);
+    }
+    rec_set(r, K_existing, val_rec(existing));
+    return true;
+}
+
+static bool alter_index(struct differ *d, const struct object *from, const struct object *to,
+                        struct ops *ops)
+{
+    static const enum key in_place[] = {K_with, K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, in_place))
+        return false;
+    change_with(d, for_table(d, to, ops, OP_alter_index, K_name), old, new,
+                &shape_index_options);
+    return true;
+}
+
+/* NOT VALID to valid is a validation; the other way the constraint is made anew. */
+static bool validate(struct differ *d, const struct object *from, const struct object *to,
+                     struct ops *ops)
+{
+    static const enum key in_place[] = {K_not_valid, K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, in_place) || rec_bool(new, K_not_valid))
+        return false;
+    struct rec *r = for_table(d, to, ops, OP_validate_constraint, K_name);
+    rec_set(r, K_table, *rec_at(new, K_table));
+    return true;
+}
+
+static bool alter_row_security(struct differ *d, const struct object *to, struct ops *ops)
+{
+    struct op *op = op_copy(d->arena, to->create);
+    rec_set(op->args, K_force, val_bool(rec_bool(to->create->args, K_force)));
+    ops_add(ops, op, d->arena);
+    return true;
+}
+
+static bool alter_in_place(struct differ *d, const struct object *from,
+                           const struct object *to, struct ops *ops)
+{
+    switch (to->create->info->kind) {
+    case OP_create_enum:
+        return alter_enum(d, from, to, ops);
+    case OP_create_domain:
+        return alter_domain(d, from, to, ops);
+    case OP_create_sequence:
+        return alter_sequence(d, from, to, ops);
+    case OP_create_view:
+        return alter_view(d, from, to, ops);
+    case OP_create_materialized_view:
+        return alter_materialized_view(d, from, to, ops);
+    case OP_create_function:
+    case OP_create_procedure:
+        return alter_routine(d, from, to, ops);
+    case OP_create_policy:
+        return alter_policy(d, from, to, ops);
+    case OP_create_index:
+        return alter_index(d, from, to, ops);
+    case OP_create_foreign_key:
+    case OP_create_check_constraint:
+        return validate(d, from, to, ops);
+    case OP_enable_row_security:
+        return alter_row_security(d, to, ops);
+    default:
+        return false;
+    }
+}
+
+bool alter_object(struct differ *d, const struct object *from, const struct object *to,
+                  struct ops *ops, bool *upsets)
+{
+    static const enum key comment_only[] = {K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (from->create->info != to->create->info)
+        return false;
+    if (to->create->info->kind == OP_add_column)
+        return alter_columns(d, from, to, ops, upsets);
+    if (to->create->info->kind == OP_create_table)
+        return alter_table(d, from, to, ops);
+    if (!differ_only_in(old, new, comment_only) && !alter_in_place(d, from, to, ops)) {
+        ops->n = 0;
+        return false;
+    }
+    if (shape_field(new->shape, STR("comment")) && differs(old, new, K_comment))
+        alter_comment(d, from, to, ops);
+    return true;
+}
+
+bool is_upset_by(const struct object *dependent, const struct object *altered)
+{
+    static const char *const kinds[] = {"view",   "materialized view", "rule",
+                                        "policy", "trigger",           "function"};
+    (void)altered;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(dependent->kind, kinds[i]) == 0)
+            return true;
+    return strcmp(dependent->kind, "column") == 0 &&
+           rec_has(rec_at(dependent->create->args, K_column)->rec, K_generated);
+}
