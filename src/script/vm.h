@@ -13,7 +13,10 @@
 struct vm;
 
 struct vm *vm_open(struct err *e); /* NULL with e filled */
-void vm_close(struct vm *vm);
+void vm_close(struct vm *vm); /* NULL is welcome */
+
+/* How many bytes scripts may use together; 1 GiB when not said. */
+void vm_limit(struct vm *vm, size_t bytes);
 
 /* Calls `function` of embedded module `module` with one value and takes one back:
  * vm_call(vm, "template", "render", args, &out, a, e). */

@@ -1,0 +1,299 @@
+/* db: reading rows. Parameters travel beside the text, never inside it. */
+#include "script/inner.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Type oids, fixed in pg_type.dat. */
+enum { BOOLOID = 16, INT8OID = 20, INT2OID = 21, INT4OID = 23, OIDOID = 26,
+       FLOAT4OID = 700, FLOAT8OID = 701 };
+
+/* ---- parameters ---- */
+
+static void put_array_item(lua_State *L, struct buf *b, const char *what)
+{
+    if (value_is_null(L, -1)) {
+        buf_put(b, "NULL");
+    } else if (lua_type(L, -1) == LUA_TSTRING) {
+        str s = value_str(L, -1);
+        buf_char(b, '"');
+        for (size_t i = 0; i < s.n; i++) {
+            if (s.p[i] == '"' || s.p[i] == '\\')
+                buf_char(b, '\\');
+            buf_char(b, s.p[i]);
+        }
+        buf_char(b, '"');
+    } else if (lua_isboolean(L, -1)) {
+        buf_char(b, lua_toboolean(L, -1) ? 't' : 'f');
+    } else if (lua_isinteger(L, -1)) {
+        buf_fmt(b, "%lld", (long long)lua_tointeger(L, -1));
+    } else if (lua_type(L, -1) == LUA_TNUMBER) {
+        buf_str(b, number_text(lua_tonumber(L, -1), b->arena));
+    } else {
+        raise(L, "%s: a list that is a parameter holds %s", what, value_describe(L, -1));
+    }
+}
+
+/* { 1, 2 } as PostgreSQL's array text {1,2}, for "= any($1)". */
+static str array_text(lua_State *L, int at, struct arena *a, const char *what)
+{
+    struct buf b = buf_in(a);
+    lua_Integer n = (lua_Integer)lua_rawlen(L, at), count = 0;
+    for (lua_pushnil(L); lua_next(L, at); lua_pop(L, 1))
+        count++;
+    if (count != n)
+        raise(L, "%s: a table that is a parameter must be a list of values", what);
+    buf_char(&b, '{');
+    for (lua_Integer i = 1; i <= n; i++) {
+        if (i > 1)
+            buf_char(&b, ',');
+        lua_rawgeti(L, at, i);
+        put_array_item(L, &b, what);
+        lua_pop(L, 1);
+    }
+    buf_char(&b, '}');
+    return buf_done(&b);
+}
+
+static str checked(lua_State *L, str s, const char *what, int number)
+{
+    if (memchr(s.p, '\0', s.n))
+        raise(L, "%s: parameter %d holds a NUL byte, which PostgreSQL cannot store in text",
+              what, number);
+    if (!utf8_ok(s))
+        raise(L, "%s: parameter %d is not valid UTF-8", what, number);
+    return s;
+}
+
+static struct param param_of(lua_State *L, int at, struct arena *a, const char *what,
+                             int number)
+{
+    switch (lua_type(L, at)) {
+    case LUA_TBOOLEAN:
+        return (struct param){lua_toboolean(L, at) ? STR("true") : STR("false"), false};
+    case LUA_TNUMBER:
+        if (lua_isinteger(L, at))
+            return (struct param){str_fmt(a, "%lld", (long long)lua_tointeger(L, at)),
+                                  false};
+        return (struct param){number_text(lua_tonumber(L, at), a), false};
+    case LUA_TSTRING:
+        return (struct param){str_copy(a, checked(L, value_str(L, at), what, number)),
+                              false};
+    case LUA_TTABLE:
+        return (struct param){checked(L, array_text(L, at, a, what), what, number), false};
+    case LUA_TNIL:
+        raise(L, "%s: parameter %d is nil: write db.NULL for NULL", what, number);
+    default:
+        if (value_is_null(L, at))
+            return (struct param){STR_NONE, true};
+        if (value_is_sql(L, at))
+            raise(L, "%s: parameter %d is sql \"...\": a parameter is a value", what,
+                  number);
+        raise(L, "%s: parameter %d is %s", what, number, value_describe(L, at));
+    }
+}
+
+/* The statement from arguments 1..n: text, then parameters. */
+static struct stmt stmt_of(lua_State *L, int n, struct arena *a, const char *what)
+{
+    struct stmt s = {.from = error_place(L)};
+    if (n < 1 || !(lua_type(L, 1) == LUA_TSTRING || value_is_sql(L, 1)))
+        raise(L, "%s takes SQL text, got %s", what, value_describe(L, 1));
+    str text = value_is_sql(L, 1) ? value_sql_text(L, 1) : value_str(L, 1);
+    if (memchr(text.p, '\0', text.n) || !utf8_ok(text))
+        raise(L, "%s takes UTF-8 text without NUL bytes", what);
+    text = str_trim(text);
+    while (text.n && text.p[text.n - 1] == ';')
+        text = str_trim(str_cut(text, 0, text.n - 1));
+    if (text.n == 0)
+        raise(L, "%s: the SQL text is empty", what);
+    s.sql = str_copy(a, text);
+    s.n_params = (size_t)(n - 1);
+    struct param *params = NEW_N(a, struct param, s.n_params);
+    for (int i = 0; i + 1 < n; i++)
+        params[i] = param_of(L, i + 2, a, what, i + 1);
+    s.params = params;
+    return s;
+}
+
+/* ---- rows ---- */
+
+static void push_cell(lua_State *L, const struct cell *c, unsigned type)
+{
+    char *end;
+    long long i;
+    if (c->null) {
+        lua_pushnil(L);
+        return;
+    }
+    switch (type) {
+    case BOOLOID:
+        lua_pushboolean(L, str_is(c->text, "t"));
+        return;
+    case INT2OID:
+    case INT4OID:
+    case INT8OID:
+    case OIDOID:
+        errno = 0;
+        i = strtoll(c->text.p, &end, 10);
+        if (errno == 0 && *end == '\0') {
+            lua_pushinteger(L, i);
+            return;
+        }
+        break;
+    case FLOAT4OID:
+    case FLOAT8OID: {
+        double number = strtod(c->text.p, &end); /* knows "NaN" and "Infinity", too */
+        if (*end == '\0') {
+            lua_pushnumber(L, number);
+            return;
+        }
+        break;
+    }
+    default:
+        break;
+    }
+    lua_pushlstring(L, c->text.p, c->text.n);
+}
+
+static void push_row(lua_State *L, const struct rows *shape, const struct cell *row)
+{
+    lua_createtable(L, 0, (int)shape->n_columns);
+    for (size_t i = 0; i < shape->n_columns; i++) {
+        lua_pushlstring(L, shape->names[i].p, shape->names[i].n);
+        push_cell(L, &row[i], shape->types[i]);
+        lua_rawset(L, -3);
+    }
+}
+
+/* Runs the query of the first n arguments; rows live in a boxed arena. */
+static struct rows *run_query(lua_State *L, int n, const char *what)
+{
+    struct host *host = host_of(L, what);
+    luaL_checkstack(L, 16, NULL);
+    struct arena *a = box_arena(L);
+    struct err *e = box_err(L);
+    struct rows *rows = NEW(a, struct rows);
+    struct stmt s = stmt_of(L, n, a, what);
+    if (!host->query(host, &s, rows, a, e))
+        raise_err(L, e);
+    return rows;
+}
+
+static void push_rows(lua_State *L, const struct rows *rows)
+{
+    lua_createtable(L, (int)rows->n_rows, 0);
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        push_row(L, rows, rows->cells + i * rows->n_columns);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+/* db.query(text, ...): a list of rows, each a table by column name. */
+static int f_query(lua_State *L)
+{
+    push_rows(L, run_query(L, lua_gettop(L), "db.query"));
+    return 1;
+}
+
+/* db.one(text, ...): the only row, or nil; more than one is an error. */
+static int f_one(lua_State *L)
+{
+    struct rows *rows = run_query(L, lua_gettop(L), "db.one");
+    if (rows->n_rows > 1)
+        raise(L, "db.one: the query gives %zu rows (db.query reads them all)", rows->n_rows);
+    if (rows->n_rows == 0)
+        lua_pushnil(L);
+    else
+        push_row(L, rows, rows->cells);
+    return 1;
+}
+
+/* db.scalar(text, ...): the first column of the first row, nil when there is no row. */
+static int f_scalar(lua_State *L)
+{
+    struct rows *rows = run_query(L, lua_gettop(L), "db.scalar");
+    if (rows->n_rows == 0 || rows->n_columns == 0)
+        lua_pushnil(L);
+    else
+        push_cell(L, rows->cells, rows->types[0]);
+    return 1;
+}
+
+struct visit {
+    lua_State *L;
+    int function;
+};
+
+static int f_visit(lua_State *L)
+{
+    const struct rows *shape = lua_touserdata(L, 2);
+    const struct cell *row = lua_touserdata(L, 3);
+    lua_settop(L, 1);
+    push_row(L, shape, row);
+    lua_call(L, 1, 0);
+    return 0;
+}
+
+static bool each_row(void *context, const struct rows *shape, const struct cell *row,
+                     struct err *e)
+{
+    struct visit *v = context;
+    if (!lua_checkstack(v->L, 8))
+        return err_set(e, ERR_FAILED, "not enough memory for Lua's stack");
+    lua_pushcfunction(v->L, f_visit);
+    lua_pushvalue(v->L, v->function);
+    lua_pushlightuserdata(v->L, (void *)(uintptr_t)shape);
+    lua_pushlightuserdata(v->L, (void *)(uintptr_t)row);
+    return vm_protect_call(v->L, 3, 0, e);
+}
+
+/* The iterator of db.each without a function: upvalues are the rows and the last index. */
+static int f_next(lua_State *L)
+{
+    lua_Integer i = lua_tointeger(L, lua_upvalueindex(2)) + 1;
+    lua_pushinteger(L, i);
+    lua_replace(L, lua_upvalueindex(2));
+    lua_rawgeti(L, lua_upvalueindex(1), i);
+    return 1;
+}
+
+/* db.each(text, ..., fn): calls fn(row) while the rows arrive, in constant memory.
+ * db.each(text, ...) is an iterator for `for row in`: the rows are fetched first, so the
+ * loop's body can use op and db. */
+static int f_each(lua_State *L)
+{
+    int n = lua_gettop(L);
+    if (n > 1 && lua_isfunction(L, n)) {
+        struct host *host = host_of(L, "db.each");
+        luaL_checkstack(L, 16, NULL);
+        struct arena *a = box_arena(L);
+        struct err *e = box_err(L);
+        struct stmt s = stmt_of(L, n - 1, a, "db.each");
+        struct visit v = {L, n};
+        if (!host->each(host, &s, each_row, &v, e))
+            raise_err(L, e);
+        return 0;
+    }
+    push_rows(L, run_query(L, n, "db.each"));
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, f_next, 2);
+    return 1;
+}
+
+void db_open(lua_State *L)
+{
+    static const luaL_Reg functions[] = {{"query", f_query}, {"one", f_one},
+                                         {"scalar", f_scalar}, {"each", f_each},
+                                         {NULL, NULL}};
+    luaL_newlib(L, functions);
+    value_push_null(L);
+    lua_setfield(L, -2, "NULL");
+    box_lock(L, "db");
+    box_push_names(L, BOX_MIGRATION);
+    lua_insert(L, -2);
+    lua_setfield(L, -2, "db");
+    lua_pop(L, 1);
+}
