@@ -60,19 +60,21 @@ struct revisions graph_branch_points(const struct graph *g, struct arena *a);
 struct revisions graph_children(const struct graph *g, const struct revision *r,
                                 struct arena *a);
 /* All labels that apply to a revision: its own, its branch's (Alembic's propagation). */
-struct strs graph_labels(const struct graph *g, const struct revision *r, struct arena *a);
+struct strs graph_labels(const struct graph *g, const struct revision *r,
+                         struct arena *a);
 bool graph_is_head(const struct graph *g, const struct revision *r);
 bool graph_is_branch_point(const struct graph *g, const struct revision *r);
 /* A head of its line that another revision depends on: listings say "(effective head)"
  * where they say "(head)" for any other head. */
 bool graph_is_effective_head(const struct graph *g, const struct revision *r);
 
-/* Any identifier form that names revisions: id, prefix, label, head, heads, base, current,
- * ±N forms relative to `current`, label@form. `base` gives an empty list. Commands that
- * want exactly one say so with `single`: several heads are then an error. Without a
- * database `current` may be NULL: +N then counts from base, -N from the heads. */
-bool graph_resolve(const struct graph *g, str text, const struct strs *current, bool single,
-                   struct revisions *out, struct arena *a, struct err *e);
+/* Any identifier form that names revisions: id, prefix, label, head, heads, base,
+ * current, ±N forms relative to `current`, label@form. `base` gives an empty list.
+ * Commands that want exactly one say so with `single`: several heads are then an error.
+ * Without a database `current` may be NULL: +N then counts from base, -N from the heads.
+ */
+bool graph_resolve(const struct graph *g, str text, const struct strs *current,
+                   bool single, struct revisions *out, struct arena *a, struct err *e);
 
 /* "a:b", "a:", ":b" for history: newest first, as Alembic prints. */
 bool graph_range(const struct graph *g, str range, const struct strs *current,
@@ -90,7 +92,7 @@ struct plan {
     struct step *at;
     size_t n, room;
     struct strs after; /* the rows when all is done */
-    str note;          /* a warning to print before running; STR_NONE when there is none */
+    str note; /* a warning to print before running; STR_NONE when there is none */
 };
 
 /* From `current` rows to a target, as `upgrade TARGET` and `downgrade TARGET` mean it. */
@@ -100,7 +102,8 @@ bool graph_downgrade(const struct graph *g, const struct strs *current, str targ
                      struct plan *out, struct arena *a, struct err *e);
 /* From `current` rows to the rows `stamp TARGETS` wants. With `purge`, current is taken
  * as empty (ids that no file knows are then no error). */
-bool graph_stamp(const struct graph *g, const struct strs *current, const struct strs *targets,
-                 bool purge, struct strs *rows_after, struct arena *a, struct err *e);
+bool graph_stamp(const struct graph *g, const struct strs *current,
+                 const struct strs *targets, bool purge, struct strs *rows_after,
+                 struct arena *a, struct err *e);
 
 #endif

@@ -12,6 +12,7 @@ struct ident {
     bool relative;
     long steps;
     str number; /* as typed: "+2" */
+    bool clamp; /* stop at the end of the line instead of failing */
 };
 
 #define MOST_STEPS 1000000000L
@@ -388,11 +389,11 @@ static bool walk_to(const struct graph *g, size_t from, const struct ident *id,
 {
     size_t to;
     enum walked w = walk(g, from, id->steps, lineage, &to, e);
-    if (w == WALK_TOO_FAR)
+    if (w == WALK_TOO_FAR && !id->clamp)
         return id->symbol.p ? too_far(id, e) : too_few(id, e);
-    if (w == WALK_DONE && to != BASE)
+    if (w != WALK_FAILED && to != BASE)
         revisions_add(out, a, g, to);
-    return w == WALK_DONE;
+    return w != WALK_FAILED;
 }
 
 /* rev+N and rev-N: relative to a revision, whatever the state of the database. */
@@ -518,55 +519,61 @@ bool graph_target_down(const struct graph *g, const struct revisions *rows, str 
     return ok;
 }
 
-/* -N without a database: down from each head, as Alembic's `show -1`. */
-static bool down_from_heads(const struct graph *g, const struct ident *id,
-                            const bool *lineage, struct revisions *out, struct arena *a,
-                            struct err *e)
+/* -N from each of several revisions: of the heads when there is no database, as Alembic's
+ * `show -1`; of the upper end of a range. */
+static bool down_from_each(const struct graph *g, const struct ident *id,
+                           const struct revisions *from, struct target *out,
+                           struct arena *a, struct err *e)
 {
-    struct revisions heads = lineage ? graph_heads(g, a) : real_heads(g, a);
-    heads = on_branch(g, &heads, lineage, a);
     marks seen = marks_new(g, a);
-    for (size_t i = 0; i < heads.n; i++) {
+    for (size_t i = 0; i < from->n; i++) {
         struct revisions one = {0};
-        if (!walk_to(g, heads.at[i]->index, id, NULL, &one, a, e))
+        if (!walk_to(g, from->at[i]->index, id, NULL, &one, a, e))
             return false;
+        out->base = out->base || one.n == 0;
         if (one.n && !seen[one.at[0]->index]) {
             seen[one.at[0]->index] = true;
-            revisions_add(out, a, g, one.at[0]->index);
+            revisions_add(&out->revs, a, g, one.at[0]->index);
         }
     }
     return true;
 }
 
-bool graph_resolve(const struct graph *g, str text, const struct strs *current,
-                   bool single, struct revisions *out, struct arena *a, struct err *e)
+bool graph_target(const struct graph *g, const struct strs *current, str text, bool clamp,
+                  struct target *out, struct arena *a, struct err *e)
 {
     struct ident id = ident_of(g, text);
     struct revisions rows = {0};
-    struct target target = {.branch = BASE};
     const bool *lineage;
-    *out = (struct revisions){0};
-    if (!find_branch(g, &id, &target.branch, &lineage, a, e))
+    id.clamp = clamp;
+    *out = (struct target){.branch = BASE};
+    if (!find_branch(g, &id, &out->branch, &lineage, a, e))
         return false;
     bool needs_rows = id.relative ? !id.symbol.p : str_is(id.symbol, "current");
     if (needs_rows && !graph_rows(g, current, &rows, a, e))
         return false;
-    bool ok;
+    const struct revisions *known = current ? &rows : NULL;
     if (!id.relative)
-        ok = find_symbol(g, &id, current ? &rows : NULL, lineage, out, a, e);
-    else if (id.symbol.p)
-        ok = from_symbol(g, &id, current ? &rows : NULL, lineage, out, a, e);
-    else if (id.steps > 0)
-        ok = up_from_rows(g, &id, &rows, lineage, out, a, e);
-    else if (!current)
-        ok = down_from_heads(g, &id, lineage, out, a, e);
-    else if (!lineage && rows.n > 1)
-        ok = several(&rows, "Ambiguous walk", text, e);
-    else {
-        ok = down_from_rows(g, &id, &rows, lineage, &target, a, e);
-        *out = target.revs;
+        return find_symbol(g, &id, known, lineage, &out->revs, a, e);
+    if (id.symbol.p)
+        return from_symbol(g, &id, known, lineage, &out->revs, a, e);
+    if (id.steps > 0)
+        return up_from_rows(g, &id, &rows, lineage, &out->revs, a, e);
+    if (!current || clamp) {
+        struct revisions heads = lineage ? graph_heads(g, a) : real_heads(g, a);
+        struct revisions from = on_branch(g, current ? &rows : &heads, lineage, a);
+        return down_from_each(g, &id, &from, out, a, e);
     }
-    if (ok && single && out->n > 1)
-        return many_heads(out, text, e);
-    return ok;
+    if (!lineage && rows.n > 1)
+        return several(&rows, "Ambiguous walk", text, e);
+    return down_from_rows(g, &id, &rows, lineage, out, a, e);
+}
+
+bool graph_resolve(const struct graph *g, str text, const struct strs *current,
+                   bool single, struct revisions *out, struct arena *a, struct err *e)
+{
+    struct target target;
+    bool ok = graph_target(g, current, text, false, &target, a, e);
+    *out = target.revs;
+    return ok && single && out->n > 1 ? many_heads(out, text, e) : ok;
 }

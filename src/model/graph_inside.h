@@ -68,9 +68,15 @@ bool graph_rows(const struct graph *g, const struct strs *current, struct revisi
 /* Where a command wants to go. */
 struct target {
     struct revisions revs; /* empty means base */
+    bool base;             /* base is also among several ends */
     size_t branch;         /* of label@form; BASE when none was given */
     str note;              /* a warning for the user; STR_NONE */
 };
+/* What the text means by itself; graph_resolve says how. With `clamp`, a relative form
+ * that leads beyond the end of its line stops there. */
+bool graph_target(const struct graph *g, const struct strs *current, str text, bool clamp,
+                  struct target *out, struct arena *a, struct err *e);
+/* What `upgrade` and `downgrade` mean by it. */
 bool graph_target_up(const struct graph *g, const struct revisions *rows, str text,
                      struct target *out, struct arena *a, struct err *e);
 bool graph_target_down(const struct graph *g, const struct revisions *rows, str text,

@@ -132,42 +132,47 @@ bool graph_downgrade(const struct graph *g, const struct strs *current, str targ
     return true;
 }
 
+/* Takes away the rows that a stamped target replaces: those on its line, dependencies
+ * included. `base` replaces all, label@base those of the branch. */
+static void give_way(const struct graph *g, const struct target *target, marks row,
+                     struct arena *a)
+{
+    marks up = marks_of(g, &target->revs, a), down = marks_of(g, &target->revs, a);
+    if (target->revs.n == 0 && target->branch != BASE)
+        up[target->branch] = down[target->branch] = true;
+    marks_up(g, up, true);
+    marks_down(g, down, true);
+    bool all = target->revs.n == 0 && target->branch == BASE;
+    for (size_t i = 0; i < g->n; i++)
+        row[i] = row[i] && !all && !up[i] && !down[i];
+}
+
 bool graph_stamp(const struct graph *g, const struct strs *current,
                  const struct strs *targets, bool purge, struct strs *rows_after,
                  struct arena *a, struct err *e)
 {
-    struct revisions rows = {0};
+    static const struct strs none = {0};
+    struct revisions rows, checked;
     struct strs wanted = {0};
     *rows_after = (struct strs){0};
-    if (!purge && !graph_rows(g, current, &rows, a, e))
+    if (purge)
+        current = &none;
+    if (!graph_rows(g, current, &rows, a, e))
         return false;
     marks row = marks_of(g, &rows, a), want = marks_new(g, a);
     for (size_t i = 0; i < targets->n; i++) {
         struct target target;
-        bool down = targets->at[i].n && targets->at[i].p[0] == '-';
-        size_t at = str_find(targets->at[i], '@');
-        if (at + 1 < targets->at[i].n && targets->at[i].p[at + 1] == '-')
-            down = true;
-        if (!(down ? graph_target_down : graph_target_up)(g, &rows, targets->at[i],
-                                                          &target, a, e))
+        if (!graph_target(g, current, targets->at[i], false, &target, a, e))
             return false;
-        /* The rows on the same line give way, dependencies included. */
-        marks up = marks_of(g, &target.revs, a), line = marks_of(g, &target.revs, a);
-        if (target.branch != BASE)
-            up[target.branch] = line[target.branch] = true;
-        marks_up(g, up, true);
-        marks_down(g, line, true);
-        bool all = target.revs.n == 0 && target.branch == BASE;
-        for (size_t k = 0; k < g->n; k++)
-            row[k] = row[k] && !all && !up[k] && !line[k];
-        for (size_t k = 0; k < target.revs.n; k++)
-            if (!want[target.revs.at[k]->index]) {
-                want[target.revs.at[k]->index] = true;
-                strs_add(&wanted, a, target.revs.at[k]->id);
-            }
+        give_way(g, &target, row, a);
+        for (size_t k = 0; k < target.revs.n; k++) {
+            struct revision *r = target.revs.at[k];
+            if (!want[r->index])
+                strs_add(&wanted, a, r->id);
+            want[r->index] = true;
+        }
     }
-    struct revisions checked;
-    if (!graph_rows(g, &wanted, &checked, a, e))
+    if (!graph_rows(g, &wanted, &checked, a, e)) /* one must not imply another */
         return false;
     for (size_t k = 0; k < rows.n; k++)
         if (row[rows.at[k]->index])
@@ -198,24 +203,36 @@ static struct strs ids_of(const struct revisions *list, struct arena *a)
     return out;
 }
 
-/* `-N:` counts down from the upper end, `:+N` up from the lower one. */
+/* `-N:` counts down from the upper end, `:+N` up from the lower one; both stop at the end
+ * of the line. */
 static bool find_ends(const struct graph *g, str low, str high,
-                      const struct strs *current, struct revisions *lower,
-                      struct revisions *upper, struct arena *a, struct err *e)
+                      const struct strs *current, struct target *lower,
+                      struct target *upper, struct arena *a, struct err *e)
 {
-    if (high.n && high.p[0] == '+') {
-        if (!graph_resolve(g, low.n ? low : STR("base"), current, false, lower, a, e))
+    if (low.n == 0)
+        low = STR("base");
+    if (high.n == 0)
+        high = STR("heads");
+    if (high.p[0] == '+') {
+        if (!graph_target(g, current, low, true, lower, a, e))
             return false;
-        struct strs from = ids_of(lower, a);
-        return graph_resolve(g, high, &from, false, upper, a, e);
+        struct strs from = ids_of(&lower->revs, a);
+        return graph_target(g, &from, high, true, upper, a, e);
     }
-    if (!graph_resolve(g, high.n ? high : STR("heads"), current, false, upper, a, e))
+    if (!graph_target(g, current, high, true, upper, a, e))
         return false;
-    if (low.n && low.p[0] == '-') {
-        struct strs from = ids_of(upper, a);
-        return graph_resolve(g, low, &from, false, lower, a, e);
-    }
-    return graph_resolve(g, low.n ? low : STR("base"), current, false, lower, a, e);
+    struct strs from = ids_of(&upper->revs, a);
+    return graph_target(g, low.p[0] == '-' ? &from : current, low, true, lower, a, e);
+}
+
+/* Takes the ends off the branch away; `to_heads` puts the branch's own heads there, also
+ * those that `heads` leaves out because something depends on them. */
+static void keep_to_branch(const struct graph *g, size_t branch, bool to_heads, marks in,
+                           struct arena *a)
+{
+    const bool *line = marks_lineage(g, branch, a);
+    for (size_t i = 0; i < g->n; i++)
+        in[i] = line[i] && (to_heads ? g->at[i].above.lines == 0 : in[i]);
 }
 
 bool graph_range(const struct graph *g, str range, const struct strs *current,
@@ -228,11 +245,14 @@ bool graph_range(const struct graph *g, str range, const struct strs *current,
     if (colon == range.n || str_find(high, ':') < high.n)
         return err_set(e, ERR_USAGE,
                        "History range requires [start]:[end], [start]:, or :[end]");
-    struct revisions lower, upper;
-    if (!find_ends(g, str_cut(range, 0, colon), high, current, &lower, &upper, a, e))
+    struct target low, up;
+    if (!find_ends(g, str_cut(range, 0, colon), high, current, &low, &up, a, e))
         return false;
-    marks in = marks_of(g, &upper, a), below = marks_of(g, &lower, a);
+    struct revisions lower = low.revs;
+    marks in = marks_of(g, &up.revs, a), below = marks_of(g, &lower, a);
     marks above = marks_of(g, &lower, a);
+    if (low.branch != BASE) /* label@base: what lies on that branch, to its heads */
+        keep_to_branch(g, low.branch, high.n == 0 || str_is(high, "heads"), in, a);
     marks_down(g, in, true);
     marks_down(g, below, true);
     marks_up(g, above, false);
@@ -241,7 +261,7 @@ bool graph_range(const struct graph *g, str range, const struct strs *current,
             return not_a_range(range, e);
     marks ends = marks_of(g, &lower, a);
     for (size_t i = g->n; i-- > 0;)
-        if (ends[i] || (in[i] && !below[i] && (lower.n == 0 || above[i])))
+        if (ends[i] || (in[i] && !below[i] && (lower.n == 0 || low.base || above[i])))
             revisions_add(out, a, g, i);
     return true;
 }
