@@ -111,6 +111,7 @@ function template.revision(args)
     down_revision = literal(down),
     branch_labels = literal(args.branch_labels),
     depends_on = literal(args.depends_on),
+    created = args.create_date and "-- Create Date: " .. args.create_date .. "\n\n" or "",
     create_date = args.create_date or "",
     revises = table.concat(down, ", "),
     header = args.header and args.header ~= "" and args.header .. "\n" or "",

@@ -1,4 +1,4 @@
-${doc}message       = ${message}
+${doc}${created}message       = ${message}
 revision      = ${revision}
 down_revision = ${down_revision}
 branch_labels = ${branch_labels}

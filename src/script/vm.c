@@ -3,7 +3,6 @@
 #include "base/embed.h"
 #include "script/inner.h"
 
-#include <errno.h>
 #include <lfs.h>
 #include <lualib.h>
 #include <stdlib.h>
@@ -162,11 +161,10 @@ static int f_search(lua_State *L)
     return 2;
 }
 
-/* The module `embedded`: files of lua/templates/, "basic/moonshift.lua" to bytes. */
+/* The module `embedded`: the files of lua/templates/, "basic/moonshift.lua" to its bytes. */
 static int f_open_embedded(lua_State *L)
 {
     static const char folder[] = "lua/templates/";
-    lua_newtable(L);
     lua_newtable(L);
     for (const struct embedded *m = embedded_templates; m->name; m++) {
         if (strncmp(m->name, folder, sizeof folder - 1) != 0)
@@ -174,7 +172,6 @@ static int f_open_embedded(lua_State *L)
         lua_pushlstring(L, m->bytes, m->n);
         lua_setfield(L, -2, m->name + sizeof folder - 1);
     }
-    lua_setfield(L, -2, "templates");
     return 1;
 }
 
