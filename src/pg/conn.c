@@ -260,6 +260,11 @@ bool conn_lost(const struct conn *c)
     return c->lost;
 }
 
+size_t conn_round_trips(const struct conn *c)
+{
+    return c->round_trips;
+}
+
 bool conn_in_transaction(const struct conn *c)
 {
     return c->in_tx;

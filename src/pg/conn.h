@@ -55,6 +55,7 @@ str conn_user(const struct conn *c);
 str conn_host(const struct conn *c); /* host or socket directory */
 int conn_pid(const struct conn *c);  /* of the server process; of the pooler, if any */
 bool conn_lost(const struct conn *c); /* gone for good: only conn_close remains */
+size_t conn_round_trips(const struct conn *c); /* how often the server was waited for */
 bool conn_in_transaction(const struct conn *c); /* BEGIN was sent, COMMIT was not */
 
 /* After an error: leaves the aborted pipeline, rolls back, restores the session, so that

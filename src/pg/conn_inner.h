@@ -63,8 +63,9 @@ struct conn {
     size_t filled, filled_bytes; /* of the chunk being filled */
     size_t unsent;               /* bytes given to libpq since the last flush */
     unsigned filling;
-    size_t since_sync; /* statements */
-    size_t loose;      /* of these, outside of BEGIN and COMMIT, and not bookkeeping */
+    size_t round_trips; /* how often results were waited for */
+    size_t since_sync;  /* statements */
+    size_t loose;       /* of these, outside of BEGIN and COMMIT, and not bookkeeping */
 
     struct prepared prepared[8];
     size_t n_prepared;

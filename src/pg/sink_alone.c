@@ -10,6 +10,7 @@ static bool leave(struct conn *c, struct err *e)
     pipe_drain(c);
     if (!pipe_tell(c, e))
         return false;
+    c->round_trips++;
     if (!PQexitPipelineMode(c->pg))
         return err_set(e, ERR_FAILED, "cannot leave pipeline mode: %s",
                        PQerrorMessage(c->pg));

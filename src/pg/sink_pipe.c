@@ -231,6 +231,7 @@ void pipe_drain(struct conn *c)
 {
     if (c->lost || c->since_sync == 0)
         return;
+    c->round_trips++;
     push_entry(c, ENTRY_SYNC);
     if (!PQpipelineSync(c->pg))
         conn_mark_lost(c, NULL);
@@ -406,11 +407,12 @@ static struct entry *send_stmt(struct conn *c, const struct stmt *stmt)
     struct entry *entry = push_entry(c, ENTRY_STATEMENT);
     copy_stmt(entry, stmt, a);
     entry->commits = commits(stmt->sql);
+    bool loose = !c->in_tx && !begins(stmt->sql) && !(stmt->flags & STMT_QUIET);
     pipe_note(c, stmt);
     c->filled_bytes += bytes;
     c->unsent += bytes;
     c->since_sync++;
-    c->loose += !c->in_tx && !(stmt->flags & STMT_QUIET);
+    c->loose += loose;
     return entry;
 }
 

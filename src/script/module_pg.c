@@ -8,6 +8,7 @@
  *   c:read(names) -> rows, exists, schema          c:ensure(names)
  *   c:move(names, { removed =, added =, ... })     c:lock(names, wait_ms)  c:unlock(names)
  *   c:log(names, limit)   c:notices()   c:pid()   c:in_transaction()   c:lost()   c:close()
+ *   c:round_trips()
  *
  * What fails returns nil and a table with the fields of struct err. */
 #include "pg/ledger.h"
@@ -217,6 +218,7 @@ static struct stmt stmt_at(lua_State *L, struct param *params)
     stmt.guard = string_field(L, 3, "guard");
     stmt.flags = (flag_field(L, 3, "no_tx") ? STMT_NO_TX : 0u) |
                  (flag_field(L, 3, "raw") ? STMT_RAW : 0u) |
+                 (flag_field(L, 3, "quiet") ? STMT_QUIET : 0u) |
                  (flag_field(L, 3, "again") ? STMT_AGAIN : 0u);
     return stmt;
 }
@@ -364,6 +366,12 @@ static int pid(lua_State *L)
 static int in_transaction(lua_State *L)
 {
     lua_pushboolean(L, conn_in_transaction(box_at(L)->conn));
+    return 1;
+}
+
+static int round_trips(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)conn_round_trips(box_at(L)->conn));
     return 1;
 }
 
@@ -515,6 +523,7 @@ void module_pg(lua_State *L)
         {"exec", exec}, {"exec_times", exec_times}, {"query", query}, {"each", each},
         {"copy_in", copy_in}, {"sync", sync_all}, {"recover", recover}, {"reset", reset},
         {"pid", pid}, {"in_transaction", in_transaction}, {"lost", lost},
+        {"round_trips", round_trips},
         {"notices", notices}, {"read", ledger_read_all}, {"ensure", ensure}, {"move", move},
         {"lock", lock}, {"unlock", unlock}, {"log", read_log}, {"close", close_conn},
         {"__gc", close_conn}, {NULL, NULL}};
