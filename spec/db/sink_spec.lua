@@ -169,6 +169,60 @@ for _, one_by_one in ipairs { false, true } do
       assert.equal(2, n)
     end)
 
+    it("lets statements run between rows, in a transaction", function()
+      assert(c:exec "create table t (n int)")
+      assert(c:exec "begin")
+      local n = 0
+      assert(c:each("select i from generate_series(1, $1::int) i", { "1234" }, function(row)
+        assert(c:exec("insert into t values ($1::int)", { row[1] }))
+        if n % 400 == 0 then
+          assert(c:each("select n from t where n = $1::int", { row[1] }, function() n = n + 1 end))
+        else
+          n = n + 1
+        end
+      end))
+      assert.equal(1234, n)
+      assert(c:exec "commit")
+      assert.equal("1234", assert(c:query "select count(*) from t")[1][1])
+      local _, e = c:each("select 1", {}, function()
+        error(select(2, c:exec "select 2").message, 0)
+      end)
+      assert.truthy(e.message:find("busy with the rows of db.each", 1, true))
+    end)
+
+    it("shows the script's own text when a query in a loop is wrong", function()
+      assert(c:exec "begin")
+      local _, e = c:each("select nothing", { line = 4 }, function() end)
+      assert.equal("select nothing", e.sql)
+      assert.equal(8, e.position)
+      assert.equal(4, e.line)
+      assert(c:recover())
+      assert(c:exec "begin")
+      _, e = c:each("select 1", {}, function() error("mine", 0) end)
+      assert.equal("mine", e.message)
+      assert.equal("2", assert(c:query "select 2")[1][1])
+      assert(c:exec "commit")
+      assert(c:each("insert into pg_temp.x select 1 returning 1", {}, function() end) == nil)
+    end)
+
+    it("ends with interrupted when a signal asks for it", function()
+      pg.cancel_after(100)
+      local _, e = c:query "select pg_sleep(20)"
+      assert.equal("57014", e.sqlstate)
+      assert.truthy(e.hint:find("interrupted", 1, true))
+      assert.equal("1", assert(c:query "select 1")[1][1])
+      assert(c:exec "begin")
+      pg.cancel_after(100)
+      _, e = c:query "select pg_sleep(20)"
+      assert.equal("57014", e.sqlstate)
+      assert(c:recover())
+      pg.cancel_after(1)
+      local t = os.clock()
+      repeat until os.clock() - t > 0.05
+      _, e = c:exec "select 1"
+      assert.equal("interrupted", e.message)
+    end)
+
     it("copies data in", function()
       assert(c:exec "create table t (a int, b text)")
       assert.equal(3, c:copy_in("copy t from stdin", { "1\tx\n2\t", "y\n", "3\t\\N\n" }))
@@ -335,6 +389,16 @@ describe("connecting", function()
       assert.truthy(e.hint:find(case[3], 1, true), e.hint)
       assert.is_nil(e.text:find("S3cr", 1, true))
     end
+  end)
+
+  it("says that there is no room", function()
+    local full = db.create()
+    d:exec(([[do $$ begin create role spec_guest login; exception when duplicate_object then null; end $$;
+      alter database %s connection limit 0]]):format(full.name))
+    local c, e = pg.open { url = full.url:gsub("//postgres@", "//spec_guest@") }
+    assert.is_nil(c)
+    assert.equal("53300", e.sqlstate)
+    assert.truthy(e.hint:find("max_connections", 1, true))
   end)
 
   it("applies settings, role and another database", function()

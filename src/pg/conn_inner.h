@@ -70,6 +70,7 @@ struct conn {
     struct prepared prepared[8];
     size_t n_prepared;
     unsigned prepared_ever;
+    unsigned cursors; /* declared so far */
 
     bool in_tx;  /* BEGIN was sent and no COMMIT or ROLLBACK since */
     bool dirty;  /* a script can have changed the session's settings */
@@ -108,6 +109,12 @@ void pipe_wait_result(struct conn *c);
 bool alone_exec(struct conn *c, const struct stmt *stmt, struct err *e);
 bool alone_copy_in(struct sink *s, const struct stmt *stmt, copy_fn *piece, void *context,
                    int64_t *rows, struct err *e);
+
+/* -- sink_cursor.c -------------------------------------------------------------------- */
+
+bool cursor_fits(const struct conn *c, const struct stmt *stmt);
+bool cursor_each(struct conn *c, const struct stmt *stmt, row_fn *row, void *context,
+                 struct err *e);
 
 /* -- server_err.c --------------------------------------------------------------------- */
 

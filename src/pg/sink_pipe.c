@@ -472,6 +472,8 @@ static bool pipe_each(struct sink *s, const struct stmt *stmt, row_fn *row, void
         return false;
     if (stmt_is(stmt->sql, "copy"))
         return refuse(e, stmt, "COPY gives no rows: write a query");
+    if (cursor_fits(c, stmt))
+        return cursor_each(c, stmt, row, context, e);
     pipe_drain(c); /* single-row mode is for the head of the queue */
     struct entry *entry = c->failed ? NULL : send_stmt(c, stmt);
     if (!entry)

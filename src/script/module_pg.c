@@ -1,6 +1,6 @@
 /* The connection, its sink and the ledger for specs: require("moonshift_core").pg.
  *
- *   pg.url_normal(url), pg.url_masked(url)
+ *   pg.url_normal(url), pg.url_masked(url), pg.cancel_after(ms)
  *   c = pg.open { url =, one_by_one =, role =, settings = { name = value } }
  *   c:exec(sql, { params..., line =, no_tx =, raw =, again =, guard = })
  *   c:query(sql, {...}) -> { { a, b }, ... }      c:each(sql, {...}, fn)
@@ -16,7 +16,9 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 
 void module_pg(lua_State *L);
 
@@ -122,6 +124,22 @@ static int url_normal_of(lua_State *L)
         push(L, out);
     arena_reset(&a);
     return ok ? 1 : fail(L, &e);
+}
+
+static void on_alarm(int number)
+{
+    (void)number;
+    conn_cancel_from_signal();
+}
+
+/* As SIGINT would, after some milliseconds. */
+static int cancel_after(lua_State *L)
+{
+    int ms = (int)luaL_checkinteger(L, 1);
+    struct itimerval timer = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
+    signal(SIGALRM, on_alarm);
+    setitimer(ITIMER_REAL, &timer, NULL);
+    return 0;
 }
 
 static int url_masked_of(lua_State *L)
@@ -291,8 +309,8 @@ static bool call_row(void *context, const struct rows *shape, const struct cell 
     push_cells(L, row, shape->n_columns);
     if (lua_pcall(L, 1, 0, 0) == LUA_OK)
         return true;
-    err_set(e, ERR_FAILED, "%s", lua_tostring(L, -1));
-    lua_pop(L, 1);
+    err_set(e, ERR_FAILED, "%s", luaL_tolstring(L, -1, NULL));
+    lua_pop(L, 2);
     return false;
 }
 
@@ -529,7 +547,7 @@ void module_pg(lua_State *L)
         {"__gc", close_conn}, {NULL, NULL}};
     static const luaL_Reg functions[] = {
         {"url_normal", url_normal_of}, {"url_masked", url_masked_of}, {"open", open_conn},
-        {NULL, NULL}};
+        {"cancel_after", cancel_after}, {NULL, NULL}};
     luaL_newmetatable(L, CONN);
     luaL_setfuncs(L, methods, 0);
     lua_pushvalue(L, -1);
