@@ -451,6 +451,12 @@ struct revision *graph_exact(const struct graph *g, str id)
     return i != BASE && str_eq(g->at[i].rev->id, id) ? g->at[i].rev : NULL;
 }
 
+struct revision *graph_named(const struct graph *g, str name)
+{
+    size_t i = graph_name(g, name);
+    return i == BASE ? NULL : g->at[i].rev;
+}
+
 void revisions_add(struct revisions *list, struct arena *a, const struct graph *g,
                    size_t node)
 {

@@ -48,6 +48,8 @@ struct revision *graph_at(const struct graph *g, size_t i);
 struct revision *graph_find(const struct graph *g, str text, struct err *e);
 /* Exact id only; NULL when there is none. */
 struct revision *graph_exact(const struct graph *g, str id);
+/* Exact id or label, as depends_on names it; NULL when there is none. */
+struct revision *graph_named(const struct graph *g, str name);
 
 /* A list of revisions. */
 struct revisions {

@@ -3,7 +3,7 @@
  * graph.build(revisions) gives a graph or nil and an error; each revision is a table with
  * id, down, labels, depends (lists) and file. The methods of a graph answer in ids. A
  * failure is nil and a table with kind, message, hint, file. */
-#include "model/graph.h"
+#include "plan/graphdraw.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -312,25 +312,56 @@ static int stamp(lua_State *L)
     return 1;
 }
 
+static struct drawn draw_text(const struct revision *r, void *context)
+{
+    lua_State *L = context;
+    if (lua_getfield(L, -1, "hollow") == LUA_TTABLE)
+        lua_getfield(L, -1, r->id.p);
+    else
+        lua_pushnil(L);
+    bool hollow = lua_toboolean(L, -1);
+    lua_pop(L, 2);
+    return (struct drawn){r->message.n ? r->message : r->id, hollow};
+}
+
+/* draw(how, range, options): how is lanes, dot or mermaid; options: utf8, hollow (a set
+ * of ids). The text of a revision is its message, else its id. */
+static int draw(lua_State *L)
+{
+    struct box *box = box_at(L);
+    str how = to_str(L, 2);
+    struct revisions list;
+    if (!graph_range(box->graph, to_str(L, 3), NULL, &list, &box->call, &box->err))
+        return push_err(L, &box->err);
+    lua_settop(L, 4);
+    if (lua_isnil(L, 4)) {
+        lua_newtable(L);
+        lua_replace(L, 4);
+    }
+    lua_getfield(L, 4, "utf8");
+    bool utf8 = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    if (str_is(how, "dot"))
+        push_str(L, graphdraw_dot(box->graph, &list, &box->call));
+    else if (str_is(how, "mermaid"))
+        push_str(L, graphdraw_mermaid(box->graph, &list, &box->call));
+    else
+        push_str(L, graphdraw_lanes(box->graph, &list, utf8, draw_text, L, &box->call));
+    return 1;
+}
+
 void module_graph(lua_State *L);
 void module_graph(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"order", order},
-        {"heads", heads},
-        {"bases", bases},
-        {"branch_points", branch_points},
-        {"children", children},
-        {"labels", labels},
-        {"is_head", is_head},
-        {"is_effective_head", is_effective_head},
-        {"find", find},
-        {"resolve", resolve},
-        {"range", range},
-        {"upgrade", upgrade},
-        {"downgrade", downgrade},
-        {"stamp", stamp},
-        {NULL, NULL},
+        {"order", order},         {"heads", heads},
+        {"bases", bases},         {"branch_points", branch_points},
+        {"children", children},   {"labels", labels},
+        {"is_head", is_head},     {"is_effective_head", is_effective_head},
+        {"find", find},           {"resolve", resolve},
+        {"range", range},         {"upgrade", upgrade},
+        {"downgrade", downgrade}, {"stamp", stamp},
+        {"draw", draw},           {NULL, NULL},
     };
     luaL_newmetatable(L, GRAPH);
     lua_pushcfunction(L, box_gc);
