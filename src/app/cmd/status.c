@@ -1,0 +1,196 @@
+#include "app/runner_setup.h"
+
+/* What is found out, before any of it is printed. */
+struct state {
+    struct strs rows;
+    bool exists;
+    struct err unknown; /* the database holds a revision that no file knows */
+    struct plan pending, applied;
+    struct revisions edited;
+    struct progresses unfinished;
+};
+
+static str cell(const struct rows *rows, size_t row, size_t column)
+{
+    const struct cell *c = &rows->cells[row * rows->n_columns + column];
+    return c->null ? STR_NONE : c->text;
+}
+
+/* The checksum of the file when it was applied last; the log is newest first. */
+static str logged(const struct rows *log, str id)
+{
+    for (size_t i = 0; i < log->n_rows; i++)
+        if (str_eq(cell(log, i, 1), id))
+            return cell(log, i, 4);
+    return STR_NONE;
+}
+
+static bool find_edited(struct session *s, const struct runner *r, struct state *st,
+                        struct err *e)
+{
+    struct rows log;
+    if (!ledger_log(r->sink, &r->names, 0, &log, s->arena, e))
+        return false;
+    for (size_t i = 0; i < st->applied.n; i++) {
+        const struct revision *rev = st->applied.at[i].revision;
+        str then = logged(&log, rev->id);
+        if (then.n == 0)
+            continue;
+        struct migration m;
+        struct arena arena = {0};
+        str path = session_path(s, rev->file);
+        bool ok = migration_load(s->vm, path.p, rev->file, &m, &arena, e);
+        if (ok) {
+            if (!str_is(then, m.checksum))
+                *PUSH(s->arena, st->edited.at, st->edited.n, st->edited.room) =
+                    graph_exact(s->graph, rev->id);
+            migration_unload(s->vm, &m);
+        }
+        arena_reset(&arena);
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool look(struct session *s, struct runner *r, struct state *st, struct err *e)
+{
+    if (!ledger_read(r->sink, &r->names, &st->rows, &st->exists, s->arena, e) ||
+        !progress_read(r->sink, &r->names, &st->unfinished, s->arena, e))
+        return false;
+    if (!graph_upgrade(s->graph, &st->rows, STR("heads"), &st->pending, s->arena,
+                       &st->unknown))
+        return st->unknown.kind == ERR_REVISION ||
+               (err_copy(e, &st->unknown), false);
+    return (st->rows.n == 0 || graph_downgrade(s->graph, &st->rows, STR("base"), &st->applied,
+                                               s->arena, e)) &&
+           find_edited(s, r, st, e);
+}
+
+static enum err_kind status_of(const struct state *st)
+{
+    return st->unknown.kind    ? ERR_REVISION
+           : st->unfinished.n  ? ERR_INTERRUPTED
+           : st->edited.n      ? ERR_DIFFERS
+           : st->pending.n     ? ERR_PENDING
+                               : ERR_NONE;
+}
+
+static void print_json(struct session *s, const struct state *st)
+{
+    struct buf b = buf_in(s->arena);
+    struct json j = json_to(&b);
+    json_open(&j, '{');
+    json_put_strs(&j, "current", st->rows.at, st->rows.n);
+    json_key(&j, "pending");
+    json_open(&j, '[');
+    for (size_t i = 0; i < st->pending.n; i++) {
+        json_open(&j, '{');
+        json_put_str(&j, "revision", st->pending.at[i].revision->id);
+        json_put_str(&j, "message", revision_title(st->pending.at[i].revision));
+        json_put_str(&j, "file", st->pending.at[i].revision->file);
+        json_close(&j);
+    }
+    json_close(&j);
+    json_key(&j, "edited");
+    json_open(&j, '[');
+    for (size_t i = 0; i < st->edited.n; i++)
+        json_str(&j, st->edited.at[i]->id);
+    json_close(&j);
+    json_key(&j, "interrupted");
+    json_open(&j, '[');
+    for (size_t i = 0; i < st->unfinished.n; i++) {
+        const struct progress *p = &st->unfinished.at[i];
+        json_open(&j, '{');
+        json_put_str(&j, "revision", p->revision);
+        json_put_str(&j, "direction", p->up ? STR("upgrade") : STR("downgrade"));
+        json_put_str(&j, "part", p->part);
+        json_put_int(&j, "done", p->done);
+        json_put_str(&j, "running", p->running.n ? p->running : STR_NONE);
+        json_put_str(&j, "since", p->since);
+        json_close(&j);
+    }
+    json_close(&j);
+    json_put_str(&j, "problem", st->unknown.kind ? st->unknown.message : STR_NONE);
+    json_close(&j);
+    out_str(buf_done(&b));
+}
+
+static void print_unfinished(const struct progress *p)
+{
+    if (!str_is(p->part, "statements")) {
+        out_print("interrupted: %.*s, backfill %.*s, %lld rows done, since %.*s\n",
+                  STR_ARG(p->revision), STR_ARG(p->part), (long long)p->done,
+                  STR_ARG(p->since));
+        return;
+    }
+    out_print("interrupted: %s of %.*s after %lld statement%s, since %.*s\n",
+              p->up ? "upgrade" : "downgrade", STR_ARG(p->revision), (long long)p->done,
+              p->done == 1 ? "" : "s", STR_ARG(p->since));
+    if (p->running.n)
+        out_print("  statement %lld was under way: %.*s\n", (long long)p->done + 1,
+                  STR_ARG(p->running));
+    out_print("  run the same command again, or: moonshift resolve %.*s --applied | "
+              "--rolled-back\n", STR_ARG(p->revision));
+}
+
+static void print_text(const struct session *s, const struct state *st)
+{
+    out_print("database: %.*s\n", STR_ARG(conn_database(s->conn)));
+    out_print("current:  ");
+    for (size_t i = 0; i < st->rows.n; i++)
+        out_print("%s%.*s", i ? ", " : "", STR_ARG(st->rows.at[i]));
+    out_print("%s\n", st->rows.n ? "" : "base");
+    if (st->unknown.kind)
+        out_print("problem:  %.*s\n", STR_ARG(st->unknown.message));
+    for (size_t i = 0; i < st->unfinished.n; i++)
+        print_unfinished(&st->unfinished.at[i]);
+    for (size_t i = 0; i < st->edited.n; i++)
+        out_print("edited since it was applied: %.*s (%.*s)\n", STR_ARG(st->edited.at[i]->id),
+                  STR_ARG(st->edited.at[i]->file));
+    if (st->pending.n == 0) {
+        if (!st->unknown.kind)
+            out_print("pending:  none\n");
+        return;
+    }
+    out_print("pending:  %zu\n", st->pending.n);
+    for (size_t i = 0; i < st->pending.n; i++) {
+        str title = revision_title(st->pending.at[i].revision);
+        out_print("  %.*s%s%.*s\n", STR_ARG(st->pending.at[i].revision->id),
+                  title.n ? ", " : "", STR_ARG(title));
+    }
+}
+
+static bool run(struct session *s, struct args *args, struct err *e)
+{
+    struct runner r;
+    struct state st = {0};
+    if (!runner_open(s, args, &r, e))
+        return false;
+    if (!look(s, &r, &st, e)) {
+        err_clear(&st.unknown);
+        return false;
+    }
+    if (s->json)
+        print_json(s, &st);
+    else
+        print_text(s, &st);
+    if (args_flag(args, "exit-code"))
+        s->status = status_of(&st);
+    err_clear(&st.unknown);
+    return true;
+}
+
+static const struct opt opts[] = {
+    {"exit-code", 0, OPT_FLAG, NULL, "3 pending, 4 edited, 5 interrupted, 6 unknown revision"},
+    {0}};
+
+const struct cmd cmd_status = {
+    .name = "status",
+    .usage = "",
+    .help = "where the database stands, and whether anything is pending",
+    .about = "Reads only. With --exit-code the exit status says what was found.",
+    .opts = opts,
+    .needs = NEED_GRAPH,
+    .run = run,
+};

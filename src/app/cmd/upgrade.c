@@ -1,0 +1,33 @@
+#include "app/runner_setup.h"
+
+static bool run(struct session *s, struct args *args, struct err *e)
+{
+    struct runner r;
+    str target = args->n ? args->at[0] : STR("heads"), from, to;
+    range_split(target, &from, &to);
+    if (args_flag(args, "sql"))
+        return runner_open_file(s, args, &r, e) &&
+               runner_write(&r, true, from, to.n ? to : STR("heads"), e);
+    if (from.p) {
+        err_set(e, ERR_USAGE, "a range %.*s needs --sql", STR_ARG(target));
+        return err_hint(e, "where a database stands is read from the database itself");
+    }
+    return runner_open(s, args, &r, e) && runner_move(&r, true, target, e);
+}
+
+static const struct opt opts[] = {RUN_OPT_SQL, RUN_OPT_VERSION, RUN_OPT_DRY, RUN_OPT_SINGLE,
+                                  RUN_OPT_WAIT, RUN_OPT_TIMEOUT, RUN_OPT_TAG, {0}};
+
+const struct cmd cmd_upgrade = {
+    .name = "upgrade",
+    .usage = "[REV]",
+    .help = "run revisions up to REV (default: heads)",
+    .about = "REV is an id, a prefix of four or more characters, head, heads, +N, rev+N or\n"
+             "label@head. Each revision runs in a transaction of its own and is recorded in\n"
+             "it. With --sql nothing is run: the text is written to stdout, from nothing, or\n"
+             "for a range FROM:TO.",
+    .opts = opts,
+    .needs = NEED_GRAPH,
+    .max = 1,
+    .run = run,
+};

@@ -1,0 +1,271 @@
+#include "app/runner_inside.h"
+
+#include "plan/compile.h"
+#include "plan/quote.h"
+
+#include <ctype.h>
+
+/* A step that cannot run where it stands, and the two ways out. */
+static bool refuse_alone(const struct flight *f, const struct stmt *s, struct err *e)
+{
+    err_set(e, ERR_FAILED, "this statement cannot run inside a transaction block");
+    e->sql = str_copy(&e->arena, s->sql);
+    if (f->r->in_all)
+        err_hint(e, "run without --single-transaction or --dry-run, with "
+                    "`transactional = false` in the revision");
+    else
+        err_hint(e, "set `transactional = false` in the revision, or wrap the call: "
+                    "op.autocommit(function() ... end)");
+    return err_at(e, s->from.file, s->from.line);
+}
+
+/* A setting's value as SET wants it. search_path is a list of names, each its own
+ * literal; everything else is one literal (manual, SET). */
+static bool put_setting(struct buf *b, str name, const struct val *v, struct err *e)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (!isalnum((unsigned char)name.p[i]) && name.p[i] != '_' && name.p[i] != '.')
+            return err_set(e, ERR_FAILED, "settings: '%.*s' is not the name of a setting",
+                           STR_ARG(name));
+    buf_str(b, name);
+    buf_put(b, " = ");
+    if (str_is(name, "search_path") && v->kind == VAL_STR) {
+        str rest = v->s, piece;
+        bool first = true;
+        while (str_split(&rest, ',', &piece)) {
+            buf_sep(b, &first, ", ");
+            quote_literal(b, str_trim(piece));
+        }
+        return true;
+    }
+    switch (v->kind) {
+    case VAL_STR: quote_literal(b, v->s); return true;
+    case VAL_SQL: buf_str(b, v->s); return true;
+    case VAL_BOOL: buf_put(b, v->b ? "on" : "off"); return true;
+    case VAL_INT: buf_fmt(b, "%lld", (long long)v->i); return true;
+    case VAL_NUM: buf_fmt(b, "%.17g", v->num); return true;
+    case VAL_NULL: buf_put(b, "DEFAULT"); return true;
+    default:
+        return err_set(e, ERR_FAILED, "settings: '%.*s' must be text, a number or a boolean",
+                       STR_ARG(name));
+    }
+}
+
+/* The revision's settings, for its transaction or for the session. Those of the session
+ * are marked as the user's, so that the reset after the revision finds them. */
+bool flight_settings(struct flight *f, bool local, struct err *e)
+{
+    const struct val *settings = &f->m.settings;
+    if (settings->kind != VAL_MAP)
+        return true;
+    for (size_t i = 0; i < settings->map.n; i++) {
+        const struct pair *p = &settings->map.at[i];
+        struct buf b = buf_in(f->arena);
+        buf_put(&b, local ? "SET LOCAL " : "SET ");
+        if (!put_setting(&b, p->key, &p->val, e))
+            return err_at(e, f->m.revision.file, 0);
+        struct stmt s = {.sql = buf_done(&b), .from = {f->m.revision.file, 0},
+                         .flags = STMT_QUIET | (local ? 0 : STMT_RAW)};
+        if (!f->r->sink->exec(f->r->sink, &s, e))
+            return false;
+    }
+    return true;
+}
+
+bool flight_begin(struct flight *f, struct err *e)
+{
+    struct runner *r = f->r;
+    if (!r->in_all && !runner_control(r, f->m.revision.file, "BEGIN", e))
+        return false;
+    f->open = true;
+    if (!r->ensured) {
+        if (!ledger_ensure(r->sink, &r->names, f->arena, e))
+            return false;
+        r->ensured = true;
+    }
+    return flight_settings(f, true, e);
+}
+
+bool flight_commit(struct flight *f, struct err *e)
+{
+    f->open = false;
+    return f->r->in_all || runner_control(f->r, f->m.revision.file, "COMMIT", e);
+}
+
+/* One statement outside the revision's transaction. Where the server allows it, the
+ * statement and the note that it is done are one small transaction: a crash leaves both
+ * or neither. */
+static bool exec_outside(struct flight *f, const struct stmt *s, struct err *e)
+{
+    struct sink *sink = f->r->sink;
+    if (sink->offline)
+        return sink->exec(sink, s, e);
+    if (s->flags & STMT_NO_TX)
+        return journal_alone(f, s, e);
+    return runner_control(f->r, f->m.revision.file, "BEGIN", e) && sink->exec(sink, s, e) &&
+           journal_save(f, e) && runner_control(f->r, f->m.revision.file, "COMMIT", e) &&
+           sink->sync(sink, e);
+}
+
+bool flight_exec(struct flight *f, const struct stmt *s, struct err *e)
+{
+    bool skip = false;
+    if (!journal_meet(f, s, &skip, e))
+        return false;
+    if (skip)
+        return true;
+    if (!f->open)
+        return exec_outside(f, s, e);
+    if (s->flags & STMT_NO_TX)
+        return refuse_alone(f, s, e);
+    return f->r->sink->exec(f->r->sink, s, e);
+}
+
+static bool apply_now(struct flight *f, const struct op *op, struct err *e)
+{
+    struct compile_context c = {.server_version = f->r->sink->server_version};
+    struct stmt_list list = {0};
+    if (!op_compile(op, &c, &list, f->arena, e))
+        return err_at(e, op->from.file, op->from.line);
+    if (f->r->watch) {
+        f->r->watch(f->r->watch_context, op, &list);
+        return true;
+    }
+    for (size_t i = 0; i < list.n; i++) {
+        if (!list.at[i].from.file.p)
+            list.at[i].from = op->from;
+        if (!flight_exec(f, &list.at[i], e))
+            return false;
+    }
+    return true;
+}
+
+bool flight_ops(struct flight *f, const struct ops *ops, struct err *e)
+{
+    for (size_t i = 0; i < ops->n; i++)
+        if (!apply_now(f, ops->at[i], e))
+            return false;
+    return true;
+}
+
+/* -- struct host ------------------------------------------------------------------------ */
+
+static bool host_apply(struct host *h, struct op *op, struct err *e)
+{
+    struct flight *f = (struct flight *)h;
+    if (f->recording) {
+        ops_add(&f->recorded, op, f->arena);
+        return true;
+    }
+    return apply_now(f, op, e);
+}
+
+static bool refuse_read(const struct flight *f, struct err *e)
+{
+    (void)f;
+    err_set(e, ERR_FAILED, "change() cannot read from the database on the way down");
+    return err_hint(e, "write upgrade() and downgrade() instead of change()");
+}
+
+static bool host_query(struct host *h, const struct stmt *s, struct rows *rows,
+                       struct arena *a, struct err *e)
+{
+    struct flight *f = (struct flight *)h;
+    if (f->recording)
+        return refuse_read(f, e);
+    return f->r->sink->query(f->r->sink, s, rows, a, e);
+}
+
+static bool host_each(struct host *h, const struct stmt *s, row_fn *row, void *context,
+                      struct err *e)
+{
+    struct flight *f = (struct flight *)h;
+    if (f->recording)
+        return refuse_read(f, e);
+    return f->r->sink->each(f->r->sink, s, row, context, e);
+}
+
+static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece, void *context,
+                         int64_t *rows, struct err *e)
+{
+    struct flight *f = (struct flight *)h;
+    struct runner *r = f->r;
+    bool skip = false;
+    if (f->recording)
+        return refuse_read(f, e);
+    if (!journal_meet(f, s, &skip, e))
+        return false;
+    if (skip || r->watch)
+        return true;
+    if (f->open || r->sink->offline)
+        return r->sink->copy_in(r->sink, s, piece, context, rows, e);
+    return runner_control(r, f->m.revision.file, "BEGIN", e) &&
+           r->sink->copy_in(r->sink, s, piece, context, rows, e) && journal_save(f, e) &&
+           runner_control(r, f->m.revision.file, "COMMIT", e) && r->sink->sync(r->sink, e);
+}
+
+static bool host_autocommit(struct host *h, bool begin, struct err *e)
+{
+    struct flight *f = (struct flight *)h;
+    struct runner *r = f->r;
+    if (f->recording || r->watch)
+        return true;
+    if (r->in_all) {
+        err_set(e, ERR_FAILED, "op.autocommit cannot run inside one transaction for all");
+        return err_hint(e, "run without --single-transaction or --dry-run");
+    }
+    if (begin) {
+        if (f->outside++ > 0 || !f->open)
+            return true;
+        return journal_save(f, e) && flight_commit(f, e) && r->sink->sync(r->sink, e) &&
+               flight_settings(f, false, e);
+    }
+    if (--f->outside > 0 || !f->transactional)
+        return true;
+    return runner_reset(r, e) && flight_begin(f, e);
+}
+
+static void host_log(struct host *h, str level, str text)
+{
+    struct flight *f = (struct flight *)h;
+    runner_say(f->r, str_is(level, "warn") ? "warn" : str_is(level, "debug") ? "debug" : "info",
+               "%.*s", STR_ARG(text));
+}
+
+static struct pair pair_of(const char *key, struct val v)
+{
+    return (struct pair){str_of(key), v};
+}
+
+void flight_host(struct flight *f)
+{
+    const struct runner *r = f->r;
+    const struct pair pairs[] = {
+        pair_of("direction", val_str(f->step->up ? STR("upgrade") : STR("downgrade"))),
+        pair_of("env", val_str(r->options.environment)),
+        pair_of("offline", val_bool(r->sink->offline)),
+        pair_of("revision", val_str(f->step->revision->id)),
+        pair_of("server_version", val_int(r->sink->server_version)),
+        pair_of("tag", val_str(r->options.tag)),
+        pair_of("x", r->options.x.kind == VAL_MAP ? r->options.x : val_map(f->arena, 0)),
+    };
+    size_t n = sizeof pairs / sizeof *pairs;
+    struct val ctx = val_map(f->arena, n);
+    for (size_t i = 0; i < n; i++)
+        ctx.map.at[i] = pairs[i];
+    map_sort(&ctx.map);
+    str file = f->step->revision->file;
+    size_t slash = str_rfind(file, '/');
+    str folder = slash < file.n ? str_cut(file, 0, slash) : STR(".");
+    f->host = (struct host){
+        .apply = host_apply,
+        .query = host_query,
+        .each = host_each,
+        .copy_in = host_copy_in,
+        .autocommit = host_autocommit,
+        .log = host_log,
+        .ctx = ctx,
+        .arena = f->arena,
+        .directory = str_fmt(f->arena, "%.*s/%.*s", STR_ARG(r->root), STR_ARG(folder)),
+    };
+}

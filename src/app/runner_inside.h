@@ -1,0 +1,67 @@
+/* What the files of the runner share; for nobody else. */
+#ifndef MOONSHIFT_APP_RUNNER_INSIDE_H
+#define MOONSHIFT_APP_RUNNER_INSIDE_H
+
+#include "app/runner.h"
+
+/* One revision on its way. */
+struct flight {
+    struct host host; /* first: a host pointer of ours is a flight pointer */
+    struct runner *r;
+    const struct step *step;
+    struct migration m;
+    struct arena *arena; /* one revision's lifetime */
+    bool transactional;
+    bool open;        /* BEGIN was sent */
+    int outside;      /* depth of op.autocommit */
+    bool recording;   /* change() on the way down: ops are kept, not run */
+    struct ops recorded;
+    struct journal {
+        bool used;      /* there is a row in moonshift_progress */
+        int64_t met;    /* statements this run has met */
+        int64_t done;   /* statements that an interrupted run has finished */
+        bool running;   /* the one after was begun, its end is not known */
+        uint64_t chain; /* hash over the statements met */
+        uint64_t last;  /* the same without the last one */
+        uint64_t done_chain; /* the same over those done */
+    } journal;
+};
+
+/* A bookkeeping statement without parameters. `file` is shown when it fails. */
+bool runner_control(struct runner *r, str file, const char *sql, struct err *e);
+/* "cannot be undone", with the revision's own reason. */
+bool runner_irreversible(const struct revision *rev, struct err *e);
+/* The user and the machine that run this. */
+void runner_who(const struct runner *r, struct run *run);
+/* The session as it was before the revision. */
+bool runner_reset(struct runner *r, struct err *e);
+void runner_say(struct runner *r, const char *level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* -- runner_host.c: what a migration can reach ------------------------------------------ */
+
+void flight_host(struct flight *f);
+/* Carries out one statement where the revision stands: in its transaction, or alone. */
+bool flight_exec(struct flight *f, const struct stmt *s, struct err *e);
+bool flight_ops(struct flight *f, const struct ops *ops, struct err *e);
+/* The revision's settings, for its transaction or for the session. */
+bool flight_settings(struct flight *f, bool local, struct err *e);
+bool flight_begin(struct flight *f, struct err *e);
+bool flight_commit(struct flight *f, struct err *e);
+
+/* -- runner_journal.c: statements that commit by themselves ----------------------------- */
+
+/* What an interrupted run of this step left. */
+bool journal_open(struct flight *f, struct err *e);
+/* Counts a statement. *skip: an earlier run has finished it. */
+bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err *e);
+/* Remembers, in the open transaction, that all statements met so far are done. */
+bool journal_save(struct flight *f, struct err *e);
+/* Runs a statement that the server refuses inside a transaction. */
+bool journal_alone(struct flight *f, const struct stmt *s, struct err *e);
+/* Forgets the step, in the open transaction. */
+bool journal_close(struct flight *f, struct err *e);
+/* Refuses when a step that the plan does not hold was interrupted. */
+bool journal_check(struct runner *r, const struct plan *plan, struct err *e);
+
+#endif

@@ -1,0 +1,277 @@
+#include "app/runner_inside.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+/* The statements of a revision are numbered as they come, and a hash runs over their
+ * text and parameters. What is remembered is how many are done and their hash: run again,
+ * the script makes the same statements, those that are done are skipped, and the hash says
+ * whether they were indeed the same. */
+
+static uint64_t hash(uint64_t h, str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u; /* FNV-1a */
+    return (h ^ 0xff) * 0x100000001b3u;                   /* an end no UTF-8 text holds */
+}
+
+static str statement_name(const struct stmt *s)
+{
+    str sql = str_trim(s->sql);
+    return str_cut(sql, 0, sql.n < 200 ? sql.n : 200);
+}
+
+static const struct progress *find(const struct runner *r, const struct step *step)
+{
+    for (size_t i = 0; i < r->progress.n; i++) {
+        const struct progress *p = &r->progress.at[i];
+        if (p->up == step->up && str_eq(p->revision, step->revision->id) &&
+            str_is(p->part, "statements"))
+            return p;
+    }
+    return NULL;
+}
+
+bool journal_open(struct flight *f, struct err *e)
+{
+    struct journal *j = &f->journal;
+    *j = (struct journal){.chain = 0xcbf29ce484222325u};
+    const struct progress *p = find(f->r, f->step);
+    if (!p)
+        return true;
+    if (p->checksum.n && !str_is(p->checksum, f->m.checksum)) {
+        err_set(e, ERR_INTERRUPTED,
+                "revision '%.*s' was interrupted after %lld statement%s, and its file has "
+                "been edited since", STR_ARG(p->revision), (long long)p->done,
+                p->done == 1 ? "" : "s");
+        err_hint(e, "put the file back and run the same command again, or finish by hand and "
+                    "say which it is: moonshift resolve %.*s --applied | --rolled-back",
+                 STR_ARG(p->revision));
+        return err_at(e, f->m.revision.file, 0);
+    }
+    j->used = true;
+    j->done = p->done;
+    j->running = p->running.n > 0;
+    j->done_chain = 0;
+    for (size_t i = 0; i < p->position.n; i++)
+        j->done_chain = j->done_chain * 16 +
+                        (uint64_t)(p->position.p[i] <= '9' ? p->position.p[i] - '0'
+                                                           : p->position.p[i] - 'a' + 10);
+    runner_say(f->r, "info", "Continuing %.*s after statement %lld, interrupted %.*s",
+               STR_ARG(p->revision), (long long)p->done, STR_ARG(p->since));
+    return true;
+}
+
+bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err *e)
+{
+    struct journal *j = &f->journal;
+    j->last = j->chain;
+    j->chain = hash(j->chain, s->sql);
+    for (size_t i = 0; i < s->n_params; i++)
+        j->chain = hash(j->chain, s->params[i].null ? STR("\xff") : s->params[i].text);
+    j->met++;
+    *skip = j->met <= j->done;
+    if (j->met != j->done || j->chain == j->done_chain)
+        return true;
+    err_set(e, ERR_INTERRUPTED,
+            "revision '%.*s' was interrupted after %lld statement%s, and now makes other "
+            "statements than then", STR_ARG(f->step->revision->id), (long long)j->done,
+            j->done == 1 ? "" : "s");
+    err_hint(e, "finish by hand, then say which it is: moonshift resolve %.*s --applied | "
+                "--rolled-back", STR_ARG(f->step->revision->id));
+    return err_at(e, s->from.file, s->from.line);
+}
+
+static bool save(struct flight *f, int64_t done, uint64_t chain, str running, struct err *e)
+{
+    struct progress p = {.revision = f->step->revision->id,
+                         .up = f->step->up,
+                         .part = STR("statements"),
+                         .checksum = str_of(f->m.checksum),
+                         .done = done,
+                         .running = running,
+                         .position = str_fmt(f->arena, "%016llx", (unsigned long long)chain)};
+    f->journal.used = true;
+    return progress_save(f->r->sink, &f->r->names, &p, f->arena, e);
+}
+
+bool journal_save(struct flight *f, struct err *e)
+{
+    if (f->r->sink->offline || f->journal.met <= f->journal.done)
+        return true;
+    return save(f, f->journal.met, f->journal.chain, STR_NONE, e);
+}
+
+bool journal_close(struct flight *f, struct err *e)
+{
+    if (!f->journal.used)
+        return true;
+    return progress_forget(f->r->sink, &f->r->names, f->step->revision->id, f->arena, e);
+}
+
+bool journal_check(struct runner *r, const struct plan *plan, struct err *e)
+{
+    if (!progress_read(r->sink, &r->names, &r->progress, r->arena, e))
+        return false;
+    for (size_t i = 0; i < r->progress.n; i++) {
+        const struct progress *p = &r->progress.at[i];
+        bool planned = false;
+        for (size_t k = 0; k < plan->n && !planned; k++)
+            planned = plan->at[k].up == p->up &&
+                      str_eq(plan->at[k].revision->id, p->revision);
+        if (planned || !str_is(p->part, "statements"))
+            continue;
+        err_set(e, ERR_INTERRUPTED, "the %s of revision '%.*s' was interrupted after %lld "
+                "statement%s", p->up ? "upgrade" : "downgrade", STR_ARG(p->revision),
+                (long long)p->done, p->done == 1 ? "" : "s");
+        return err_hint(e, "finish it first: moonshift %s %.*s; or finish it by hand and say "
+                        "which it is: moonshift resolve %.*s --applied | --rolled-back",
+                        p->up ? "upgrade" : "downgrade",
+                        STR_ARG(p->up ? p->revision : STR("-1")), STR_ARG(p->revision));
+    }
+    return true;
+}
+
+/* -- statements that the server refuses inside a transaction ---------------------------- */
+
+/* The next word of SQL text: an identifier, quoted or not, or one other character. */
+static bool next_word(str *rest, str *word)
+{
+    *rest = str_trim(*rest);
+    if (rest->n == 0)
+        return false;
+    size_t n = 1;
+    if (rest->p[0] == '"') {
+        while (n < rest->n && rest->p[n] != '"')
+            n++;
+        n += n < rest->n;
+    } else if (isalpha((unsigned char)rest->p[0]) || rest->p[0] == '_') {
+        while (n < rest->n && (isalnum((unsigned char)rest->p[n]) || rest->p[n] == '_'))
+            n++;
+    }
+    *word = str_cut(*rest, 0, n);
+    *rest = str_cut(*rest, n, rest->n);
+    return true;
+}
+
+static bool word_is(str word, const char *z)
+{
+    return word.n == strlen(z) && strncasecmp(word.p, z, word.n) == 0;
+}
+
+/* The index that CREATE INDEX CONCURRENTLY makes, as SQL text with its table's schema;
+ * STR_NONE for any other statement. An index without a name cannot be found again. */
+static str concurrent_index(str sql, struct arena *a)
+{
+    str word, name, schema;
+    if (!next_word(&sql, &word) || !word_is(word, "create") || !next_word(&sql, &word))
+        return STR_NONE;
+    if (word_is(word, "unique") && !next_word(&sql, &word))
+        return STR_NONE;
+    if (!word_is(word, "index") || !next_word(&sql, &word) ||
+        !word_is(word, "concurrently") || !next_word(&sql, &name))
+        return STR_NONE;
+    if (word_is(name, "if")) {
+        if (!next_word(&sql, &word) || !next_word(&sql, &word) || !next_word(&sql, &name))
+            return STR_NONE;
+    }
+    if (word_is(name, "on") || !next_word(&sql, &word) || !word_is(word, "on") ||
+        !next_word(&sql, &schema))
+        return STR_NONE;
+    if (word_is(schema, "only") && !next_word(&sql, &schema))
+        return STR_NONE;
+    if (next_word(&sql, &word) && word_is(word, "."))
+        return str_fmt(a, "%.*s.%.*s", STR_ARG(schema), STR_ARG(name));
+    return name;
+}
+
+enum found { FOUND_NOTHING, FOUND_VALID, FOUND_INVALID };
+
+static bool look_at_index(struct flight *f, str index, enum found *found, struct err *e)
+{
+    struct param params[] = {{.text = index}};
+    struct stmt look = {.sql = STR("SELECT indisvalid FROM pg_catalog.pg_index "
+                                   "WHERE indexrelid = to_regclass($1::text)"),
+                        .params = params, .n_params = 1, .flags = STMT_QUIET,
+                        .from = {f->m.revision.file, 0}};
+    struct rows rows = {0};
+    if (!f->r->sink->query(f->r->sink, &look, &rows, f->arena, e))
+        return false;
+    *found = rows.n_rows == 0                         ? FOUND_NOTHING
+             : str_is(rows.cells[0].text, "t") ? FOUND_VALID
+                                               : FOUND_INVALID;
+    return true;
+}
+
+/* An invalid index is what a concurrent build leaves when it fails or is killed (manual,
+ * CREATE INDEX). Nothing uses it for reading, so it is dropped before the build. */
+static bool drop_leftover(struct flight *f, str index, struct err *e)
+{
+    enum found found;
+    if (!look_at_index(f, index, &found, e))
+        return false;
+    if (found != FOUND_INVALID)
+        return true;
+    runner_say(f->r, "info", "Dropping the invalid index %.*s, left by a build that failed",
+               STR_ARG(index));
+    struct stmt drop = {.sql = str_fmt(f->arena, "DROP INDEX CONCURRENTLY %.*s",
+                                       STR_ARG(index)),
+                        .flags = STMT_QUIET | STMT_NO_TX, .from = {f->m.revision.file, 0}};
+    return f->r->sink->exec(f->r->sink, &drop, e) && f->r->sink->sync(f->r->sink, e);
+}
+
+/* The one statement that was under way when the last run ended may have been carried
+ * out; then its second run says so: duplicate or undefined objects. */
+static bool was_done(const struct flight *f, const struct err *e)
+{
+    static const char *const states[] = {"42P07", "42710", "42P04", "42704", "42P01",
+                                         "3D000", "42703"};
+    if (!f->journal.running || f->journal.met != f->journal.done + 1)
+        return false;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (strcmp(e->sqlstate, states[i]) == 0)
+            return true;
+    return false;
+}
+
+/* lock_timeout would end a concurrent build while it waits for old snapshots, and leave
+ * an invalid index: it is lifted for the statement. */
+static bool exec_unhurried(struct flight *f, const struct stmt *s, struct err *e)
+{
+    struct runner *r = f->r;
+    struct stmt lift = {.sql = STR("SET lock_timeout = 0"), .flags = STMT_QUIET | STMT_RAW,
+                        .from = {f->m.revision.file, 0}};
+    return r->sink->exec(r->sink, &lift, e) && r->sink->exec(r->sink, s, e) &&
+           r->sink->sync(r->sink, e) && runner_reset(r, e) && flight_settings(f, false, e) &&
+           r->sink->sync(r->sink, e);
+}
+
+bool journal_alone(struct flight *f, const struct stmt *s, struct err *e)
+{
+    struct runner *r = f->r;
+    str index = concurrent_index(s->sql, f->arena);
+    bool rerun = f->journal.running && f->journal.met == f->journal.done + 1;
+    if (!save(f, f->journal.met - 1, f->journal.last, statement_name(s), e) || !r->sink->sync(r->sink, e) ||
+        (index.p && !drop_leftover(f, index, e)))
+        return false;
+    if (!exec_unhurried(f, s, e)) {
+        if (!rerun || !was_done(f, e) || conn_lost(r->conn))
+            return false;
+        runner_say(r, "info", "Statement %lld had been carried out before the interruption",
+                   (long long)f->journal.met);
+        err_clear(e);
+        if (!conn_recover(r->conn, e) || !flight_settings(f, false, e))
+            return false;
+    }
+    enum found found = FOUND_VALID;
+    if (index.p && !look_at_index(f, index, &found, e))
+        return false;
+    if (found == FOUND_INVALID) {
+        err_set(e, ERR_FAILED, "the index %.*s is invalid after it was built",
+                STR_ARG(index));
+        return err_at(e, s->from.file, s->from.line);
+    }
+    return save(f, f->journal.met, f->journal.chain, STR_NONE, e) &&
+           r->sink->sync(r->sink, e);
+}

@@ -1,0 +1,39 @@
+/* The journal of statements that commit by themselves (moonshift_progress, part
+ * 'statements').
+ *
+ * Knows how a half-run revision is written down and read again. What the numbers mean is
+ * the runner's (app/runner_journal). Opens and ends no transaction. Backfills have rows of
+ * their own in the same table.
+ */
+#ifndef MOONSHIFT_PG_PROGRESS_H
+#define MOONSHIFT_PG_PROGRESS_H
+
+#include "pg/ledger.h"
+
+struct progress {
+    str revision;
+    bool up;
+    str part;     /* "statements", or a backfill's name */
+    str checksum; /* of the file that was run */
+    int64_t done; /* statements */
+    str running;  /* the statement that was started and not seen to end; or empty */
+    str position; /* the runner's hash over the statements done */
+    str since;    /* as the server prints it */
+};
+struct progresses {
+    struct progress *at;
+    size_t n, room;
+};
+
+/* All unfinished steps of this version table, oldest first, backfills included. Writes
+ * nothing; a missing table is an empty list. */
+bool progress_read(struct sink *s, const struct ledger_names *names, struct progresses *out,
+                   struct arena *a, struct err *e);
+/* Writes down where the statements of a revision stand. */
+bool progress_save(struct sink *s, const struct ledger_names *names,
+                   const struct progress *progress, struct arena *a, struct err *e);
+/* Forgets all parts of a revision, in both directions. */
+bool progress_forget(struct sink *s, const struct ledger_names *names, str revision,
+                     struct arena *a, struct err *e);
+
+#endif
