@@ -416,20 +416,30 @@ static void put_last_table(struct pen *p, const struct rec *r, int indent)
 
 /* ---- values ------------------------------------------------------------------------- */
 
-/* "users.id" for a reference that is no more than that. */
+/* "users", "users.id" or "app.users.id" for a reference that is no more than that. */
 static bool put_short_reference(struct pen *p, const struct field *f, const struct rec *r)
 {
-    if (f->type != F_REF || r->shape->n_fields < 2 || n_positional(r) != 2)
+    if (f->type != F_REF || r->shape != &shape_reference)
         return false;
-    for (size_t i = 2; i < r->shape->n_fields; i++)
-        if (r->at[i].kind != VAL_NONE)
+    for (size_t i = 0; i < r->shape->n_fields; i++) {
+        enum key key = r->shape->fields[i].key;
+        const struct val *v = &r->at[i];
+        if (v->kind == VAL_NONE)
+            continue;
+        if (key != K_table && key != K_column && key != K_schema)
             return false;
-    for (size_t i = 0; i < 2; i++)
-        if (r->at[i].kind != VAL_STR || r->at[i].s.n == 0 ||
-            str_find(r->at[i].s, '.') < r->at[i].s.n)
+        if (v->kind != VAL_STR || v->s.n == 0 || str_find(v->s, '.') < v->s.n)
             return false;
-    put_quoted(p->b, str_fmt(p->b->arena, "%.*s.%.*s", STR_ARG(r->at[0].s),
-                             STR_ARG(r->at[1].s)));
+    }
+    struct buf name = buf_in(p->b->arena);
+    if (rec_has(r, K_schema) && !rec_has(r, K_column))
+        return false;
+    if (rec_has(r, K_schema))
+        buf_fmt(&name, "%.*s.", STR_ARG(rec_str(r, K_schema)));
+    buf_str(&name, rec_str(r, K_table));
+    if (rec_has(r, K_column))
+        buf_fmt(&name, ".%.*s", STR_ARG(rec_str(r, K_column)));
+    put_quoted(p->b, buf_done(&name));
     return true;
 }
 
@@ -526,24 +536,34 @@ static void put_call_name(struct pen *p, const struct op *op)
     buf_fmt(p->b, "%s%.*s(", p->prefix, STR_ARG(name));
 }
 
-static bool has_last_table(const struct rec *r)
+enum last_table { NO_TABLE, WITH_OPTIONS, WITH_ITEMS };
+
+static enum last_table last_table_of(const struct rec *r)
 {
+    enum last_table kind = NO_TABLE;
     for (size_t i = 0; i < r->shape->n_fields; i++) {
         const struct field *f = &r->shape->fields[i];
-        if (r->at[i].kind != VAL_NONE && (is_option(f) || f->place == PLACE_ITEMS))
-            return true;
+        if (r->at[i].kind == VAL_NONE)
+            continue;
+        if (f->place == PLACE_ITEMS)
+            return WITH_ITEMS;
+        if (is_option(f))
+            kind = WITH_OPTIONS;
     }
-    return false;
+    return kind;
 }
 
+/* Arguments that may be left out are, at the end: a table with keys is known by its keys.
+ * Before a table with an array part each argument keeps its place. */
 static void put_args(struct pen *p, const struct rec *r, int indent)
 {
-    bool first = true, last_table = has_last_table(r);
+    bool first = true;
+    enum last_table last = last_table_of(r);
     size_t n = n_positional(r);
     for (size_t i = 0; i < r->shape->n_fields; i++) {
         const struct field *f = &r->shape->fields[i];
         bool here = f->place == PLACE_ARG || f->place == PLACE_ARG_NIL ||
-                    (f->place == PLACE_ARG_MAY && (i < n || last_table));
+                    (f->place == PLACE_ARG_MAY && (i < n || last == WITH_ITEMS));
         if (here) {
             buf_sep(p->b, &first, ", ");
             put_value(p, f, &r->at[i], indent);
@@ -554,7 +574,7 @@ static void put_args(struct pen *p, const struct rec *r, int indent)
                 put_value(p, NULL, &r->at[i].list.at[k], indent);
             }
     }
-    if (last_table) {
+    if (last != NO_TABLE) {
         buf_sep(p->b, &first, ", ");
         put_last_table(p, r, indent);
     }

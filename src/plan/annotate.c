@@ -1,0 +1,305 @@
+#include "plan/annotate.h"
+
+#include "model/op.h"
+
+#include <string.h>
+
+/* What no row of op.def tells. */
+static const char head[] =
+    "---@meta\n"
+    "-- The names that migrations and models see, for the Lua language server.\n"
+    "-- Made by moonshift init; not read by moonshift.\n"
+    "\n"
+    "---Raw SQL, made by `sql \"...\"`.\n"
+    "---@class moonshift.sql\n"
+    "\n"
+    "---SQL's NULL as a parameter or value; \"remove it\" as an option.\n"
+    "---@class moonshift.null\n"
+    "\n"
+    "---@alias moonshift.value boolean|number|string|moonshift.sql|moonshift.null\n"
+    "\n"
+    "---Raw SQL where a value or a name is expected.\n"
+    "---@param text string\n"
+    "---@return moonshift.sql\n"
+    "function sql(text) end\n"
+    "\n"
+    "---First line of the history.\n"
+    "---@type string\n"
+    "message = nil\n"
+    "---@type string\n"
+    "revision = nil\n"
+    "---@type nil|string|string[]\n"
+    "down_revision = nil\n"
+    "---@type nil|string|string[]\n"
+    "branch_labels = nil\n"
+    "---@type nil|string|string[]\n"
+    "depends_on = nil\n"
+    "---false: every statement commits by itself.\n"
+    "---@type boolean\n"
+    "transactional = nil\n"
+    "---SET LOCAL for this revision.\n"
+    "---@type table<string, string|number|boolean>\n"
+    "settings = nil\n"
+    "\n"
+    "---What a script is told about its run.\n"
+    "---@class moonshift.ctx\n"
+    "---@field offline boolean true with --sql: nothing can be read\n"
+    "---@field server_version integer as PostgreSQL counts: 150004\n"
+    "---@field revision string\n"
+    "---@field direction \"up\"|\"down\"\n"
+    "---@field x table<string, string> the values of -x KEY=VALUE\n"
+    "---@field env string the value of --env\n"
+    "ctx = {}\n"
+    "\n"
+    "---@class moonshift.log\n"
+    "---@overload fun(...: any)\n"
+    "log = {}\n"
+    "---@param ... any\n"
+    "function log.info(...) end\n"
+    "---@param ... any\n"
+    "function log.warn(...) end\n"
+    "---@param ... any\n"
+    "function log.debug(...) end\n"
+    "\n"
+    "---Reads the database. Parameters stand for $1, $2 in the text.\n"
+    "---@class moonshift.db\n"
+    "---@field NULL moonshift.null\n"
+    "db = {}\n"
+    "---All rows.\n"
+    "---@param text string\n"
+    "---@param ... moonshift.value\n"
+    "---@return table<string, any>[]\n"
+    "function db.query(text, ...) end\n"
+    "---The first row, or nil.\n"
+    "---@param text string\n"
+    "---@param ... moonshift.value\n"
+    "---@return table<string, any>?\n"
+    "function db.one(text, ...) end\n"
+    "---The first column of the first row, or nil.\n"
+    "---@param text string\n"
+    "---@param ... moonshift.value\n"
+    "---@return any\n"
+    "function db.scalar(text, ...) end\n"
+    "---Row by row: `for row in db.each(\"...\") do ... end`.\n"
+    "---@param text string\n"
+    "---@param ... moonshift.value\n"
+    "---@return fun(): table<string, any>?\n"
+    "function db.each(text, ...) end\n"
+    "\n"
+    "---Changes the database.\n"
+    "---@class moonshift.op\n"
+    "---@field NULL moonshift.null\n"
+    "op = {}\n"
+    "---Runs the function outside a transaction: each statement commits by itself.\n"
+    "---@param body fun()\n"
+    "function op.autocommit(body) end\n"
+    "\n"
+    "---Says what the schema should be.\n"
+    "---@class moonshift.model\n"
+    "---@field NULL moonshift.null\n"
+    "model = {}\n";
+
+/* "a|b c" as LuaLS writes choices: "a"|"b c". */
+static void put_words(struct buf *b, const char *words)
+{
+    str rest = str_of(words), piece;
+    bool first = true;
+    while (str_split(&rest, '|', &piece)) {
+        buf_sep(b, &first, "|");
+        buf_fmt(b, "\"%.*s\"", STR_ARG(piece));
+    }
+}
+
+static void put_shape_name(struct buf *b, const struct shape *s)
+{
+    buf_fmt(b, "moonshift.%s", s->name);
+}
+
+/* A record, and what may stand for one. */
+static void put_rec_type(struct buf *b, const struct field *f)
+{
+    put_shape_name(b, f->shape);
+    if (f->type == F_KEYS)
+        buf_put(b, "|moonshift.sql");
+    if (f->type == F_REC && f->shape->fields[0].type == F_WORD)
+        buf_put(b, "|boolean");
+    buf_put(b, "|string");
+}
+
+static void put_type(struct buf *b, const struct field *f)
+{
+    static const char *const plain[] = {
+        [F_NAME] = "string",
+        [F_NAMES] = "string|string[]",
+        [F_TEXT] = "string",
+        [F_TEXTS] = "string|string[]",
+        [F_SQL] = "string|moonshift.sql",
+        [F_SQLS] = "string|moonshift.sql|(string|moonshift.sql)[]",
+        [F_VALUE] = "moonshift.value",
+        [F_VALUES] = "moonshift.value",
+        [F_COMMENT] = "string|moonshift.null",
+        [F_BOOL] = "boolean",
+        [F_INT] = "integer",
+        [F_MAP] = "table<string, moonshift.value>",
+        [F_ROWS] = "table<string, moonshift.value>[]",
+        [F_ANY] = "any",
+        [F_FUNC] = "function",
+    };
+    switch (f->type) {
+    case F_WORD:
+        put_words(b, f->words);
+        break;
+    case F_WORDS:
+        put_words(b, f->words);
+        buf_put(b, "|(");
+        put_words(b, f->words);
+        buf_put(b, ")[]");
+        break;
+    case F_FLAG:
+        buf_put(b, "boolean|");
+        put_words(b, f->words);
+        break;
+    case F_REC:
+    case F_REF:
+        put_rec_type(b, f);
+        break;
+    case F_RECS:
+    case F_KEYS:
+        buf_char(b, '(');
+        put_rec_type(b, f);
+        buf_put(b, ")[]|");
+        put_rec_type(b, f);
+        break;
+    default:
+        buf_put(b, plain[f->type]);
+    }
+    if (f->place == PLACE_OPT_NULL)
+        buf_put(b, "|moonshift.null");
+}
+
+/* The key as a name of Lua; its reserved words get a line behind them. */
+static void put_name(struct buf *b, const struct field *f)
+{
+    static const char *const reserved[] = {"end", "function", "in", "not", "repeat", "for"};
+    str word = key_word(f->key);
+    buf_str(b, word);
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (str_is(word, reserved[i]))
+            buf_char(b, '_');
+}
+
+static bool is_positional(const struct field *f)
+{
+    return f->place == PLACE_ARG || f->place == PLACE_ARG_NIL || f->place == PLACE_ARG_MAY;
+}
+
+/* One line of a doc: what follows a line break would be Lua. */
+static void put_doc(struct buf *b, const char *doc)
+{
+    for (const char *p = doc; *p; p++)
+        buf_char(b, *p == '\n' ? ' ' : *p);
+    buf_char(b, '\n');
+}
+
+static void put_keys(struct buf *b, const struct shape *s, bool nested)
+{
+    for (size_t i = 0; i < s->n_fields; i++) {
+        const struct field *f = &s->fields[i];
+        bool optional = f->place != PLACE_ARG && f->place != PLACE_OPT_MUST;
+        if (f->place == PLACE_REST || (is_positional(f) && !nested))
+            continue;
+        if (is_positional(f))
+            buf_fmt(b, "---@field [%zu] ", i + 1);
+        else if (f->place == PLACE_ITEMS)
+            buf_put(b, "---@field [integer] ");
+        else
+            buf_fmt(b, "---@field %.*s%s ", STR_ARG(key_word(f->key)), optional ? "?" : "");
+        put_type(b, f);
+        buf_put(b, is_positional(f) && optional ? "? " : " ");
+        put_doc(b, f->doc);
+    }
+}
+
+static void put_shape(struct buf *b, const struct shape *s)
+{
+    buf_put(b, "\n---");
+    put_doc(b, s->doc);
+    buf_fmt(b, "---@class moonshift.%s\n", s->name);
+    put_keys(b, s, true);
+}
+
+static bool has_table(const struct shape *s)
+{
+    for (size_t i = 0; i < s->n_fields; i++)
+        if (!is_positional(&s->fields[i]) && s->fields[i].place != PLACE_REST)
+            return true;
+    return false;
+}
+
+static void put_function(struct buf *b, const char *object, str name, const struct shape *s)
+{
+    buf_put(b, "---");
+    put_doc(b, s->doc);
+    bool has_rest = false;
+    for (size_t i = 0; i < s->n_fields; i++) {
+        const struct field *f = &s->fields[i];
+        has_rest |= f->place == PLACE_REST;
+        if (!is_positional(f))
+            continue;
+        buf_put(b, "---@param ");
+        put_name(b, f);
+        buf_put(b, f->place == PLACE_ARG ? " " : "? ");
+        put_type(b, f);
+        buf_char(b, ' ');
+        put_doc(b, f->doc);
+    }
+    if (has_table(s))
+        buf_fmt(b, "---@param options? moonshift.%s.options\n", s->name);
+    if (has_rest)
+        buf_put(b, "---@param ... moonshift.value\n");
+    buf_fmt(b, "function %s.%.*s(", object, STR_ARG(name));
+    bool first = true;
+    for (size_t i = 0; i < s->n_fields; i++) {
+        if (!is_positional(&s->fields[i]))
+            continue;
+        buf_sep(b, &first, ", ");
+        put_name(b, &s->fields[i]);
+    }
+    if (has_table(s)) {
+        buf_sep(b, &first, ", ");
+        buf_put(b, "options");
+    }
+    if (has_rest) {
+        buf_sep(b, &first, ", ");
+        buf_put(b, "...");
+    }
+    buf_put(b, ") end\n");
+}
+
+static void put_op(struct buf *b, const struct shape *s)
+{
+    str name = str_of(s->name);
+    if (has_table(s)) {
+        buf_fmt(b, "\n---@class moonshift.%s.options\n", s->name);
+        put_keys(b, s, false);
+    }
+    buf_char(b, '\n');
+    put_function(b, "op", name, s);
+    if (!str_starts(name, STR("create_")) && !str_is(name, "execute"))
+        return;
+    str word = str_starts(name, STR("create_")) ? str_cut(name, strlen("create_"), name.n)
+                                                : name;
+    put_function(b, "model", str_is(word, "function") ? STR("func") : word, s);
+}
+
+void render_annotations(struct buf *b)
+{
+    buf_put(b, head);
+#define OP(...)
+#define SHAPE(name, ...) put_shape(b, &shape_##name);
+#include "model/op.def"
+#undef OP
+#undef SHAPE
+    for (int kind = 0; kind < N_OPS; kind++)
+        put_op(b, &op_info((enum op_kind)kind)->shape);
+}
