@@ -1,8 +1,8 @@
 std = "lua54"
 max_line_length = 110
-exclude_files = { "build*/" }
+exclude_files = { "build*/", "lua/templates/" }
 
-files["spec/**/*_spec.lua"] = { std = "+busted" }
+files["spec/**/*_spec.lua"] = { std = "+busted", max_line_length = 130 }
 files["spec/support"] = { std = "+busted" }
 
 -- The words of a migration, of a model, of the configuration.

@@ -1,10 +1,11 @@
 /* The locked environment of scripts.
  *
- * A script sees an environment of its own, whose names come from a table that no script can
- * change: safe parts of the standard library behind read-only proxies, and what its kind
- * of script is given. There is no way from it to the program's own globals: no load, no
- * package, no debug, no bytecode (string.dump is gone from the machine altogether), and
- * the metatables of strings, proxies, environments and handles do not show themselves.
+ * A script sees an environment of its own, whose names come from a table that no script
+ * can change: safe parts of the standard library behind read-only proxies, and what its
+ * kind of script is given. There is no way from it to the program's own globals: no load,
+ * no package, no debug, no bytecode (string.dump is gone from the machine altogether),
+ * and the metatables of strings, proxies, environments and handles do not show
+ * themselves.
  */
 #include "script/inner.h"
 
@@ -15,9 +16,9 @@
 
 /* Names that only the top level of a migration assigns. */
 static const char *const header_names[] = {
-    "message",       "revision", "down_revision", "branch_labels",
-    "depends_on",    "settings", "transactional", "irreversible",
-    "upgrade",       "downgrade", "change",       "verify",
+    "message",    "revision",  "down_revision", "branch_labels",
+    "depends_on", "settings",  "transactional", "irreversible",
+    "upgrade",    "downgrade", "change",        "verify",
 };
 #define N_HEADER_NAMES (sizeof header_names / sizeof *header_names)
 
@@ -40,7 +41,8 @@ static const struct {
     {"_G", "write 'local' variables"},
 };
 
-static const char *const kinds[N_BOXES] = {"a migration", "a model file", "a configuration"};
+static const char *const kinds[N_BOXES] = {"a migration", "a model file",
+                                           "a configuration"};
 
 static bool is_header_name(str name)
 {
@@ -76,20 +78,21 @@ static int f_index(lua_State *L)
     if (kind == BOX_MIGRATION && is_header_name(name))
         return 1;
     if (kind == BOX_MIGRATION && str_is(name, "ctx"))
-        raise(L, "ctx answers only inside the functions of a migration");
+        error_raise(L, "ctx answers only inside the functions of a migration");
     for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
         if (str_is(name, missing[i].name))
-            raise_hint(L, str_of(lua_pushfstring(L, "'%s' is not available in %s",
-                                                 missing[i].name, kinds[kind])),
-                       missing[i].advice ? str_of(missing[i].advice) : STR_NONE);
+            error_raise_hint(L,
+                             str_of(lua_pushfstring(L, "'%s' is not available in %s",
+                                                    missing[i].name, kinds[kind])),
+                             missing[i].advice ? str_of(missing[i].advice) : STR_NONE);
     str candidates[ROOM];
     size_t n = keys_of(L, 1, candidates, 0, ROOM);
     n = keys_of(L, lua_upvalueindex(1), candidates, n, ROOM);
     str near = str_nearest(name, candidates, n);
     if (near.p)
-        raise(L, "undeclared variable '%.*s', did you mean '%.*s'?", STR_ARG(name),
-              STR_ARG(near));
-    raise(L, "undeclared variable '%.*s'", STR_ARG(name));
+        error_raise(L, "undeclared variable '%.*s', did you mean '%.*s'?", STR_ARG(name),
+                    STR_ARG(near));
+    error_raise(L, "undeclared variable '%.*s'", STR_ARG(name));
 }
 
 /* __newindex of an environment: first assignments only, later ones find the field. */
@@ -99,15 +102,16 @@ static int f_newindex(lua_State *L)
     lua_settop(L, 3);
     enum box kind = (enum box)lua_tointeger(L, lua_upvalueindex(2));
     if (lua_type(L, 2) != LUA_TSTRING)
-        raise(L, "a global variable has a name");
+        error_raise(L, "a global variable has a name");
     str name = value_str(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
-        raise(L, "'%.*s' cannot be changed", STR_ARG(name));
+        error_raise(L, "'%.*s' cannot be changed", STR_ARG(name));
     bool known = kind == BOX_MIGRATION && is_header_name(name);
     if (vm->host && !known)
-        raise(L, "global variable '%.*s' is assigned inside a function: write 'local %.*s'",
-              STR_ARG(name), STR_ARG(name));
+        error_raise(
+            L, "global variable '%.*s' is assigned inside a function: write 'local %.*s'",
+            STR_ARG(name), STR_ARG(name));
     if (!known && !lua_isfunction(L, 3)) {
         str candidates[N_HEADER_NAMES];
         for (size_t i = 0; i < N_HEADER_NAMES; i++)
@@ -115,10 +119,10 @@ static int f_newindex(lua_State *L)
         str near = kind == BOX_MIGRATION ? str_nearest(name, candidates, N_HEADER_NAMES)
                                          : STR_NONE;
         if (near.p)
-            raise(L, "unknown header field '%.*s', did you mean '%.*s'?", STR_ARG(name),
-                  STR_ARG(near));
-        raise(L, "unknown name '%.*s': for a variable write 'local %.*s = ...'",
-              STR_ARG(name), STR_ARG(name));
+            error_raise(L, "unknown header field '%.*s', did you mean '%.*s'?",
+                        STR_ARG(name), STR_ARG(near));
+        error_raise(L, "unknown name '%.*s': for a variable write 'local %.*s = ...'",
+                    STR_ARG(name), STR_ARG(name));
     }
     lua_settop(L, 3);
     lua_rawset(L, 1);
@@ -159,7 +163,7 @@ void box_compile(lua_State *L, int env, str text, str file)
 
 static int f_read_only(lua_State *L)
 {
-    raise(L, "this table is read-only: %s cannot be set", value_describe(L, 2));
+    error_raise(L, "this table is read-only: %s cannot be set", value_describe(L, 2));
 }
 
 /* Replaces the table on top by a proxy for reading. A field that is not there is an error
@@ -173,14 +177,14 @@ static int f_strict_index(lua_State *L)
         return 1;
     const char *name = lua_tostring(L, lua_upvalueindex(2));
     if (lua_type(L, 2) != LUA_TSTRING)
-        raise(L, "%s has no field %s", name, value_describe(L, 2));
+        error_raise(L, "%s has no field %s", name, value_describe(L, 2));
     str candidates[ROOM];
     str near = str_nearest(value_str(L, 2), candidates,
                            keys_of(L, lua_upvalueindex(1), candidates, 0, ROOM));
     if (near.p)
-        raise(L, "there is no %s.%s, did you mean %s.%.*s?", name, lua_tostring(L, 2), name,
-              STR_ARG(near));
-    raise(L, "there is no %s.%s", name, lua_tostring(L, 2));
+        error_raise(L, "there is no %s.%s, did you mean %s.%.*s?", name,
+                    lua_tostring(L, 2), name, STR_ARG(near));
+    error_raise(L, "there is no %s.%s", name, lua_tostring(L, 2));
 }
 
 void box_lock(lua_State *L, const char *name)
@@ -206,7 +210,7 @@ static int f_setmetatable(lua_State *L)
     if (lua_istable(L, 2)) {
         lua_pushliteral(L, "__gc");
         if (lua_rawget(L, 2) != LUA_TNIL)
-            raise(L, "a metatable with __gc is not available here");
+            error_raise(L, "a metatable with __gc is not available here");
     }
     lua_settop(L, 2);
     lua_pushvalue(L, lua_upvalueindex(1));
@@ -218,8 +222,8 @@ static int f_setmetatable(lua_State *L)
 static void give_functions(lua_State *L, int names)
 {
     static const char *const functions[] = {
-        "assert", "error",  "getmetatable", "ipairs", "next",     "pairs",  "pcall",
-        "rawequal", "rawlen", "select",     "tonumber", "tostring", "type", "xpcall",
+        "assert",   "error",  "getmetatable", "ipairs",   "next",     "pairs", "pcall",
+        "rawequal", "rawlen", "select",       "tonumber", "tostring", "type",  "xpcall",
     };
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         lua_getglobal(L, functions[i]);
@@ -234,7 +238,8 @@ static void give_functions(lua_State *L, int names)
 
 static void give_libraries(lua_State *L, int names)
 {
-    static const char *const libraries[] = {"string", "table", "math", "utf8", "coroutine"};
+    static const char *const libraries[] = {"string", "table", "math", "utf8",
+                                            "coroutine"};
     for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
         lua_getglobal(L, libraries[i]);
         box_lock(L, libraries[i]);

@@ -17,7 +17,7 @@ static int f_env(lua_State *L)
 {
     struct evaluation *ev = lua_touserdata(L, lua_upvalueindex(1));
     if (lua_type(L, 1) != LUA_TSTRING)
-        raise(L, "env takes the name of a variable, got %s", value_describe(L, 1));
+        error_raise(L, "env takes the name of a variable, got %s", value_describe(L, 1));
     str value = ev->lookup ? ev->lookup(ev->context, value_str(L, 1)) : STR_NONE;
     if (value.p)
         lua_pushlstring(L, value.p, value.n);
@@ -32,7 +32,7 @@ static int f_file(lua_State *L)
 {
     struct evaluation *ev = lua_touserdata(L, lua_upvalueindex(1));
     if (lua_type(L, 1) != LUA_TSTRING)
-        raise(L, "file takes a path, got %s", value_describe(L, 1));
+        error_raise(L, "file takes a path, got %s", value_describe(L, 1));
     str name = value_str(L, 1), text;
     struct arena *scratch = box_arena(L);
     struct err *e = box_err(L);
@@ -40,7 +40,7 @@ static int f_file(lua_State *L)
                    ? name
                    : str_fmt(scratch, "%.*s%.*s", STR_ARG(ev->directory), STR_ARG(name));
     if (!file_read(path.p, path, &text, scratch, e))
-        raise_err(L, e);
+        error_raise_err(L, e);
     while (text.n && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
         text.n--;
     lua_pushlstring(L, text.p, text.n);
@@ -66,17 +66,20 @@ static int f_evaluate(lua_State *L)
     box_compile(L, env, ev->text, ev->file);
     lua_call(L, 0, 1);
     if (!value_is_table(L, -1))
-        raise_hint(L, str_of(lua_pushfstring(L, "the configuration must return a table, got %s",
-                                             value_describe(L, -1))),
-                   STR("return { url = env \"DATABASE_URL\" }"));
+        error_raise_hint(
+            L,
+            str_of(lua_pushfstring(L, "the configuration must return a table, got %s",
+                                   value_describe(L, -1))),
+            STR("return { url = env \"DATABASE_URL\" }"));
     *ev->out = value_any(L, -1, ev->arena, "configuration");
     if (ev->out->kind == VAL_LIST)
-        raise(L, "the configuration must return a table { key = value }, got a list");
+        error_raise(L,
+                    "the configuration must return a table { key = value }, got a list");
     return 0;
 }
 
-bool config_eval(struct vm *vm, const char *path, str (*lookup)(void *, str), void *context,
-                 struct val *out, struct arena *a, struct err *e)
+bool config_eval(struct vm *vm, const char *path, str (*lookup)(void *, str),
+                 void *context, struct val *out, struct arena *a, struct err *e)
 {
     str file = str_copy(a, str_of(path)), text;
     size_t slash = str_rfind(file, '/');

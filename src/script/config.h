@@ -7,7 +7,7 @@
 
 /* `lookup` answers env "NAME" (process environment, then .env); STR_NONE when not set.
  * `out` is a VAL_MAP of the returned table. File and line of an error are set. */
-bool config_eval(struct vm *vm, const char *path, str (*lookup)(void *, str), void *context,
-                 struct val *out, struct arena *a, struct err *e);
+bool config_eval(struct vm *vm, const char *path, str (*lookup)(void *, str),
+                 void *context, struct val *out, struct arena *a, struct err *e);
 
 #endif

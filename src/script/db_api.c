@@ -7,8 +7,15 @@
 #include <string.h>
 
 /* Type oids, fixed in pg_type.dat. */
-enum { BOOLOID = 16, INT8OID = 20, INT2OID = 21, INT4OID = 23, OIDOID = 26,
-       FLOAT4OID = 700, FLOAT8OID = 701 };
+enum {
+    BOOLOID = 16,
+    INT8OID = 20,
+    INT2OID = 21,
+    INT4OID = 23,
+    OIDOID = 26,
+    FLOAT4OID = 700,
+    FLOAT8OID = 701
+};
 
 /* ---- parameters ---- */
 
@@ -32,7 +39,8 @@ static void put_array_item(lua_State *L, struct buf *b, const char *what)
     } else if (lua_type(L, -1) == LUA_TNUMBER) {
         buf_str(b, number_text(lua_tonumber(L, -1), b->arena));
     } else {
-        raise(L, "%s: a list that is a parameter holds %s", what, value_describe(L, -1));
+        error_raise(L, "%s: a list that is a parameter holds %s", what,
+                    value_describe(L, -1));
     }
 }
 
@@ -44,7 +52,7 @@ static str array_text(lua_State *L, int at, struct arena *a, const char *what)
     for (lua_pushnil(L); lua_next(L, at); lua_pop(L, 1))
         count++;
     if (count != n)
-        raise(L, "%s: a table that is a parameter must be a list of values", what);
+        error_raise(L, "%s: a table that is a parameter must be a list of values", what);
     buf_char(&b, '{');
     for (lua_Integer i = 1; i <= n; i++) {
         if (i > 1)
@@ -60,10 +68,11 @@ static str array_text(lua_State *L, int at, struct arena *a, const char *what)
 static str checked(lua_State *L, str s, const char *what, int number)
 {
     if (memchr(s.p, '\0', s.n))
-        raise(L, "%s: parameter %d holds a NUL byte, which PostgreSQL cannot store in text",
-              what, number);
+        error_raise(
+            L, "%s: parameter %d holds a NUL byte, which PostgreSQL cannot store in text",
+            what, number);
     if (!utf8_ok(s))
-        raise(L, "%s: parameter %d is not valid UTF-8", what, number);
+        error_raise(L, "%s: parameter %d is not valid UTF-8", what, number);
     return s;
 }
 
@@ -82,16 +91,17 @@ static struct param param_of(lua_State *L, int at, struct arena *a, const char *
         return (struct param){str_copy(a, checked(L, value_str(L, at), what, number)),
                               false};
     case LUA_TTABLE:
-        return (struct param){checked(L, array_text(L, at, a, what), what, number), false};
+        return (struct param){checked(L, array_text(L, at, a, what), what, number),
+                              false};
     case LUA_TNIL:
-        raise(L, "%s: parameter %d is nil: write db.NULL for NULL", what, number);
+        error_raise(L, "%s: parameter %d is nil: write db.NULL for NULL", what, number);
     default:
         if (value_is_null(L, at))
             return (struct param){STR_NONE, true};
         if (value_is_sql(L, at))
-            raise(L, "%s: parameter %d is sql \"...\": a parameter is a value", what,
-                  number);
-        raise(L, "%s: parameter %d is %s", what, number, value_describe(L, at));
+            error_raise(L, "%s: parameter %d is sql \"...\": a parameter is a value",
+                        what, number);
+        error_raise(L, "%s: parameter %d is %s", what, number, value_describe(L, at));
     }
 }
 
@@ -100,15 +110,16 @@ static struct stmt stmt_of(lua_State *L, int n, struct arena *a, const char *wha
 {
     struct stmt s = {.from = error_place(L)};
     if (n < 1 || !(lua_type(L, 1) == LUA_TSTRING || value_is_sql(L, 1)))
-        raise(L, "%s takes SQL text, got %s", what, value_describe(L, 1));
+        error_raise(L, "%s takes SQL text, got %s", what,
+                    n < 1 ? "nothing" : value_describe(L, 1));
     str text = value_is_sql(L, 1) ? value_sql_text(L, 1) : value_str(L, 1);
     if (memchr(text.p, '\0', text.n) || !utf8_ok(text))
-        raise(L, "%s takes UTF-8 text without NUL bytes", what);
+        error_raise(L, "%s takes UTF-8 text without NUL bytes", what);
     text = str_trim(text);
     while (text.n && text.p[text.n - 1] == ';')
         text = str_trim(str_cut(text, 0, text.n - 1));
     if (text.n == 0)
-        raise(L, "%s: the SQL text is empty", what);
+        error_raise(L, "%s: the SQL text is empty", what);
     s.sql = str_copy(a, text);
     s.n_params = (size_t)(n - 1);
     struct param *params = NEW_N(a, struct param, s.n_params);
@@ -178,7 +189,7 @@ static struct rows *run_query(lua_State *L, int n, const char *what)
     struct rows *rows = NEW(a, struct rows);
     struct stmt s = stmt_of(L, n, a, what);
     if (!host->query(host, &s, rows, a, e))
-        raise_err(L, e);
+        error_raise_err(L, e);
     return rows;
 }
 
@@ -203,7 +214,8 @@ static int f_one(lua_State *L)
 {
     struct rows *rows = run_query(L, lua_gettop(L), "db.one");
     if (rows->n_rows > 1)
-        raise(L, "db.one: the query gives %zu rows (db.query reads them all)", rows->n_rows);
+        error_raise(L, "db.one: the query gives %zu rows (db.query reads them all)",
+                    rows->n_rows);
     if (rows->n_rows == 0)
         lua_pushnil(L);
     else
@@ -250,7 +262,8 @@ static bool each_row(void *context, const struct rows *shape, const struct cell 
     return vm_protect_call(v->L, 3, 0, e);
 }
 
-/* The iterator of db.each without a function: upvalues are the rows and the last index. */
+/* The iterator of db.each without a function: upvalues are the rows and the last index.
+ */
 static int f_next(lua_State *L)
 {
     lua_Integer i = lua_tointeger(L, lua_upvalueindex(2)) + 1;
@@ -274,7 +287,7 @@ static int f_each(lua_State *L)
         struct stmt s = stmt_of(L, n - 1, a, "db.each");
         struct visit v = {L, n};
         if (!host->each(host, &s, each_row, &v, e))
-            raise_err(L, e);
+            error_raise_err(L, e);
         return 0;
     }
     push_rows(L, run_query(L, n, "db.each"));
@@ -285,8 +298,10 @@ static int f_each(lua_State *L)
 
 void db_open(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"query", f_query}, {"one", f_one},
-                                         {"scalar", f_scalar}, {"each", f_each},
+    static const luaL_Reg functions[] = {{"query", f_query},
+                                         {"one", f_one},
+                                         {"scalar", f_scalar},
+                                         {"each", f_each},
                                          {NULL, NULL}};
     luaL_newlib(L, functions);
     value_push_null(L);

@@ -53,8 +53,9 @@ int main(int argc, char **argv)
     if (!out || !L)
         fail("cannot start", argv[1]);
     qsort(argv + 4, (size_t)(argc - 4), sizeof *argv, by_name);
-    fprintf(out, "/* Made by src/script/embed.c. */\n#include \"base/embed.h\"\n"
-                 "extern const struct embedded %s[];\nconst struct embedded %s[] = {\n",
+    fprintf(out,
+            "/* Made by src/script/embed.c. */\n#include \"base/embed.h\"\n"
+            "extern const struct embedded %s[];\nconst struct embedded %s[] = {\n",
             argv[2], argv[2]);
     size_t root = strlen(argv[3]) + 1;
     for (int i = 4; i < argc; i++) {

@@ -58,7 +58,8 @@ struct origin error_place(lua_State *L)
     return (struct origin){vm->file, vm->file.p ? vm->first_line : 0};
 }
 
-/* Whether `name` is how Lua shortens the chunk "@file" (lua.h: LUA_IDSIZE with its NUL). */
+/* Whether `name` is how Lua shortens the chunk "@file" (lua.h: LUA_IDSIZE with its NUL).
+ */
 static bool is_short_for(str name, str file)
 {
     if (str_starts(name, STR("...")) && file.n >= LUA_IDSIZE)
@@ -78,8 +79,9 @@ static bool take_place(str *message, str *name, int *line)
         while (end < message->n && message->p[end] >= '0' && message->p[end] <= '9')
             end++;
         long number;
-        if (end + 1 < message->n && message->p[end] == ':' && message->p[end + 1] == ' '
-            && str_int(str_cut(*message, i + 1, end), &number) && number < 1 << 30) {
+        if (end + 1 < message->n && message->p[end] == ':' &&
+            message->p[end + 1] == ' ' &&
+            str_int(str_cut(*message, i + 1, end), &number) && number < 1 << 30) {
             *name = str_cut(*message, 0, i);
             *line = (int)number;
             *message = str_cut(*message, end + 2, message->n);
@@ -93,15 +95,16 @@ static void fill_from_text(lua_State *L, str text, struct err *e)
 {
     struct vm *vm = vm_of(L);
     struct origin from = error_place(L);
-    str name = STR_NONE, message = text;
-    int line = 0;
-    if (take_place(&message, &name, &line)) {
-        if (vm->file.p && is_short_for(name, vm->file))
-            from = (struct origin){vm->file, line};
-        else if (!vm->file.p && str_starts(name, STR("lua/")))
-            from = (struct origin){name, line};
+    str name, message = text, rest = text;
+    int line;
+    /* A string that went through coroutine.wrap or tostring has several places in front:
+     * the last one is where it began. */
+    while (take_place(&rest, &name, &line)) {
+        if (vm->file.p ? is_short_for(name, vm->file) : str_starts(name, STR("lua/")))
+            from = (struct origin){vm->file.p ? vm->file : name, line};
         else
-            message = text;
+            break;
+        message = rest;
     }
     err_set(e, ERR_FAILED, "%.*s", STR_ARG(message));
     if (from.file.p)
@@ -138,7 +141,8 @@ static void fill_from_table(lua_State *L, int at, struct err *e)
         return;
     }
     int kind = field_int(L, at, "kind");
-    e->kind = kind >= ERR_FAILED && kind <= ERR_DECISION ? (enum err_kind)kind : ERR_FAILED;
+    e->kind =
+        kind >= ERR_FAILED && kind <= ERR_DECISION ? (enum err_kind)kind : ERR_FAILED;
     e->message = message;
     e->detail = field_str(L, at, "detail", e);
     e->hint = field_str(L, at, "hint", e);
@@ -210,7 +214,7 @@ _Noreturn static void raise_top(lua_State *L)
     __builtin_unreachable();
 }
 
-void raise_err(lua_State *L, struct err *boxed)
+void error_raise_err(lua_State *L, struct err *boxed)
 {
     struct origin from = error_place(L);
     if (from.file.p)
@@ -219,16 +223,16 @@ void raise_err(lua_State *L, struct err *boxed)
     raise_top(L);
 }
 
-void raise_hint(lua_State *L, str message, str hint)
+void error_raise_hint(lua_State *L, str message, str hint)
 {
     struct err *e = box_err(L);
     err_set(e, ERR_FAILED, "%.*s", STR_ARG(message));
     if (hint.p)
         err_hint(e, "%.*s", STR_ARG(hint));
-    raise_err(L, e);
+    error_raise_err(L, e);
 }
 
-void raise(lua_State *L, const char *format, ...)
+void error_raise(lua_State *L, const char *format, ...)
 {
     struct err *e = box_err(L);
     va_list args;
@@ -236,7 +240,7 @@ void raise(lua_State *L, const char *format, ...)
     e->kind = ERR_FAILED;
     e->message = str_vfmt(&e->arena, format, args);
     va_end(args);
-    raise_err(L, e);
+    error_raise_err(L, e);
 }
 
 static int f_error_tostring(lua_State *L)

@@ -8,7 +8,8 @@
 
 #define LARGEST_FILE ((off_t)256 << 20)
 
-static bool read_all(int fd, str file, size_t size, str *out, struct arena *a, struct err *e)
+static bool read_all(int fd, str file, size_t size, str *out, struct arena *a,
+                     struct err *e)
 {
     char *p = arena_alloc(a, size + 1);
     size_t n = 0;

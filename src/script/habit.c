@@ -58,7 +58,8 @@ struct habit habit_of(str word, const str *candidates, size_t n)
     for (size_t i = 0; i < sizeof habits / sizeof *habits; i++) {
         if (!str_is(word, habits[i].word))
             continue;
-        str key = habits[i].key ? candidate(str_of(habits[i].key), candidates, n) : STR_NONE;
+        str key =
+            habits[i].key ? candidate(str_of(habits[i].key), candidates, n) : STR_NONE;
         if (key.p || !habits[i].key)
             return (struct habit){key, habits[i].note};
     }

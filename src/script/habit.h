@@ -1,4 +1,5 @@
-/* Keys that people bring along from Alembic and SQLAlchemy, and what they are called here. */
+/* Keys that people bring along from Alembic and SQLAlchemy, and what they are called
+ * here. */
 #ifndef MOONSHIFT_SCRIPT_HABIT_H
 #define MOONSHIFT_SCRIPT_HABIT_H
 

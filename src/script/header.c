@@ -8,19 +8,27 @@ struct scan {
     struct arena *a;
 };
 
-enum { F_MESSAGE, F_REVISION, F_DOWN, F_LABELS, F_DEPENDS, F_TRANSACTIONAL, F_SETTINGS,
-       F_IRREVERSIBLE, N_FIELDS };
+enum {
+    F_MESSAGE,
+    F_REVISION,
+    F_DOWN,
+    F_LABELS,
+    F_DEPENDS,
+    F_TRANSACTIONAL,
+    F_SETTINGS,
+    F_IRREVERSIBLE,
+    N_FIELDS
+};
 
 static const str field_names[N_FIELDS] = {
-#define NAME(z) {z, sizeof(z) - 1}
-    [F_MESSAGE] = NAME("message"),
-    [F_REVISION] = NAME("revision"),
-    [F_DOWN] = NAME("down_revision"),
-    [F_LABELS] = NAME("branch_labels"),
-    [F_DEPENDS] = NAME("depends_on"),
-    [F_TRANSACTIONAL] = NAME("transactional"),
-    [F_SETTINGS] = NAME("settings"),
-    [F_IRREVERSIBLE] = NAME("irreversible"),
+#define NAME(z)                                                                          \
+    {                                                                                    \
+        z, sizeof(z) - 1                                                                 \
+    }
+    [F_MESSAGE] = NAME("message"),    [F_REVISION] = NAME("revision"),
+    [F_DOWN] = NAME("down_revision"), [F_LABELS] = NAME("branch_labels"),
+    [F_DEPENDS] = NAME("depends_on"), [F_TRANSACTIONAL] = NAME("transactional"),
+    [F_SETTINGS] = NAME("settings"),  [F_IRREVERSIBLE] = NAME("irreversible"),
 #undef NAME
 };
 
@@ -31,8 +39,8 @@ static int peek(const struct scan *s)
 
 static bool is_word(int c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-           || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           c == '_';
 }
 
 static void skip_line(struct scan *s)
@@ -248,12 +256,12 @@ bool header_scan(str source, struct revision *out, struct arena *a)
         if (str_is(name, "function")) {
             s.at = start;
             skip_line(&s);
-            return seen[F_REVISION]
-                   && !has_field_later(str_cut(source, s.at + 1, source.n));
+            return seen[F_REVISION] &&
+                   !has_field_later(str_cut(source, s.at + 1, source.n));
         }
         int field = field_of(name);
-        if (field == N_FIELDS || seen[field] || !skip_blank(&s) || !take(&s, '=')
-            || !skip_blank(&s) || !value(&s, field, out) || !ends_statement(&s))
+        if (field == N_FIELDS || seen[field] || !skip_blank(&s) || !take(&s, '=') ||
+            !skip_blank(&s) || !value(&s, field, out) || !ends_statement(&s))
             return false;
         seen[field] = true;
     }
@@ -264,6 +272,8 @@ str header_created(str text)
 {
     static const str mark = {"-- Create Date:", sizeof "-- Create Date:" - 1};
     str line;
+    if (str_starts(text, STR("\xEF\xBB\xBF")))
+        text = str_cut(text, 3, text.n);
     while (str_split(&text, '\n', &line)) {
         line = str_trim(line);
         if (str_starts(line, mark))

@@ -9,8 +9,8 @@
 
 #include "model/graph.h"
 
-/* True when every top-level statement before the first function was understood, `revision`
- * among them, and no header field is assigned after it. */
+/* True when every top-level statement before the first function was understood,
+ * `revision` among them, and no header field is assigned after it. */
 bool header_scan(str text, struct revision *out, struct arena *a);
 
 /* "-- Create Date: ..." of the opening comment, empty when there is none. */

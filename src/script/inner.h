@@ -2,12 +2,14 @@
  * keep Lua's longjmp away from memory that Lua does not own.
  *
  * Rules. A C function that Lua calls holds arenas and errors only in boxes (userdata that
- * clean up after themselves), never on the C stack. What is raised is always an error table
- * with a place. Arenas lent by a caller may be filled freely: the caller frees them.
+ * clean up after themselves), never on the C stack. What is raised is always an error
+ * table with a place. Arenas lent by a caller may be filled freely: the caller frees
+ * them.
  */
 #ifndef MOONSHIFT_SCRIPT_INNER_H
 #define MOONSHIFT_SCRIPT_INNER_H
 
+#include "base/meter.h"
 #include "model/op.h"
 #include "script/migration.h"
 #include "script/vm.h"
@@ -17,12 +19,13 @@
 
 struct vm {
     lua_State *L;
-    size_t used, limit; /* bytes */
-    struct err *err;    /* of the innermost protected call; filled by the handler */
-    str file;           /* the script that runs, as errors name it; STR_NONE: our own Lua */
-    int first_line;     /* of the function that runs, when a tail call hides the line */
-    struct host *host;  /* lent for one call; NULL: op, db and ctx do not answer */
-    enum entry entry;   /* the function that runs, while a host is lent */
+    struct meter memory; /* Lua's */
+    struct arena own;    /* holds this struct */
+    struct err *err;     /* of the innermost protected call; filled by the handler */
+    str file;       /* the script that runs, as errors name it; STR_NONE: our own Lua */
+    int first_line; /* of the function that runs, when a tail call hides the line */
+    struct host *host; /* lent for one call; NULL: op, db and ctx do not answer */
+    enum entry entry;  /* the function that runs, while a host is lent */
     bool in_autocommit;
     void *collect; /* what a script's top level fills: see migration.c, model_api.c */
 };
@@ -34,8 +37,8 @@ struct vm *vm_of(lua_State *L);
  * filled from whatever was raised. */
 bool vm_protect(lua_State *L, lua_CFunction f, void *context, struct err *e);
 
-/* Like lua_call on what is on the stack, protected, in a C function that Lua called: false
- * with the raised error in `e`. The results or nothing are left. */
+/* Like lua_call on what is on the stack, protected, in a C function that Lua called:
+ * false with the raised error in `e`. The results or nothing are left. */
 bool vm_protect_call(lua_State *L, int n_args, int n_results, struct err *e);
 
 /* ---- errors (error.c) ---- */
@@ -44,11 +47,11 @@ void error_open(lua_State *L);
 /* The line of the running script that called us. */
 struct origin error_place(lua_State *L);
 /* Raises an error table with the place of the caller. */
-_Noreturn void raise(lua_State *L, const char *format, ...)
+_Noreturn void error_raise(lua_State *L, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-_Noreturn void raise_hint(lua_State *L, str message, str hint);
+_Noreturn void error_raise_hint(lua_State *L, str message, str hint);
 /* Raises what stands in a boxed err. */
-_Noreturn void raise_err(lua_State *L, struct err *boxed);
+_Noreturn void error_raise_err(lua_State *L, struct err *boxed);
 /* Fills an empty err from the error value at `at`. */
 void error_fill(lua_State *L, int at, struct err *e);
 /* Pushes a struct err / an arena that is cleared when the function returns or raises. */
@@ -58,13 +61,13 @@ struct arena *box_arena(lua_State *L);
 /* ---- values (value.c) ---- */
 
 void value_open(lua_State *L);
-int value_sql(lua_State *L);            /* the function `sql` */
-void value_push_null(lua_State *L);     /* op.NULL, db.NULL */
+int value_sql(lua_State *L);        /* the function `sql` */
+void value_push_null(lua_State *L); /* op.NULL, db.NULL */
 bool value_is_null(lua_State *L, int at);
 bool value_is_sql(lua_State *L, int at);
-str value_sql_text(lua_State *L, int at); /* of a sql value */
+str value_sql_text(lua_State *L, int at);  /* of a sql value */
 bool value_is_table(lua_State *L, int at); /* a table that a person wrote */
-str value_str(lua_State *L, int at);    /* of a string; points into Lua's memory */
+str value_str(lua_State *L, int at);       /* of a string; points into Lua's memory */
 void value_push(lua_State *L, const struct val *v);
 /* Any plain value, lists and maps included. `what` begins the error: "moonshift.lua". */
 struct val value_any(lua_State *L, int at, struct arena *a, const char *what);

@@ -24,7 +24,7 @@ static int f_log(lua_State *L)
 
 static int f_read_only(lua_State *L)
 {
-    raise(L, "log is read-only");
+    error_raise(L, "log is read-only");
 }
 
 static void push_log(lua_State *L, const char *level, int first)

@@ -18,8 +18,9 @@ static const char *const entry_names[] = {
 
 static bool check_text(str text, str file, struct err *e)
 {
-    static const char advice[] = "a revision file is Lua source text; 'moonshift revision "
-                                 "-m \"...\"' writes one";
+    static const char advice[] =
+        "a revision file is Lua source text; 'moonshift revision "
+        "-m \"...\"' writes one";
     if (str_trim(text).n == 0)
         err_set(e, ERR_FAILED, "%.*s is empty", STR_ARG(file));
     else if (text.p[0] == '\x1b')
@@ -32,7 +33,8 @@ static bool check_text(str text, str file, struct err *e)
     return err_hint(e, "%s", advice);
 }
 
-static bool read_source(const char *path, str file, str *out, struct arena *a, struct err *e)
+static bool read_source(const char *path, str file, str *out, struct arena *a,
+                        struct err *e)
 {
     if (!file_read(path, file, out, a, e))
         return err_at(e, file, 0);
@@ -83,7 +85,7 @@ static bool push_field(lua_State *L, int env, const char *name)
 
 _Noreturn static void fail_field(lua_State *L, const char *name, const char *expected)
 {
-    raise(L, "'%s' must be %s, got %s", name, expected, value_describe(L, -1));
+    error_raise(L, "'%s' must be %s, got %s", name, expected, value_describe(L, -1));
 }
 
 static str header_text(lua_State *L, int env, const char *name, struct arena *a)
@@ -94,7 +96,7 @@ static str header_text(lua_State *L, int env, const char *name, struct arena *a)
             fail_field(L, name, "a string");
         s = str_copy(a, value_str(L, -1));
         if (memchr(s.p, '\0', s.n))
-            raise(L, "'%s' holds a NUL byte", name);
+            error_raise(L, "'%s' holds a NUL byte", name);
     }
     lua_pop(L, 1);
     return s;
@@ -107,7 +109,7 @@ static void header_strs(lua_State *L, int env, const char *name, struct strs *ou
     bool given = push_field(L, env, name);
     if (given && lua_type(L, -1) == LUA_TSTRING) {
         if (value_str(L, -1).n == 0)
-            raise(L, "'%s' must not be an empty string: write nil for none", name);
+            error_raise(L, "'%s' must not be an empty string: write nil for none", name);
         *PUSH(a, out->at, out->n, out->room) = str_copy(a, value_str(L, -1));
     } else if (given) {
         if (!value_is_table(L, -1))
@@ -121,8 +123,8 @@ static void header_strs(lua_State *L, int env, const char *name, struct strs *ou
         for (lua_Integer i = 1; i <= n; i++) {
             lua_rawgeti(L, list, i);
             if (lua_type(L, -1) != LUA_TSTRING || value_str(L, -1).n == 0)
-                raise(L, "'%s' must be %s: item %lld is %s", name, expected, (long long)i,
-                      value_describe(L, -1));
+                error_raise(L, "'%s' must be %s: item %lld is %s", name, expected,
+                            (long long)i, value_describe(L, -1));
             *PUSH(a, out->at, out->n, out->room) = str_copy(a, value_str(L, -1));
             lua_pop(L, 1);
         }
@@ -139,12 +141,13 @@ static struct val header_settings(lua_State *L, int env, struct arena *a)
             fail_field(L, "settings", "a table { name = value }");
         v = value_any(L, -1, a, "settings");
         if (v.kind != VAL_MAP)
-            raise(L, "'settings' must be a table { name = value }, got a list");
+            error_raise(L, "'settings' must be a table { name = value }, got a list");
         for (size_t i = 0; i < v.map.n; i++) {
             enum val_kind k = v.map.at[i].val.kind;
             if (k != VAL_STR && k != VAL_INT && k != VAL_NUM && k != VAL_BOOL)
-                raise(L, "settings: '%.*s' must be a string, a number, true or false",
-                      STR_ARG(v.map.at[i].key));
+                error_raise(L,
+                            "settings: '%.*s' must be a string, a number, true or false",
+                            STR_ARG(v.map.at[i].key));
         }
     }
     lua_pop(L, 1);
@@ -158,14 +161,15 @@ static void header_fields(lua_State *L, int env, struct reading *r)
     out->id = header_text(L, env, "revision", a);
     r->found = out->id.p != NULL;
     if (r->found && out->id.n == 0)
-        raise(L, "'revision' must not be empty");
+        error_raise(L, "'revision' must not be empty");
     out->message = header_text(L, env, "message", a);
     header_strs(L, env, "down_revision", &out->down, a);
     header_strs(L, env, "branch_labels", &out->labels, a);
     header_strs(L, env, "depends_on", &out->depends, a);
     out->irreversible = header_text(L, env, "irreversible", a);
     if (out->irreversible.p && out->irreversible.n == 0)
-        raise(L, "'irreversible' says why there is no way back: it must not be empty");
+        error_raise(L,
+                    "'irreversible' says why there is no way back: it must not be empty");
     out->transactional = true;
     if (push_field(L, env, "transactional")) {
         if (!lua_isboolean(L, -1))
@@ -203,8 +207,8 @@ static void check_misspelt(lua_State *L, int env, const char *entry)
         lua_pushvalue(L, -1);
         lua_getinfo(L, ">S", &ar);
         vm_of(L)->first_line = ar.linedefined;
-        raise(L, "there is no function %s(): did you mean it by '%.*s'?", entry,
-              STR_ARG(name));
+        error_raise(L, "there is no function %s(): did you mean it by '%.*s'?", entry,
+                    STR_ARG(name));
     }
 }
 
@@ -221,11 +225,11 @@ static void check_entries(lua_State *L, int env, struct migration *m)
     if (!m->has_verify)
         check_misspelt(L, env, "verify");
     if (!m->has_upgrade && !m->has_change)
-        raise_hint(L, STR("the revision has no function upgrade()"),
-                   STR("write 'function upgrade() ... end', empty for a merge"));
+        error_raise_hint(L, STR("the revision has no function upgrade()"),
+                         STR("write 'function upgrade() ... end', empty for a merge"));
     if (m->has_change && (m->has_upgrade || m->has_downgrade))
-        raise(L, "the revision has change() and %s(): change() stands for both",
-              m->has_upgrade ? "upgrade" : "downgrade");
+        error_raise(L, "the revision has change() and %s(): change() stands for both",
+                    m->has_upgrade ? "upgrade" : "downgrade");
 }
 
 static int f_read(lua_State *L)
@@ -238,8 +242,8 @@ static int f_read(lua_State *L)
     header_fields(L, env, r);
     if (r->migration) {
         if (!r->found)
-            raise_hint(L, STR("the file names no revision"),
-                       STR("write revision = \"...\" at its top"));
+            error_raise_hint(L, STR("the file names no revision"),
+                             STR("write revision = \"...\" at its top"));
         check_entries(L, env, r->migration);
         lua_pushvalue(L, env);
         r->migration->reference = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -248,7 +252,8 @@ static int f_read(lua_State *L)
 }
 
 /* A protected call with the script's file known to errors. */
-static bool run_for(struct vm *vm, str file, lua_CFunction f, void *context, struct err *e)
+static bool run_for(struct vm *vm, str file, lua_CFunction f, void *context,
+                    struct err *e)
 {
     str outer = vm->file;
     int line = vm->first_line;
@@ -336,7 +341,7 @@ static int f_run(lua_State *L)
     lua_rawgeti(L, LUA_REGISTRYINDEX, run->migration->reference);
     int env = lua_gettop(L);
     if (!push_field(L, env, name))
-        raise(L, "the revision has no function %s()", name);
+        error_raise(L, "the revision has no function %s()", name);
     lua_Debug ar;
     lua_pushvalue(L, -1);
     lua_getinfo(L, ">S", &ar);
@@ -359,8 +364,8 @@ static int f_revoke(lua_State *L)
     return 0;
 }
 
-bool migration_run(struct vm *vm, struct migration *m, enum entry entry, struct host *host,
-                   bool *verdict, struct err *e)
+bool migration_run(struct vm *vm, struct migration *m, enum entry entry,
+                   struct host *host, bool *verdict, struct err *e)
 {
     struct running run = {m, entry, false};
     struct err ignored = {0};

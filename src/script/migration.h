@@ -1,7 +1,7 @@
 /* One revision file: its header, and its functions run against a host.
  *
- * The script layer does not know the server. What a migration may reach is lent to it as a
- * `struct host` for the time of one call and revoked after.
+ * The script layer does not know the server. What a migration may reach is lent to it as
+ * a `struct host` for the time of one call and revoked after.
  */
 #ifndef MOONSHIFT_SCRIPT_MIGRATION_H
 #define MOONSHIFT_SCRIPT_MIGRATION_H
@@ -39,21 +39,22 @@ struct host {
     /* db.query and friends. */
     bool (*query)(struct host *, const struct stmt *, struct rows *, struct arena *,
                   struct err *);
-    bool (*each)(struct host *, const struct stmt *, row_fn *, void *context, struct err *);
+    bool (*each)(struct host *, const struct stmt *, row_fn *, void *context,
+                 struct err *);
     /* op.copy_from with data made by Lua. */
     bool (*copy_in)(struct host *, const struct stmt *, copy_fn *, void *context,
                     int64_t *rows, struct err *);
     /* op.autocommit(fn): begin = true before fn, false after. */
     bool (*autocommit)(struct host *, bool begin, struct err *);
     void (*log)(struct host *, str level, str text); /* level: info, warn, debug */
-    struct val ctx;      /* VAL_MAP: offline, server_version, revision, direction, x, env */
+    struct val ctx; /* VAL_MAP: offline, server_version, revision, direction, x, env */
     struct arena *arena; /* for the ops: one revision's lifetime */
     str directory;       /* of the migration, for files beside it */
 };
 
 /* Calls one function of a loaded migration. ENTRY_VERIFY: *verdict is what it returned
  * (only `true` is true); else verdict may be NULL. */
-bool migration_run(struct vm *vm, struct migration *m, enum entry entry, struct host *host,
-                   bool *verdict, struct err *e);
+bool migration_run(struct vm *vm, struct migration *m, enum entry entry,
+                   struct host *host, bool *verdict, struct err *e);
 
 #endif

@@ -1,5 +1,5 @@
-/* moonshift_core.script: revision files and configuration in a machine of their own, with a
- * host that writes down what it is asked, for the unit specs. */
+/* moonshift_core.script: revision files and configuration in a machine of their own, with
+ * a host that writes down what it is asked, for the unit specs. */
 #include "plan/sink.h"
 #include "script/config.h"
 #include "script/migration.h"
@@ -137,8 +137,8 @@ static bool host_apply(struct host *h, struct op *op, struct err *e)
     buf_fmt(b, "%d: ", op->from.line);
     put_rec(b, op->args);
     buf_char(b, '\n');
-    if (str_is(str_of(op->info->shape.name), "execute")
-        && str_starts(rec_str(op->args, K_sql), STR("fail "))) {
+    if (str_is(str_of(op->info->shape.name), "execute") &&
+        str_starts(rec_str(op->args, K_sql), STR("fail "))) {
         err_set(e, ERR_FAILED, "the server says no");
         e->sql = str_copy(&e->arena, rec_str(op->args, K_sql));
         memcpy(e->sqlstate, "42P01", 6);
@@ -251,13 +251,17 @@ static bool run(const char *path, const char *file, const char *entry, size_t li
     if (limit)
         vm_limit(vm, limit);
     struct witness w = {
-        .host = {.apply = host_apply, .query = host_query, .each = host_each,
-                 .autocommit = host_autocommit, .log = host_log, .ctx = some_ctx(a),
+        .host = {.apply = host_apply,
+                 .query = host_query,
+                 .each = host_each,
+                 .autocommit = host_autocommit,
+                 .log = host_log,
+                 .ctx = some_ctx(a),
                  .arena = a},
         .said = buf_in(a),
     };
-    bool ok = migration_load(vm, path, str_of(file), &m, a, e)
-              && migration_run(vm, &m, entry_of(entry), &w.host, verdict, e);
+    bool ok = migration_load(vm, path, str_of(file), &m, a, e) &&
+              migration_run(vm, &m, entry_of(entry), &w.host, verdict, e);
     *said = buf_done(&w.said);
     migration_unload(vm, &m);
     vm_close(vm);
@@ -316,9 +320,8 @@ static int f_header(lua_State *L)
     struct err e = {0};
     struct revision r;
     struct vm *vm = vm_open(&e);
-    bool ok = vm
-              && migration_header(vm, luaL_checkstring(L, 1), str_of(luaL_checkstring(L, 2)),
-                                  &r, &a, &e);
+    bool ok = vm && migration_header(vm, luaL_checkstring(L, 1),
+                                     str_of(luaL_checkstring(L, 2)), &r, &a, &e);
     if (ok)
         push_revision(L, &r);
     vm_close(vm);
@@ -333,9 +336,8 @@ static int f_load(lua_State *L)
     struct err e = {0};
     struct migration m;
     struct vm *vm = vm_open(&e);
-    bool ok = vm
-              && migration_load(vm, luaL_checkstring(L, 1), str_of(luaL_checkstring(L, 2)),
-                                &m, &a, &e);
+    bool ok = vm && migration_load(vm, luaL_checkstring(L, 1),
+                                   str_of(luaL_checkstring(L, 2)), &m, &a, &e);
     if (ok) {
         struct buf b = buf_in(&a);
         push_revision(L, &m.revision);
@@ -458,9 +460,8 @@ static int f_call(lua_State *L)
     struct err e = {0};
     struct val out = {.kind = VAL_NONE};
     struct vm *vm = vm_open(&e);
-    bool ok = vm
-              && vm_call(vm, luaL_checkstring(L, 1), luaL_checkstring(L, 2), take(L, 3, &a),
-                         &out, &a, &e);
+    bool ok = vm && vm_call(vm, luaL_checkstring(L, 1), luaL_checkstring(L, 2),
+                            take(L, 3, &a), &out, &a, &e);
     if (ok)
         give(L, &out);
     vm_close(vm);
@@ -477,9 +478,9 @@ static int f_interrupt(lua_State *L)
 
 void module_script(lua_State *L)
 {
-    static const luaL_Reg functions[] = {
-        {"run", f_run},       {"header", f_header}, {"load", f_load},
-        {"config", f_config}, {"call", f_call},     {"interrupt", f_interrupt},
-        {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"run", f_run},   {"header", f_header},
+                                         {"load", f_load}, {"config", f_config},
+                                         {"call", f_call}, {"interrupt", f_interrupt},
+                                         {NULL, NULL}};
     luaL_newlib(L, functions);
 }

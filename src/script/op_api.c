@@ -15,7 +15,7 @@ struct host *host_of(lua_State *L, const char *what)
 {
     struct vm *vm = vm_of(L);
     if (!vm->host)
-        raise(L, "%s answers only inside the functions of a migration", what);
+        error_raise(L, "%s answers only inside the functions of a migration", what);
     return vm->host;
 }
 
@@ -24,8 +24,8 @@ static struct host *host_for_change(lua_State *L, const char *what)
 {
     struct host *host = host_of(L, what);
     if (vm_of(L)->entry == ENTRY_VERIFY)
-        raise(L, "%s: %s() only looks, it cannot change anything", what,
-              entry_names[ENTRY_VERIFY]);
+        error_raise(L, "%s: %s() only looks, it cannot change anything", what,
+                    entry_names[ENTRY_VERIFY]);
     return host;
 }
 
@@ -40,7 +40,7 @@ static int f_op(lua_State *L)
     read_call(L, what, n, op->args, host->arena);
     struct err *e = box_err(L);
     if (!host->apply(host, op, e))
-        raise_err(L, e);
+        error_raise_err(L, e);
     return 0;
 }
 
@@ -50,26 +50,26 @@ static int f_autocommit(lua_State *L)
     struct vm *vm = vm_of(L);
     struct host *host = host_for_change(L, "op.autocommit");
     if (!lua_isfunction(L, 1))
-        raise(L, "op.autocommit takes a function, got %s", value_describe(L, 1));
+        error_raise(L, "op.autocommit takes a function, got %s", value_describe(L, 1));
     if (vm->in_autocommit)
-        raise(L, "op.autocommit inside op.autocommit");
+        error_raise(L, "op.autocommit inside op.autocommit");
     lua_settop(L, 1);
     struct err *e = box_err(L), *failure = box_err(L);
     if (!host->autocommit(host, true, e))
-        raise_err(L, e);
+        error_raise_err(L, e);
     lua_pushvalue(L, 1);
     vm->in_autocommit = true;
     bool ok = vm_protect_call(L, 0, 0, failure);
     vm->in_autocommit = false;
     if (!ok)
-        raise_err(L, failure);
+        error_raise_err(L, failure);
     if (!host->autocommit(host, false, e))
-        raise_err(L, e);
+        error_raise_err(L, e);
     return 0;
 }
 
-/* op.f(name): in Alembic a name that no convention changes. There are no conventions here,
- * so it is the name itself. */
+/* op.f(name): in Alembic a name that no convention changes. There are no conventions
+ * here, so it is the name itself. */
 static int f_f(lua_State *L)
 {
     luaL_checkstring(L, 1);

@@ -2,211 +2,13 @@
  * operation and every record inside one. It knows types and places, not what an operation
  * means. Each error names the call, the record, the key, what was expected and what came.
  */
-#include "script/inner.h"
+#include "script/read.h"
 
 #include "script/habit.h"
 
 #include <string.h>
 
 #define DEEPEST 16
-#define LONGEST_NAME 63 /* bytes; the server cuts longer names silently (manual, 4.1.1) */
-
-/* Where the reader is: "op.create_table: column 'email': identity: ". */
-struct frame {
-    const struct frame *up;
-    const char *noun; /* a shape's name or a key */
-    lua_Integer index; /* in its list, 0 when it is not in one */
-    str label;         /* the record's own name, when it has one already */
-};
-
-struct reader {
-    lua_State *L;
-    struct arena *a;
-    const char *what; /* "op.create_table" */
-    int depth;
-};
-
-static void put_frames(struct buf *b, const struct frame *f)
-{
-    if (!f)
-        return;
-    put_frames(b, f->up);
-    for (const char *p = f->noun; *p; p++)
-        buf_char(b, *p == '_' ? ' ' : *p);
-    if (f->label.n)
-        buf_fmt(b, " '%.*s'", STR_ARG(f->label));
-    else if (f->index)
-        buf_fmt(b, " %lld", (long long)f->index);
-    buf_put(b, ": ");
-}
-
-_Noreturn static void fail(struct reader *r, const struct frame *f, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void fail(struct reader *r, const struct frame *f, const char *format, ...)
-{
-    struct arena *scratch = box_arena(r->L);
-    struct buf b = buf_in(scratch);
-    put_frames(&b, f);
-    va_list args;
-    va_start(args, format);
-    buf_str(&b, str_vfmt(scratch, format, args));
-    va_end(args);
-    raise(r->L, "%s: %.*s", r->what, STR_ARG(buf_done(&b)));
-}
-
-_Noreturn static void fail_type(struct reader *r, const struct frame *f, str word,
-                                const char *expected, int at)
-{
-    if (value_is_null(r->L, at))
-        fail(r, f, "'%.*s' cannot be NULL: it must be %s", STR_ARG(word), expected);
-    fail(r, f, "'%.*s' must be %s, got %s", STR_ARG(word), expected,
-         value_describe(r->L, at));
-}
-
-/* ---- scalars ---- */
-
-static str text_of(struct reader *r, const struct frame *f, str word, int at)
-{
-    str s = value_str(r->L, at);
-    if (memchr(s.p, '\0', s.n))
-        fail(r, f, "'%.*s' holds a NUL byte, which PostgreSQL cannot store in text",
-             STR_ARG(word));
-    if (!utf8_ok(s))
-        fail(r, f, "'%.*s' is not valid UTF-8", STR_ARG(word));
-    return str_copy(r->a, s);
-}
-
-static struct val read_name(struct reader *r, const struct frame *f, str word, int at)
-{
-    if (lua_type(r->L, at) != LUA_TSTRING)
-        fail_type(r, f, word, "a name (a string)", at);
-    str s = text_of(r, f, word, at);
-    if (s.n == 0)
-        fail(r, f, "'%.*s' must not be empty", STR_ARG(word));
-    if (s.n > LONGEST_NAME)
-        fail(r, f,
-             "the name \"%.*s\" is %zu bytes long: PostgreSQL keeps only %d bytes of a name",
-             STR_ARG(s), s.n, LONGEST_NAME);
-    return val_str(s);
-}
-
-static struct val read_text(struct reader *r, const struct frame *f, str word, int at)
-{
-    if (lua_type(r->L, at) != LUA_TSTRING)
-        fail_type(r, f, word, "a string", at);
-    return val_str(text_of(r, f, word, at));
-}
-
-static struct val read_sql(struct reader *r, const struct frame *f, str word, int at)
-{
-    if (value_is_sql(r->L, at))
-        return val_str(str_copy(r->a, value_sql_text(r->L, at)));
-    if (lua_type(r->L, at) != LUA_TSTRING)
-        fail_type(r, f, word, "SQL (a string)", at);
-    return val_str(text_of(r, f, word, at));
-}
-
-static struct val read_value(struct reader *r, const struct frame *f, str word, int at)
-{
-    lua_State *L = r->L;
-    switch (lua_type(L, at)) {
-    case LUA_TBOOLEAN:
-        return val_bool(lua_toboolean(L, at));
-    case LUA_TNUMBER:
-        return lua_isinteger(L, at) ? val_int(lua_tointeger(L, at))
-                                    : val_num(lua_tonumber(L, at));
-    case LUA_TSTRING:
-        return val_str(text_of(r, f, word, at));
-    default:
-        if (value_is_null(L, at))
-            return val_null();
-        if (value_is_sql(L, at))
-            return val_sql(str_copy(r->a, value_sql_text(L, at)));
-        fail_type(r, f, word, "a string, a number, true, false, op.NULL or sql \"...\"", at);
-    }
-}
-
-static struct val read_comment(struct reader *r, const struct frame *f, str word, int at)
-{
-    if (value_is_null(r->L, at))
-        return val_null();
-    if (lua_type(r->L, at) != LUA_TSTRING)
-        fail_type(r, f, word, "a string, or op.NULL for none", at);
-    return val_str(text_of(r, f, word, at));
-}
-
-static struct val read_bool(struct reader *r, const struct frame *f, str word, int at)
-{
-    if (lua_type(r->L, at) != LUA_TBOOLEAN)
-        fail_type(r, f, word, "true or false", at);
-    return val_bool(lua_toboolean(r->L, at));
-}
-
-static struct val read_int(struct reader *r, const struct frame *f, str word, int at)
-{
-    int exact = 0;
-    lua_Integer i = 0;
-    if (lua_type(r->L, at) == LUA_TNUMBER)
-        i = lua_tointegerx(r->L, at, &exact);
-    if (!exact)
-        fail_type(r, f, word, "an integer", at);
-    return val_int(i);
-}
-
-static char lower(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return (char)(c - 'A' + 'a');
-    return c == '_' ? ' ' : c;
-}
-
-static bool same_word(str a, str b)
-{
-    if (a.n != b.n)
-        return false;
-    for (size_t i = 0; i < a.n; i++)
-        if (lower(a.p[i]) != lower(b.p[i]))
-            return false;
-    return true;
-}
-
-/* "a|b c|d" as "one of \"a\", \"b c\", \"d\"". */
-static str words_text(struct reader *r, const char *words, const char *before)
-{
-    struct buf b = buf_in(r->a);
-    str rest = str_of(words), piece;
-    bool first = true;
-    buf_put(&b, before);
-    while (str_split(&rest, '|', &piece)) {
-        buf_sep(&b, &first, ", ");
-        buf_fmt(&b, "\"%.*s\"", STR_ARG(piece));
-    }
-    return buf_done(&b);
-}
-
-/* Case and underscores do not matter: "CASCADE" and "set_null" are what people type. */
-static struct val read_word(struct reader *r, const struct frame *f, str word,
-                            const char *words, int at)
-{
-    if (lua_type(r->L, at) == LUA_TSTRING) {
-        str given = value_str(r->L, at), rest = str_of(words), piece;
-        while (str_split(&rest, '|', &piece))
-            if (same_word(given, piece))
-                return val_str(piece);
-    }
-    fail_type(r, f, word, words_text(r, words, "one of ").p, at);
-}
-
-static struct val read_flag(struct reader *r, const struct frame *f, str word,
-                            const char *words, int at)
-{
-    if (lua_type(r->L, at) == LUA_TBOOLEAN)
-        return val_bool(lua_toboolean(r->L, at));
-    if (lua_type(r->L, at) == LUA_TSTRING)
-        return read_word(r, f, word, words, at);
-    fail_type(r, f, word, words_text(r, words, "true, false or one of ").p, at);
-}
 
 /* ---- tables ---- */
 
@@ -231,12 +33,12 @@ static struct contents look(struct reader *r, const struct frame *f, int at, boo
         } else if (lua_type(L, -2) == LUA_TSTRING) {
             c.keys = true;
         } else {
-            fail(r, f, "%s cannot be a key of this table", value_describe(L, -2));
+            read_fail(r, f, "%s cannot be a key of this table", value_describe(L, -2));
         }
     }
     if (!holes && count != c.items)
-        fail(r, f, "the list has a hole: %lld items, the last one at index %lld",
-             (long long)count, (long long)c.items);
+        read_fail(r, f, "the list has a hole: %lld items, the last one at index %lld",
+                  (long long)count, (long long)c.items);
     return c;
 }
 
@@ -289,15 +91,14 @@ static struct val read_scalars(struct reader *r, const struct frame *f,
     }
     struct contents c = look(r, f, at, false);
     if (c.keys)
-        fail(r, f, "'%.*s' must be a list, got a table with keys", STR_ARG(word));
+        read_fail(r, f, "'%.*s' must be a list, got a table with keys", STR_ARG(word));
     if (c.items == 0)
-        fail(r, f, "'%.*s' must not be an empty list", STR_ARG(word));
+        read_fail(r, f, "'%.*s' must not be an empty list", STR_ARG(word));
     struct val list = val_list(r->a, (size_t)c.items);
     for (lua_Integer i = 1; i <= c.items; i++) {
         struct frame inner = {f, word.p, i, STR_NONE};
         lua_rawgeti(L, at, i);
-        list.list.at[i - 1] =
-            read(r, &inner, word, field->words, lua_gettop(L));
+        list.list.at[i - 1] = read(r, &inner, word, field->words, lua_gettop(L));
         lua_pop(L, 1);
     }
     return list;
@@ -307,10 +108,11 @@ static struct val read_map(struct reader *r, const struct frame *f, str word, in
 {
     lua_State *L = r->L;
     if (!value_is_table(L, at))
-        fail_type(r, f, word, "a table { key = value }", at);
+        read_fail_type(r, f, word, "a table { key = value }", at);
     struct contents c = look(r, f, at, false);
     if (c.items)
-        fail(r, f, "'%.*s' must be a table { key = value }, got a list", STR_ARG(word));
+        read_fail(r, f, "'%.*s' must be a table { key = value }, got a list",
+                  STR_ARG(word));
     size_t n = 0;
     for (lua_pushnil(L); lua_next(L, at); lua_pop(L, 1))
         n++;
@@ -318,7 +120,7 @@ static struct val read_map(struct reader *r, const struct frame *f, str word, in
     size_t i = 0;
     for (lua_pushnil(L); lua_next(L, at); lua_pop(L, 1)) {
         struct pair *p = &map.map.at[i++];
-        p->key = text_of(r, f, word, -2);
+        p->key = read_str(r, f, word, -2);
         p->val = read_value(r, f, p->key, lua_gettop(L));
     }
     map_sort(&map.map);
@@ -329,11 +131,11 @@ static struct val read_rows(struct reader *r, const struct frame *f, str word, i
 {
     lua_State *L = r->L;
     if (!value_is_table(L, at))
-        fail_type(r, f, word, "a list of rows { { column = value }, ... }", at);
+        read_fail_type(r, f, word, "a list of rows { { column = value }, ... }", at);
     struct contents c = look(r, f, at, false);
     if (c.keys)
-        fail(r, f, "'%.*s' must be a list of rows: { { column = value }, ... }",
-             STR_ARG(word));
+        read_fail(r, f, "'%.*s' must be a list of rows: { { column = value }, ... }",
+                  STR_ARG(word));
     struct val list = val_list(r->a, (size_t)c.items);
     for (lua_Integer i = 1; i <= c.items; i++) {
         struct frame inner = {f, "row", i, STR_NONE};
@@ -348,8 +150,8 @@ static struct val read_rows(struct reader *r, const struct frame *f, str word, i
 
 static bool takes_position(const struct field *field)
 {
-    return field->place == PLACE_ARG || field->place == PLACE_ARG_NIL
-           || field->place == PLACE_ARG_MAY;
+    return field->place == PLACE_ARG || field->place == PLACE_ARG_NIL ||
+           field->place == PLACE_ARG_MAY;
 }
 
 static size_t count_positions(const struct shape *s)
@@ -394,20 +196,20 @@ _Noreturn static void fail_key(struct reader *r, const struct frame *f,
     str candidates[64];
     size_t n = 0;
     for (size_t i = 0; i < shape->n_fields && n < 64; i++)
-        if (!takes_position(&shape->fields[i]) && shape->fields[i].place != PLACE_REST
-            && shape->fields[i].place != PLACE_ITEMS)
+        if (!takes_position(&shape->fields[i]) && shape->fields[i].place != PLACE_REST &&
+            shape->fields[i].place != PLACE_ITEMS)
             candidates[n++] = key_word(shape->fields[i].key);
     struct habit habit = habit_of(word, candidates, n);
     if (habit.note)
-        fail(r, f, "unknown key '%.*s': %s", STR_ARG(word), habit.note);
+        read_fail(r, f, "unknown key '%.*s': %s", STR_ARG(word), habit.note);
     if (habit.key.p)
-        fail(r, f, "unknown key '%.*s', did you mean '%.*s'?", STR_ARG(word),
-             STR_ARG(habit.key));
+        read_fail(r, f, "unknown key '%.*s', did you mean '%.*s'?", STR_ARG(word),
+                  STR_ARG(habit.key));
     const struct field *known = shape_field(shape, word);
     if (known && takes_position(known))
-        fail(r, f, "'%.*s' is argument %d here, not a key", STR_ARG(word),
-             (int)(known - shape->fields) + 1);
-    fail(r, f, "unknown key '%.*s'", STR_ARG(word));
+        read_fail(r, f, "'%.*s' is argument %d here, not a key", STR_ARG(word),
+                  (int)(known - shape->fields) + 1);
+    read_fail(r, f, "unknown key '%.*s'", STR_ARG(word));
 }
 
 /* The keys of a table: options, and in a record inside a call also positional fields. */
@@ -421,11 +223,11 @@ static void read_keys(struct reader *r, const struct frame *f, struct rec *out, 
             continue;
         str word = value_str(L, -2);
         const struct field *field = shape_field(shape, word);
-        if (!field || field->place == PLACE_REST || field->place == PLACE_ITEMS
-            || (takes_position(field) && !positions_too))
+        if (!field || field->place == PLACE_REST || field->place == PLACE_ITEMS ||
+            (takes_position(field) && !positions_too))
             fail_key(r, f, shape, word);
         if (rec_has(out, field->key))
-            fail(r, f, "'%.*s' is given twice", STR_ARG(word));
+            read_fail(r, f, "'%.*s' is given twice", STR_ARG(word));
         rec_set(out, field->key, read_field(r, f, field, lua_gettop(L)));
     }
 }
@@ -439,14 +241,15 @@ static void check_complete(struct reader *r, const struct frame *f, const struct
             continue;
         str word = key_word(field->key);
         if (field->place == PLACE_ARG)
-            fail(r, f, "%s %zu, '%.*s' (%s), is missing", f ? "item" : "argument", i + 1,
-                 STR_ARG(word), field->doc);
+            read_fail(r, f, "%s %zu, '%.*s' (%s), is missing", f ? "item" : "argument",
+                      i + 1, STR_ARG(word), field->doc);
         if (field->place == PLACE_OPT_MUST)
-            fail(r, f, "the key '%.*s' (%s) is missing", STR_ARG(word), field->doc);
+            read_fail(r, f, "the key '%.*s' (%s) is missing", STR_ARG(word), field->doc);
     }
 }
 
-/* Items from index `from` on as the value of an ITEMS field: read as a list of its own. */
+/* Items from index `from` on as the value of an ITEMS field: read as a list of its own.
+ */
 static struct val read_items(struct reader *r, const struct frame *f,
                              const struct field *field, int at, lua_Integer from,
                              lua_Integer items)
@@ -465,8 +268,8 @@ static struct val read_items(struct reader *r, const struct frame *f,
 /* The name a record goes by in messages: its first field, when that is a name. */
 static void label_frame(struct frame *f, const struct rec *out)
 {
-    if (out->shape->n_fields && out->shape->fields[0].type == F_NAME
-        && out->at[0].kind == VAL_STR)
+    if (out->shape->n_fields && out->shape->fields[0].type == F_NAME &&
+        out->at[0].kind == VAL_STR)
         f->label = out->at[0].s;
 }
 
@@ -480,8 +283,8 @@ static struct rec *read_rec_table(struct reader *r, struct frame *f,
     const struct field *items = items_of(shape);
     struct contents c = look(r, f, at, positions > 0);
     if (!items && c.items > (lua_Integer)positions)
-        fail(r, f, "takes %zu items before its keys, got %lld", positions,
-             (long long)c.items);
+        read_fail(r, f, "takes %zu items before its keys, got %lld", positions,
+                  (long long)c.items);
     for (size_t i = 0; i < positions && (lua_Integer)i < c.items; i++) {
         if (lua_rawgeti(L, at, (lua_Integer)i + 1) != LUA_TNIL)
             out->at[i] = read_field(r, f, &shape->fields[i], lua_gettop(L));
@@ -497,25 +300,25 @@ static struct rec *read_rec_table(struct reader *r, struct frame *f,
     return out;
 }
 
-/* A record from whatever stands for it: a table; `true`, an empty one; a scalar, its first
- * field. */
+/* A record from whatever stands for it: a table; `true`, an empty one; a scalar, its
+ * first field. */
 static struct rec *read_rec(struct reader *r, const struct frame *f,
                             const struct shape *shape, int at)
 {
     struct frame mine = *f;
     if (++r->depth > DEEPEST)
-        fail(r, f, "tables are nested more than %d deep", DEEPEST);
+        read_fail(r, f, "tables are nested more than %d deep", DEEPEST);
     struct rec *out;
     if (value_is_table(r->L, at)) {
         out = read_rec_table(r, &mine, shape, at);
     } else {
         out = rec_new(r->a, shape);
-        bool empty = lua_isboolean(r->L, at) && lua_toboolean(r->L, at)
-                     && shape->fields[0].type != F_VALUE;
+        bool empty = lua_isboolean(r->L, at) && lua_toboolean(r->L, at) &&
+                     shape->fields[0].type != F_VALUE;
         if (!empty) {
-            if (lua_isboolean(r->L, at) || lua_isfunction(r->L, at)
-                || value_is_null(r->L, at))
-                fail(r, f, "must be a table, got %s", value_describe(r->L, at));
+            if (lua_isboolean(r->L, at) || lua_isfunction(r->L, at) ||
+                value_is_null(r->L, at))
+                read_fail(r, f, "must be a table, got %s", value_describe(r->L, at));
             out->at[0] = read_field(r, f, &shape->fields[0], at);
             label_frame(&mine, out);
         }
@@ -525,7 +328,8 @@ static struct rec *read_rec(struct reader *r, const struct frame *f,
     return out;
 }
 
-/* An index key: the first field takes sql "..." as well, and keeps it apart from a name. */
+/* An index key: the first field takes sql "..." as well, and keeps it apart from a name.
+ */
 static struct rec *read_key(struct reader *r, const struct frame *f,
                             const struct shape *shape, int at)
 {
@@ -593,25 +397,27 @@ static struct val read_recs(struct reader *r, const struct frame *f,
     const struct shape *shape = field->shape;
     bool keys = field->type == F_KEYS;
     str word = key_word(field->key);
-    if (!value_is_table(L, at) || (field->place != PLACE_ITEMS && is_single(r, f, field, at))) {
+    if (!value_is_table(L, at) ||
+        (field->place != PLACE_ITEMS && is_single(r, f, field, at))) {
         struct frame one = {f, shape->name, 0, STR_NONE};
-        if (!value_is_table(L, at) && lua_type(L, at) != LUA_TSTRING && !value_is_sql(L, at))
-            fail_type(r, f, word, "a table or a string", at);
+        if (!value_is_table(L, at) && lua_type(L, at) != LUA_TSTRING &&
+            !value_is_sql(L, at))
+            read_fail_type(r, f, word, "a table or a string", at);
         struct val v = val_list(r->a, 1);
-        v.list.at[0] = val_rec(keys ? read_key(r, &one, shape, at)
-                                    : read_rec(r, &one, shape, at));
+        v.list.at[0] =
+            val_rec(keys ? read_key(r, &one, shape, at) : read_rec(r, &one, shape, at));
         return v;
     }
     struct contents c = look(r, f, at, false);
     if (c.items == 0)
-        fail(r, f, "'%.*s' must not be an empty list", STR_ARG(word));
+        read_fail(r, f, "'%.*s' must not be an empty list", STR_ARG(word));
     struct val v = val_list(r->a, (size_t)c.items);
     for (lua_Integer i = 1; i <= c.items; i++) {
         struct frame item = {f, shape->name, i, STR_NONE};
         lua_rawgeti(L, at, i);
         int top = lua_gettop(L);
-        v.list.at[i - 1] =
-            val_rec(keys ? read_key(r, &item, shape, top) : read_rec(r, &item, shape, top));
+        v.list.at[i - 1] = val_rec(keys ? read_key(r, &item, shape, top)
+                                        : read_rec(r, &item, shape, top));
         lua_pop(L, 1);
     }
     return v;
@@ -625,17 +431,18 @@ static struct rec *read_reference(struct reader *r, const struct frame *f,
     if (lua_type(r->L, at) != LUA_TSTRING)
         return read_rec(r, &mine, field->shape, at);
     struct rec *out = rec_new(r->a, field->shape);
-    str parts[3], rest = text_of(r, &mine, key_word(field->key), at), piece;
+    str parts[3], rest = read_str(r, &mine, key_word(field->key), at), piece;
     size_t n = 0;
     while (str_split(&rest, '.', &piece)) {
         if (piece.n == 0 || n == 3)
-            fail(r, f, "'%.*s' must be \"table\", \"table.column\" or "
-                 "\"schema.table.column\", got %s",
-                 STR_ARG(key_word(field->key)), value_describe(r->L, at));
+            read_fail(r, f,
+                      "'%.*s' must be \"table\", \"table.column\" or "
+                      "\"schema.table.column\", got %s",
+                      STR_ARG(key_word(field->key)), value_describe(r->L, at));
         parts[n++] = piece;
     }
     if (n == 0)
-        fail_type(r, f, key_word(field->key), "\"table.column\"", at);
+        read_fail_type(r, f, key_word(field->key), "\"table.column\"", at);
     for (size_t i = 0; i < n; i++) {
         lua_pushlstring(r->L, parts[i].p, parts[i].n);
         read_name(r, &mine, STR("name"), lua_gettop(r->L));
@@ -701,7 +508,7 @@ static struct val read_field(struct reader *r, const struct frame *f,
         return value_any(r->L, at, r->a, word.p);
     case F_FUNC:
         if (!lua_isfunction(r->L, at))
-            fail_type(r, f, word, "a function", at);
+            read_fail_type(r, f, word, "a function", at);
         return (struct val){.kind = VAL_NONE};
     }
     return (struct val){.kind = VAL_NONE};
@@ -711,9 +518,8 @@ static struct val read_field(struct reader *r, const struct frame *f,
 
 static bool has_options(const struct shape *s)
 {
-    return s->n_fields > 0
-           && s->fields[s->n_fields - 1].place != PLACE_REST
-           && !takes_position(&s->fields[s->n_fields - 1]);
+    return s->n_fields > 0 && s->fields[s->n_fields - 1].place != PLACE_REST &&
+           !takes_position(&s->fields[s->n_fields - 1]);
 }
 
 static const struct field *rest_of(const struct shape *s)
@@ -752,10 +558,10 @@ static struct val read_rest(struct reader *r, const struct field *field, int fro
     for (int at = from; at <= to; at++) {
         struct frame item = {NULL, word.p, at - from + 1, STR_NONE};
         if (lua_isnil(r->L, at))
-            fail(r, NULL, "parameter %d is nil: write db.NULL for NULL", at - from + 1);
-        list.list.at[at - from] = field->type == F_VALUES
-                                      ? read_value(r, &item, word, at)
-                                      : read_text(r, &item, word, at);
+            read_fail(r, NULL, "parameter %d is nil: write db.NULL for NULL",
+                      at - from + 1);
+        list.list.at[at - from] = field->type == F_VALUES ? read_value(r, &item, word, at)
+                                                          : read_text(r, &item, word, at);
     }
     return list;
 }
@@ -772,11 +578,12 @@ void read_call(lua_State *L, const char *what, int n, struct rec *out, struct ar
     int options = find_options(&r, s, n);
     int given = options ? options - 1 : n;
     if (!rest && given > positions) {
-        if (given == positions + 1 && has_options(s))
-            fail(&r, NULL, "argument %d must be a table of options, got %s", given,
-                 value_describe(L, given));
-        fail(&r, NULL, "takes %d arguments%s, got %d", positions,
-             has_options(s) ? " and a table of options" : "", n);
+        if (!options && given == positions + 1 && has_options(s))
+            read_fail(&r, NULL, "argument %d must be a table of options, got %s", given,
+                      value_describe(L, given));
+        read_fail(&r, NULL, "takes %d argument%s%s, got %d", positions,
+                  positions == 1 ? "" : "s",
+                  has_options(s) ? " and a table of options" : "", n);
     }
     for (int i = 0; i < positions && i < given; i++)
         if (!lua_isnil(L, i + 1))
@@ -788,7 +595,8 @@ void read_call(lua_State *L, const char *what, int n, struct rec *out, struct ar
         if (items && c.items)
             rec_set(out, items->key, read_items(&r, NULL, items, options, 1, c.items));
         else if (c.items)
-            fail(&r, NULL, "the table of options has no place for a list: write key = value");
+            read_fail(&r, NULL,
+                      "the table of options has no place for a list: write key = value");
         read_keys(&r, NULL, out, options, false);
     }
     check_complete(&r, NULL, out);

@@ -21,13 +21,13 @@ bool utf8_ok(str s)
             p++;
         } else if (*p >= 0xC2 && *p < 0xE0 && left > 1 && (p[1] & 0xC0) == 0x80) {
             p += 2;
-        } else if (*p >= 0xE0 && *p < 0xF0 && left > 2 && (p[1] & 0xC0) == 0x80
-                   && (p[2] & 0xC0) == 0x80 && !(*p == 0xE0 && p[1] < 0xA0)
-                   && !(*p == 0xED && p[1] >= 0xA0)) {
+        } else if (*p >= 0xE0 && *p < 0xF0 && left > 2 && (p[1] & 0xC0) == 0x80 &&
+                   (p[2] & 0xC0) == 0x80 && !(*p == 0xE0 && p[1] < 0xA0) &&
+                   !(*p == 0xED && p[1] >= 0xA0)) {
             p += 3;
-        } else if (*p >= 0xF0 && *p < 0xF5 && left > 3 && (p[1] & 0xC0) == 0x80
-                   && (p[2] & 0xC0) == 0x80 && (p[3] & 0xC0) == 0x80
-                   && !(*p == 0xF0 && p[1] < 0x90) && !(*p == 0xF4 && p[1] >= 0x90)) {
+        } else if (*p >= 0xF0 && *p < 0xF5 && left > 3 && (p[1] & 0xC0) == 0x80 &&
+                   (p[2] & 0xC0) == 0x80 && (p[3] & 0xC0) == 0x80 &&
+                   !(*p == 0xF0 && p[1] < 0x90) && !(*p == 0xF4 && p[1] >= 0x90)) {
             p += 4;
         } else {
             return false;
@@ -63,10 +63,10 @@ str number_text(double number, struct arena *a)
 int value_sql(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TSTRING)
-        raise(L, "sql takes a string, got %s", value_describe(L, 1));
+        error_raise(L, "sql takes a string, got %s", value_describe(L, 1));
     str text = value_str(L, 1);
     if (memchr(text.p, '\0', text.n) || !utf8_ok(text))
-        raise(L, "sql takes UTF-8 text without NUL bytes");
+        error_raise(L, "sql takes UTF-8 text without NUL bytes");
     lua_settop(L, 1);
     lua_newuserdatauv(L, 0, 1);
     lua_pushvalue(L, 1);
@@ -97,8 +97,8 @@ static int f_sql_tostring(lua_State *L)
 
 static int f_sql_eq(lua_State *L)
 {
-    lua_pushboolean(L, value_is_sql(L, 1) && value_is_sql(L, 2)
-                           && str_eq(value_sql_text(L, 1), value_sql_text(L, 2)));
+    lua_pushboolean(L, value_is_sql(L, 1) && value_is_sql(L, 2) &&
+                           str_eq(value_sql_text(L, 1), value_sql_text(L, 2)));
     return 1;
 }
 
@@ -238,7 +238,8 @@ void value_push(lua_State *L, const struct val *v)
 }
 
 /* How many integer keys 1..n and how many string keys a table has; raises on others. */
-static void count_keys(lua_State *L, int at, size_t *items, size_t *keys, const char *what)
+static void count_keys(lua_State *L, int at, size_t *items, size_t *keys,
+                       const char *what)
 {
     lua_Integer highest = 0;
     *items = *keys = 0;
@@ -249,14 +250,15 @@ static void count_keys(lua_State *L, int at, size_t *items, size_t *keys, const 
         } else if (lua_type(L, -2) == LUA_TSTRING) {
             ++*keys;
         } else {
-            raise(L, "%s: %s cannot be a key", what, value_describe(L, -2));
+            error_raise(L, "%s: %s cannot be a key", what, value_describe(L, -2));
         }
     }
     if ((size_t)highest != *items)
-        raise(L, "%s: a list has a hole: %zu items, but the last one has index %lld", what,
-              *items, (long long)highest);
+        error_raise(L,
+                    "%s: a list has a hole: %zu items, but the last one has index %lld",
+                    what, *items, (long long)highest);
     if (*items && *keys)
-        raise(L, "%s: a table has both list items and keys", what);
+        error_raise(L, "%s: a table has both list items and keys", what);
 }
 
 static struct val any(lua_State *L, int at, struct arena *a, const char *what, int depth);
@@ -293,7 +295,8 @@ static struct val any_table(lua_State *L, int at, struct arena *a, const char *w
 static struct val any(lua_State *L, int at, struct arena *a, const char *what, int depth)
 {
     if (depth > DEEPEST)
-        raise(L, "%s: tables are nested more than %d deep", what, DEEPEST);
+        error_raise(L, "%.*s: tables are nested more than %d deep",
+                    (int)str_find(str_of(what), ':'), what, DEEPEST);
     switch (lua_type(L, at)) {
     case LUA_TNIL:
         return (struct val){.kind = VAL_NONE};
@@ -311,8 +314,8 @@ static struct val any(lua_State *L, int at, struct arena *a, const char *what, i
             return val_sql(str_copy(a, value_sql_text(L, at)));
         if (value_is_null(L, at))
             return val_null();
-        raise(L, "%s: %s is not a value that can be used here", what,
-              value_describe(L, at));
+        error_raise(L, "%s: %s is not a value that can be used here", what,
+                    value_describe(L, at));
     }
 }
 

@@ -21,38 +21,10 @@ struct vm *vm_of(lua_State *L)
     return *(struct vm **)lua_getextraspace(L);
 }
 
-/* ---- memory ---- */
-
-/* MOONSHIFT_FAIL_LUA_ALLOC=N makes the N-th allocation of Lua's fail: law 7. */
-static bool fails_on_request(void)
-{
-#ifdef MOONSHIFT_FAULTS
-    static long countdown = -1;
-    if (countdown == -1) {
-        const char *text = getenv("MOONSHIFT_FAIL_LUA_ALLOC");
-        countdown = text ? strtol(text, NULL, 10) : 0;
-    }
-    return countdown > 0 && --countdown == 0;
-#else
-    return false;
-#endif
-}
-
+/* old_size is a type tag, not a size, when old is NULL (lua_Alloc in the manual). */
 static void *allocate(void *context, void *old, size_t old_size, size_t size)
 {
-    struct vm *vm = context;
-    size_t had = old ? old_size : 0;
-    if (size == 0) {
-        free(old);
-        vm->used -= had;
-        return NULL;
-    }
-    if (size > had && (size - had > vm->limit - vm->used || fails_on_request()))
-        return NULL;
-    void *p = realloc(old, size);
-    if (p)
-        vm->used = vm->used - had + size;
-    return p;
+    return meter_resize(context, old, old ? old_size : 0, size);
 }
 
 /* ---- protected calls ---- */
@@ -65,7 +37,7 @@ static void hook(lua_State *L, lua_Debug *ar)
     if (!vm_interrupted)
         return;
     lua_sethook(L, hook, LUA_MASKCOUNT, 1);
-    raise(L, "interrupted");
+    error_raise(L, "interrupted");
 }
 
 static int handler(lua_State *L)
@@ -85,7 +57,8 @@ static void fill_rest(lua_State *L, int status, struct err *e)
 {
     struct vm *vm = vm_of(L);
     if (status == LUA_ERRMEM)
-        err_set(e, ERR_FAILED, "not enough memory: a script may use %zu MiB", vm->limit >> 20);
+        err_set(e, ERR_FAILED, "not enough memory: a script may use %zu MiB",
+                vm->memory.limit >> 20);
     else
         err_set(e, ERR_FAILED, "the script failed, and so did handling its error");
     if (vm->file.p)
@@ -161,7 +134,8 @@ static int f_search(lua_State *L)
     return 2;
 }
 
-/* The module `embedded`: the files of lua/templates/, "basic/moonshift.lua" to its bytes. */
+/* The module `embedded`: the files of lua/templates/, "basic/moonshift.lua" to its bytes.
+ */
 static int f_open_embedded(lua_State *L)
 {
     static const char folder[] = "lua/templates/";
@@ -209,35 +183,35 @@ static int f_open(lua_State *L)
 
 struct vm *vm_open(struct err *e)
 {
-    struct vm *vm = calloc(1, sizeof *vm);
-    if (vm) {
-        vm->limit = DEFAULT_LIMIT;
-        vm->L = lua_newstate(allocate, vm);
-    }
-    if (!vm || !vm->L) {
-        free(vm);
+    struct arena own = {0};
+    struct vm *vm = NEW(&own, struct vm);
+    vm->own = own;
+    vm->memory.limit = DEFAULT_LIMIT;
+    vm->L = lua_newstate(allocate, &vm->memory);
+    if (!vm->L) {
         err_set(e, ERR_FAILED, "not enough memory to start Lua");
-        return NULL;
+    } else {
+        *(struct vm **)lua_getextraspace(vm->L) = vm;
+        if (vm_protect(vm->L, f_open, NULL, e))
+            return vm;
     }
-    *(struct vm **)lua_getextraspace(vm->L) = vm;
-    if (!vm_protect(vm->L, f_open, NULL, e)) {
-        vm_close(vm);
-        return NULL;
-    }
-    return vm;
+    vm_close(vm);
+    return NULL;
 }
 
 void vm_close(struct vm *vm)
 {
     if (!vm)
         return;
-    lua_close(vm->L);
-    free(vm);
+    if (vm->L)
+        lua_close(vm->L);
+    struct arena own = vm->own; /* the vm itself lives in it */
+    arena_reset(&own);
 }
 
 void vm_limit(struct vm *vm, size_t bytes)
 {
-    vm->limit = bytes > vm->used ? bytes : vm->used;
+    vm->memory.limit = bytes > vm->memory.used ? bytes : vm->memory.used;
 }
 
 struct call {
@@ -254,7 +228,8 @@ static int f_call(lua_State *L)
     lua_pushstring(L, call->module);
     lua_call(L, 1, 1);
     if (!lua_istable(L, -1) || lua_getfield(L, -1, call->function) != LUA_TFUNCTION)
-        return luaL_error(L, "lua/%s.lua has no function %s", call->module, call->function);
+        return luaL_error(L, "lua/%s.lua has no function %s", call->module,
+                          call->function);
     value_push(L, call->argument);
     lua_call(L, 1, 1);
     if (call->result)

@@ -1,8 +1,9 @@
 /* The Lua machine: embedded modules, the locked environment, protected calls.
  *
  * The only layer that includes lua.h, so its headers do not: a vm is opaque. Every entry
- * is one lua_pcall with a traceback handler; what comes out is a bool and an err. Lua code
- * of the program itself comes from lua/, embedded as source (MOONSHIFT_LUA=dir overrides).
+ * is one lua_pcall with a traceback handler; what comes out is a bool and an err. Lua
+ * code of the program itself comes from lua/, embedded as source (MOONSHIFT_LUA=dir
+ * overrides).
  */
 #ifndef MOONSHIFT_SCRIPT_VM_H
 #define MOONSHIFT_SCRIPT_VM_H
@@ -13,7 +14,7 @@
 struct vm;
 
 struct vm *vm_open(struct err *e); /* NULL with e filled */
-void vm_close(struct vm *vm); /* NULL is welcome */
+void vm_close(struct vm *vm);      /* NULL is welcome */
 
 /* How many bytes scripts may use together; 1 GiB when not said. */
 void vm_limit(struct vm *vm, size_t bytes);

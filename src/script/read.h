@@ -1,0 +1,45 @@
+/* What the two halves of the reader share: where it is, and how scalars are read.
+ *
+ * Every function raises a Lua error that names the call, the record and the key.
+ */
+#ifndef MOONSHIFT_SCRIPT_READ_H
+#define MOONSHIFT_SCRIPT_READ_H
+
+#include "script/inner.h"
+
+/* Where the reader is: "op.create_table: column 'email': identity: ". */
+struct frame {
+    const struct frame *up;
+    const char *noun;  /* a shape's name or a key */
+    lua_Integer index; /* in its list, 0 when it is not in one */
+    str label;         /* the record's own name, when it has one already */
+};
+
+struct reader {
+    lua_State *L;
+    struct arena *a;
+    const char *what; /* "op.create_table" */
+    int depth;
+};
+
+_Noreturn void read_fail(struct reader *r, const struct frame *f, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* "'word' must be EXPECTED, got ..." */
+_Noreturn void read_fail_type(struct reader *r, const struct frame *f, str word,
+                              const char *expected, int at);
+
+/* A string without NUL bytes, valid UTF-8, copied. */
+str read_str(struct reader *r, const struct frame *f, str word, int at);
+struct val read_name(struct reader *r, const struct frame *f, str word, int at);
+struct val read_text(struct reader *r, const struct frame *f, str word, int at);
+struct val read_sql(struct reader *r, const struct frame *f, str word, int at);
+struct val read_value(struct reader *r, const struct frame *f, str word, int at);
+struct val read_comment(struct reader *r, const struct frame *f, str word, int at);
+struct val read_bool(struct reader *r, const struct frame *f, str word, int at);
+struct val read_int(struct reader *r, const struct frame *f, str word, int at);
+struct val read_word(struct reader *r, const struct frame *f, str word, const char *words,
+                     int at);
+struct val read_flag(struct reader *r, const struct frame *f, str word, const char *words,
+                     int at);
+
+#endif
