@@ -129,7 +129,7 @@ for _, one_by_one in ipairs { false, true } do
       c = assert(pg.open { url = d.url, one_by_one = one_by_one,
         settings = { lock_timeout = "4s", search_path = "public" } })
       assert(c:exec("select set_config('search_path', '', false)", { raw = true }))
-      assert(c:exec("set lock_timeout = '9s'", { raw = true }))
+      assert(c:query "select set_config('lock_timeout', '9s', false)")
       assert(c:reset())
       local rows = assert(c:query "select current_setting('search_path'), current_setting('lock_timeout')")
       assert.same({ "public", "4s" }, rows[1])
@@ -221,6 +221,28 @@ for _, one_by_one in ipairs { false, true } do
       repeat until os.clock() - t > 0.05
       _, e = c:exec "select 1"
       assert.equal("interrupted", e.message)
+    end)
+
+    it("says who blocks it while it waits, and when lock_timeout ends the wait", function()
+      d:exec "create table held (n int)"
+      local a = assert(pg.open { url = d.url })
+      assert(a:exec "begin")
+      assert(a:exec "lock table held")
+      assert(a:sync())
+      assert(c:exec "begin")
+      assert(c:exec "set local lock_timeout = '1500ms'")
+      c:exec("alter table held add m int", { line = 5 })
+      local _, e = c:sync()
+      local who = ("AccessExclusiveLock on held is held up by pid %d (moonshift, role postgres, "
+        .. "idle in transaction since "):format(a:pid())
+      assert.equal("55P03", e.sqlstate)
+      assert.equal(who, e.detail:sub(1, #who))
+      assert.truthy(e.detail:find(": lock table held)", 1, true), e.detail)
+      assert.equal("WARNING: waiting for a lock: " .. e.detail, c:notices()[1])
+      a:close()
+      assert(c:recover())
+      assert.equal("1", d:scalar [[select count(*) from pg_stat_activity
+        where application_name = 'moonshift' and datname = current_database()]])
     end)
 
     it("copies data in", function()

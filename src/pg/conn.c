@@ -213,6 +213,8 @@ void conn_close(struct conn *c)
         return;
     if (cancel_with == c->cancel)
         cancel_with = NULL;
+    watch_stop(c);
+    arena_reset(&c->watch.arena);
     PQfreeCancel(c->cancel);
     PQfinish(c->pg);
     arena_reset(&c->notices_in);

@@ -44,6 +44,14 @@ struct prepared {
     bool ready; /* the server has it, as far as results have come in */
 };
 
+/* Looking on while a statement has no answer. */
+struct watch {
+    PGconn *second; /* NULL until needed */
+    int64_t next_ms, pause_ms;
+    str seen; /* who blocked us when we last looked */
+    struct arena arena;
+};
+
 struct notice {
     struct notice *next;
     str severity, text;
@@ -80,6 +88,7 @@ struct conn {
     bool awaited_failed; /* the failed statement is the one its caller waits for */
     struct err failure;
 
+    struct watch watch;
     struct arena notices_in;
     struct notice *notices, **last_notice;
 };
@@ -139,6 +148,14 @@ bool conn_interrupted(void);
 void rows_copy(const PGresult *r, struct rows *out, struct arena *a);
 void rows_shape(const PGresult *r, struct rows *out, struct arena *a);
 
+
+/* -- blocked.c ------------------------------------------------------------------------ */
+
+void watch_start(struct conn *c);        /* a wait begins */
+int watch_left_ms(const struct conn *c); /* until the next look */
+void watch_look(struct conn *c);
+void watch_explain(struct conn *c); /* adds who it was to a failure by timeout */
+void watch_stop(struct conn *c);
 
 /* -- pooler.c ------------------------------------------------------------------------- */
 

@@ -19,6 +19,7 @@ static bool leave(struct conn *c, struct err *e)
 
 static void reenter(struct conn *c)
 {
+    watch_stop(c);
     if (c->lost)
         return;
     c->in_tx = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
@@ -46,6 +47,7 @@ static void keep(struct conn *c, const PGresult *r, const struct stmt *stmt)
         c->failed = true;
         c->awaited_failed = true;
         server_err(r, stmt, &c->failure);
+        watch_explain(c);
         if (str_is(str_of(c->failure.sqlstate), "57014"))
             (void)conn_interrupted();
     }

@@ -80,6 +80,7 @@ static void keep_failure(struct conn *c, const PGresult *r, const struct entry *
     c->failed = true;
     c->awaited_failed = entry->awaited;
     server_err(r, &entry->stmt, &c->failure);
+    watch_explain(c);
     if (str_is(str_of(c->failure.sqlstate), "57014") && conn_interrupted()) {
         c->failure.hint = STR_NONE;
         err_hint(&c->failure, "interrupted; running the same command again goes on from "
@@ -167,16 +168,22 @@ static void take_arrived(struct conn *c)
         take_next(c);
 }
 
-/* Waits until the socket can be read, or written while libpq has something to send. */
-static void wait_socket(struct conn *c, bool writing)
+/* Waits until the socket can be read, or written while libpq has something to send.
+ * `waiting` is the caller's: whether this wait has begun. */
+static void wait_socket(struct conn *c, bool writing, bool *waiting)
 {
+    if (!*waiting)
+        watch_start(c);
+    *waiting = true;
     struct pollfd socket = {.fd = PQsocket(c->pg),
                             .events = (short)(POLLIN | (writing ? POLLOUT : 0))};
-    if (poll(&socket, 1, -1) < 0) {
-        if (errno != EINTR)
-            conn_mark_lost(c, NULL);
+    int ready = poll(&socket, 1, watch_left_ms(c));
+    if (ready < 0 && errno != EINTR)
+        conn_mark_lost(c, NULL);
+    if (ready == 0)
+        watch_look(c);
+    if (ready <= 0)
         return;
-    }
     if (!PQconsumeInput(c->pg) && c->n == 0)
         conn_mark_lost(c, NULL);
     /* With results outstanding, a broken connection is told by PQgetResult, after what
@@ -187,6 +194,7 @@ static void wait_socket(struct conn *c, bool writing)
  * nobody reads, would stop reading too. */
 void pipe_flush(struct conn *c)
 {
+    bool waiting = false;
     c->unsent = 0;
     while (!c->lost) {
         int left = PQflush(c->pg);
@@ -197,26 +205,28 @@ void pipe_flush(struct conn *c)
         else if (left < 0)
             take_next(c);
         else
-            wait_socket(c, true);
+            wait_socket(c, true, &waiting);
         take_arrived(c);
     }
 }
 
 static void wait_result(struct conn *c)
 {
+    bool waiting = false;
     pipe_flush(c);
     while (!c->lost && c->n && PQisBusy(c->pg)) {
         if (PQstatus(c->pg) == CONNECTION_BAD)
             break; /* take_next tells */
-        wait_socket(c, false);
+        wait_socket(c, false, &waiting);
     }
 }
 
 void pipe_wait_result(struct conn *c)
 {
+    bool waiting = false;
     pipe_flush(c);
     while (!c->lost && PQisBusy(c->pg) && PQstatus(c->pg) != CONNECTION_BAD)
-        wait_socket(c, false);
+        wait_socket(c, false, &waiting);
 }
 
 static void wait_until_live(struct conn *c, unsigned chunk)
@@ -243,6 +253,7 @@ void pipe_drain(struct conn *c)
     if (!c->lost)
         c->in_tx = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
     c->since_sync = c->loose = 0;
+    watch_stop(c);
 }
 
 /* -- sending -------------------------------------------------------------------------- */
@@ -456,6 +467,7 @@ bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out, struc
     struct entry *entry = send_stmt(c, stmt);
     if (!entry)
         return pipe_tell(c, e);
+    c->dirty = c->dirty || !(stmt->flags & STMT_QUIET); /* select set_config(...) */
     entry->awaited = c->since_sync == 1;
     entry->rows = out;
     entry->rows_in = a;
@@ -478,6 +490,7 @@ static bool pipe_each(struct sink *s, const struct stmt *stmt, row_fn *row, void
     struct entry *entry = c->failed ? NULL : send_stmt(c, stmt);
     if (!entry)
         return pipe_tell(c, e);
+    c->dirty = c->dirty || !(stmt->flags & STMT_QUIET);
     entry->awaited = true;
     entry->stream = &stream;
     PQsetSingleRowMode(c->pg);
