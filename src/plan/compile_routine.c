@@ -6,17 +6,17 @@
 #include <strings.h>
 
 /* The first words of a body, comments not looked through. */
-static bool opens_with(str body, const char *word)
+static bool opens_with(str body, const char *words)
 {
     body = str_trim(body);
     size_t i = 0;
-    for (; *word; word++) {
-        if (*word == ' ') {
+    for (; *words; words++) {
+        if (*words == ' ') {
             if (i >= body.n || !isspace((unsigned char)body.p[i]))
                 return false;
             while (i < body.n && isspace((unsigned char)body.p[i]))
                 i++;
-        } else if (i >= body.n || tolower((unsigned char)body.p[i++]) != *word) {
+        } else if (i >= body.n || tolower((unsigned char)body.p[i++]) != *words) {
             return false;
         }
     }
@@ -28,7 +28,7 @@ static bool is_standard_body(const struct rec *r)
 {
     str body = rec_str(r, K_body);
     return (!rec_has(r, K_language) || str_is(rec_str(r, K_language), "sql"))
-           && (opens_with(body, "begin atomic") || opens_with(body, "return "));
+           && (opens_with(body, "begin atomic") || opens_with(body, "return"));
 }
 
 static void put_language(struct pen *p, const struct rec *r)

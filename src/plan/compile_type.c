@@ -89,7 +89,7 @@ static const char replace_head[] =
     "    old_oid constant oid := old_name::regtype;\n"
     "    said constant text := obj_description(old_oid, 'pg_type');\n"
     "    owner constant text := (SELECT typowner::regrole FROM pg_type WHERE oid = old_oid);\n"
-    "    found constant jsonb := (\n"
+    "    columns constant jsonb := (\n"
     "        SELECT jsonb_agg(jsonb_build_object('tab', a.attrelid::regclass, 'col', attname,\n"
     "            'def', pg_get_expr(adbin, adrelid), 'plain', atttypid = old_oid))\n"
     "        FROM pg_attribute a JOIN pg_class r ON r.oid = attrelid\n"
@@ -101,7 +101,7 @@ static const char replace_head[] =
     "BEGIN\n"
     "    EXECUTE rename_old;\n"
     "    EXECUTE create_new;\n"
-    "    FOR c IN SELECT * FROM jsonb_to_recordset(found)\n"
+    "    FOR c IN SELECT * FROM jsonb_to_recordset(columns)\n"
     "            AS x(tab text, col text, def text, plain boolean) LOOP\n";
 
 static const char replace_tail[] =

@@ -73,19 +73,17 @@ static bool starts_default(str s, size_t i)
            && strncasecmp(s.p + i, "default", 7) == 0 && !is_word_char(s.p[i + 7]);
 }
 
-/* "a integer, b text default 'x'" names a function without its defaults: DROP FUNCTION
- * and the like do not take them. */
-void put_signature(struct pen *p, str arguments)
+str routine_signature(str arguments, struct arena *a)
 {
-    struct buf kept = buf_in(p->a);
+    struct buf kept = buf_in(a);
     int depth = 0;
     bool keep = true;
     for (size_t i = 0; i < arguments.n;) {
         char c = arguments.p[i];
         size_t end = c == '\'' || c == '"' ? skip_quoted(arguments, i) : i + 1;
-        if (depth == 0 && c == ',')
+        if (depth == 0 && c == ',') {
             keep = true;
-        else if (depth == 0 && starts_default(arguments, i)) {
+        } else if (depth == 0 && starts_default(arguments, i)) {
             keep = false;
             kept.n = str_trim((str){kept.p, kept.n}).n;
         }
@@ -97,7 +95,12 @@ void put_signature(struct pen *p, str arguments)
             buf_str(&kept, str_cut(arguments, i, end));
         i = end;
     }
-    str text = str_trim(buf_done(&kept));
+    return str_trim(buf_done(&kept));
+}
+
+void put_signature(struct pen *p, str arguments)
+{
+    str text = routine_signature(arguments, p->a);
     put(p, "(");
     if (text.n)
         put_sql(p, text, "arguments");

@@ -1,18 +1,22 @@
 /* Functions, procedures, aggregates, triggers, rules: how they are undone. */
 #include "plan/undo.h"
+#include "plan/write.h"
 
-/* No arguments are an empty list: without a list, DROP takes the only one of that name. */
-static struct op *with_arguments(struct op *back)
+/* A routine is dropped by its argument types. No arguments are an empty list: without a
+ * list, DROP takes the only one of that name. */
+static struct op *undo_routine(struct undo *u, enum op_kind drop)
 {
-    if (back && !rec_has(back->args, K_arguments))
-        rec_set(back->args, K_arguments, val_str(STR("")));
+    struct op *back = undo_replace(u, K_body, drop);
+    if (back && back->info->kind == drop) {
+        str types = routine_signature(rec_str(u->op->args, K_arguments), u->a);
+        rec_set(back->args, K_arguments, val_str(types.p ? types : STR("")));
+    }
     return back;
 }
 
 struct op *reverse_create_function(struct undo *u)
 {
-    struct op *back = undo_replace(u, K_body, OP_drop_function);
-    return rec_bool(u->op->args, K_or_replace) ? back : with_arguments(back);
+    return undo_routine(u, OP_drop_function);
 }
 
 UNDO_NONE(drop_function, "its body is not known")
@@ -21,8 +25,7 @@ UNDO_EXISTING(alter_function)
 
 struct op *reverse_create_procedure(struct undo *u)
 {
-    struct op *back = undo_replace(u, K_body, OP_drop_procedure);
-    return rec_bool(u->op->args, K_or_replace) ? back : with_arguments(back);
+    return undo_routine(u, OP_drop_procedure);
 }
 
 UNDO_NONE(drop_procedure, "its body is not known")

@@ -144,16 +144,15 @@ struct op *reverse_create_index(struct undo *u)
 
 UNDO_NONE(drop_index, "its columns are not known")
 
-/* With using_index the constraint takes the index's name, unless it has its own. */
 static struct op *undo_key(struct undo *u, bool primary)
 {
     const struct rec *r = u->op->args;
-    if (!rec_has(r, K_name) && (primary || rec_has(r, K_using_index))) {
+    if (rec_has(r, K_using_index))
+        return undo_none(u, "the index would go with the constraint");
+    if (!rec_has(r, K_name) && primary) {
         struct op *back = undo_as(u, OP_drop_constraint);
-        str name = rec_has(r, K_using_index)
-                       ? rec_str(r, K_using_index)
-                       : default_name(rec_str(r, K_table), STR_NONE, "pkey", u->a);
-        rec_set(back->args, K_name, val_str(name));
+        rec_set(back->args, K_name,
+                val_str(default_name(rec_str(r, K_table), STR_NONE, "pkey", u->a)));
         return back;
     }
     return undo_named(u, OP_drop_constraint, K_columns, "key");

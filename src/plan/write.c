@@ -381,9 +381,14 @@ static const struct val *form_field(const struct rec *r, str word, const struct 
     return &r->at[field - r->shape->fields];
 }
 
-static bool is_given(const struct val *v)
+/* A flag that is false is as good as not given; a value that is false is a value. */
+static bool is_given(const struct rec *r, str word)
 {
-    return v->kind == VAL_BOOL ? v->b : v->kind != VAL_NONE;
+    const struct field *f;
+    const struct val *v = form_field(r, word, &f);
+    if (f->type == F_BOOL || f->type == F_FLAG)
+        return v->kind == VAL_BOOL ? v->b : v->kind != VAL_NONE;
+    return v->kind != VAL_NONE;
 }
 
 static void put_place(struct pen *p, const struct rec *r, str word)
@@ -429,7 +434,7 @@ static void put_span(struct pen *p, const struct rec *r, str form)
             bool not = form.p[i + 1] == '!';
             str group = str_cut(form, i + 1 + (not ? 1 : 0), end);
             size_t colon = str_find(group, ':');
-            if (is_given(form_field(r, str_cut(group, 0, colon), NULL)) != not)
+            if (is_given(r, str_cut(group, 0, colon)) != not)
                 put_span(p, r, str_cut(group, colon + 1, group.n));
             i = end;
         } else {

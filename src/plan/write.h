@@ -100,7 +100,10 @@ void put_names(struct pen *p, str schema, struct list names); /* each with the s
 void put_relations(struct pen *p, struct list relations);     /* of shape relation */
 void put_role(struct pen *p, str role); /* PUBLIC, CURRENT_USER … are no names */
 void put_roles(struct pen *p, struct list roles);
-/* (arguments) without their defaults, as all but CREATE FUNCTION wants them. */
+/* "a integer, b text default 'x'" without its defaults: DROP FUNCTION and the like do not
+ * take them. */
+str routine_signature(str arguments, struct arena *a);
+/* The same, written in parentheses. */
 void put_signature(struct pen *p, str arguments);
 void put_key(struct pen *p, str key); /* a.b of settings and storage parameters */
 /* HEAD SET (a = 1, …) and HEAD RESET (b, …) for what is NULL. */

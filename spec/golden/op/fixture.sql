@@ -38,22 +38,28 @@ alter table orders add constraint fk_user foreign key (user_id) references users
 alter table orders add constraint ck_total check (total > 0) not valid;
 create table app.things (id integer primary key, "Odd Name" text, parent integer, changed timestamptz);
 
+create type address as (street text, zip text);
 create type mood as enum ('sad', 'ok', 'happy');
 comment on type mood is 'of a person';
 create table moods (id integer, m mood default 'ok', ms mood[]);
 insert into moods values (1, 'sad', '{sad,ok}'), (2, 'happy', null);
 create domain positive as integer constraint ck_positive check (value > 0);
 alter domain positive add constraint ck_small check (value < 1000) not valid;
-create type address as (street text, zip text);
 
 create table events (day date not null, n integer) partition by range (day);
 create table events_2023 partition of events for values from ('2023-01-01') to ('2024-01-01');
 create table events_2024 (day date not null, n integer);
-create index ix_events on only events (n);
-create index ix_events_2023 on events_2023 (n);
+create table ticks (n integer) partition by list (n);
+create table ticks_1 partition of ticks for values in (1);
+create index ix_ticks on only ticks (n);
+create index ix_ticks_1 on ticks_1 (n);
 create table base (id integer);
 create table child (id integer);
-create table heir () inherits (base);
+create table heir (id integer) inherits (base);
+create type shape2 as (x text, y text);
+create table typed of shape2;
+alter table orders enable row level security;
+create table computed (a integer, b integer generated always as (a * 2) stored);
 
 create view adults as select id, email from users where age >= 18;
 create materialized view totals as select user_id, sum(total) as total from orders group by user_id;
@@ -69,20 +75,30 @@ create function compare(a address, b address) returns integer language sql immut
 create procedure tidy() language sql as 'delete from moods';
 create aggregate total(integer) (sfunc = int4pl, stype = integer, initcond = '0');
 create trigger t_touch before update on app.things for each row execute function touch();
+create trigger t_off before insert on app.things for each row execute function touch();
+alter table app.things disable trigger t_off;
 create event trigger on_ddl on ddl_command_end execute function guard();
+create rule no_update as on update to moods do instead nothing;
+alter table moods disable rule no_update;
 create rule no_delete as on delete to moods do instead nothing;
 create policy p_own on orders using (user_id = 1);
 
 create statistics st_users on age, name from users;
 create publication pub for table users;
 create foreign data wrapper dummy;
-create server far foreign data wrapper dummy options (host 'a');
+create server far foreign data wrapper dummy options (host 'a', gone 'x');
 create user mapping for golden_reader server far options (name 'a');
 create foreign table remote (id integer, note text options (kind 'a')) server far options (path 'a');
 create collation german (locale = 'C');
 create conversion latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
 create operator === (function = same, leftarg = address, rightarg = address);
 create operator family fam using btree;
+create operator class by_street for type address using btree as function 1 compare(address, address);
+create function address_in(internal) returns internal language internal as 'int4out';
+create function address_out(internal) returns address language internal as 'int4in';
+create language other handler plpgsql_call_handler;
 create cast (address as text) with function to_text(address);
 create text search configuration words (parser = default);
 create text search dictionary plain (template = simple, stopwords = english);
+create text search parser words2 (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype);
+create text search template simple2 (lexize = dsimple_lexize);
