@@ -1,11 +1,183 @@
 #include "app/app.h"
 
+#include "app/cmd/cmd.h"
+#include "app/help.h"
+#include "base/term.h"
+#include "pg/version.h"
+#include "script/version.h"
+
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct opt global_opts[] = {
+    {"config", 'c', OPT_TEXT, "FILE", "configuration file (moonshift.lua)"},
+    {"env", 'e', OPT_TEXT, "NAME", "environment of the configuration"},
+    {"url", 0, OPT_TEXT, "URL", "connection, before all other sources"},
+    {"var", 'x', OPT_MANY, "KEY=VALUE", "a value for scripts: ctx.x.KEY"},
+    {"json", 0, OPT_FLAG, NULL, "JSON on stdout, of reading commands"},
+    {"quiet", 'q', OPT_FLAG, NULL, "no log lines but warnings"},
+    {"verbose", 'v', OPT_FLAG, NULL, "more detail"},
+    {"color", 0, OPT_WORD, "auto|always|never", "colours"},
+    {"version", 0, OPT_FLAG, NULL, "versions of the program, Lua and libpq"},
+    {"help", 'h', OPT_FLAG, NULL, "this text"},
+    {0},
+};
+
+/* The first signal asks the script and the server to stop; the second does not ask. */
+static void on_signal(int number)
+{
+    if (vm_interrupted)
+        _exit(128 + number);
+    vm_interrupted = number;
+    conn_cancel_from_signal();
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static enum term_color color_mode(const struct args *args)
+{
+    str mode = args_text(args, "color");
+    return str_is(mode, "always")  ? COLOR_ALWAYS
+           : str_is(mode, "never") ? COLOR_NEVER
+                                   : COLOR_AUTO;
+}
+
+/* -x KEY=VALUE as a map; the last of one key counts, no '=' is an empty text. */
+static struct val variables(const struct args *args, struct arena *a)
+{
+    const str *given;
+    size_t n = args_many(args, "var", &given, a), distinct = 0;
+    struct val map = val_map(a, n);
+    for (size_t i = 0; i < n; i++) {
+        size_t equals = str_find(given[i], '=');
+        str key = str_copy(a, str_cut(given[i], 0, equals));
+        struct val value = val_str(str_copy(a, str_cut(given[i], equals + 1, given[i].n)));
+        size_t at = 0;
+        while (at < distinct && !str_eq(map.map.at[at].key, key))
+            at++;
+        distinct += at == distinct;
+        map.map.at[at] = (struct pair){key, value};
+    }
+    map.map.n = distinct;
+    map_sort(&map.map);
+    return map;
+}
+
+static void take_globals(struct session *s, const struct args *args)
+{
+    enum term_color mode = color_mode(args);
+    s->args = args;
+    s->json = args_flag(args, "json");
+    s->quiet = args_flag(args, "quiet");
+    s->verbose = args_flag(args, "verbose");
+    s->color = term_color(STDERR_FILENO, mode);
+    s->color_out = term_color(STDOUT_FILENO, mode);
+    s->env = args_text(args, "env");
+    s->config_file = args_text(args, "config");
+    s->x = variables(args, s->arena);
+}
+
+static bool count_arguments(const struct cmd *cmd, const struct args *args, struct err *e)
+{
+    if (args->n > (size_t)cmd->max && cmd->max != ANY_NUMBER)
+        err_set(e, ERR_USAGE, "%s: unexpected argument '%.*s'", cmd->name,
+                STR_ARG(args->at[cmd->max]));
+    else if (args->n < (size_t)cmd->min)
+        err_set(e, ERR_USAGE, "%s: an argument is missing", cmd->name);
+    else
+        return true;
+    return err_hint(e, "usage: moonshift %s%s%s", cmd->name, *cmd->usage ? " " : "",
+                    cmd->usage);
+}
+
+static bool prepare(struct session *s, unsigned needs, struct err *e)
+{
+    if ((needs & NEED_VM) && !session_vm(s, e))
+        return false;
+    if ((needs & (NEED_CONFIG | NEED_GRAPH | NEED_DB)) && !session_config(s, e))
+        return false;
+    if ((needs & NEED_GRAPH) && !session_graph(s, e))
+        return false;
+    return !(needs & NEED_DB) || session_connect(s, e);
+}
+
+static bool print_version(void)
+{
+    out_print("moonshift %s\n%s\nlibpq %s\n", MOONSHIFT_VERSION, lua_version_text(),
+              libpq_version_text());
+    return true;
+}
+
+static bool run(struct session *s, int argc, char **argv, struct args *args, struct err *e)
+{
+    int end = argc;
+    if (!opt_parse(argc, argv, global_opts, NULL, true, &end, args, s->arena, e))
+        return err_hint(e, "options of a command stand behind it: moonshift COMMAND "
+                           "[OPTIONS]");
+    if (end < argc) {
+        s->cmd = cmd_find(str_of(argv[end]));
+        if (!s->cmd && args_flag(args, "help"))
+            s->cmd = NULL;
+        else if (!s->cmd)
+            return cmd_unknown(str_of(argv[end]), e);
+        else if (!opt_parse(argc - end, argv + end, global_opts, s->cmd->opts, false, NULL,
+                            args, s->arena, e))
+            return err_hint(e, "moonshift %s --help", s->cmd->name);
+    }
+    take_globals(s, args);
+    if (args_flag(args, "version"))
+        return print_version();
+    if (args_flag(args, "help")) {
+        out_str(s->cmd ? help_of(s->cmd, s->arena) : help_all(s->arena));
+        return true;
+    }
+    if (!s->cmd) {
+        err_set(e, ERR_USAGE, "no command was given");
+        return err_hint(e, "moonshift --help lists the commands");
+    }
+    return count_arguments(s->cmd, args, e) && prepare(s, s->cmd->needs, e) &&
+           s->cmd->run(s, args, e);
+}
+
+/* "error:" in red; the rest of the block as it is. */
+static void print_error(const struct session *s, const struct err *e)
+{
+    str text = err_text(e, s->verbose, s->arena);
+    size_t label = str_find(text, ':');
+    if (s->color && label < text.n)
+        fprintf(stderr, "\033[1;31m%.*s\033[0m%.*s", STR_ARG(str_cut(text, 0, label)),
+                STR_ARG(str_cut(text, label, text.n)));
+    else
+        fprintf(stderr, "%.*s", STR_ARG(text));
+}
 
 int app_main(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    puts("moonshift " MOONSHIFT_VERSION);
-    return 0;
+    struct arena arena = {0};
+    struct session s = {.arena = &arena};
+    struct args args = {0};
+    struct err e = {0};
+    catch_signals();
+    bool done = run(&s, argc, argv, &args, &e);
+    /* A full disk is found out here at the latest. */
+    if ((fflush(stdout) != 0 || ferror(stdout)) && done) {
+        done = false;
+        err_set(&e, ERR_FAILED, "cannot write to standard output: %s", strerror(errno));
+    }
+    session_end(&s);
+    int status = done ? (int)s.status : (int)e.kind;
+    if (!done)
+        print_error(&s, &e);
+    err_clear(&e);
+    arena_reset(&arena);
+    return status;
 }

@@ -73,7 +73,9 @@ bool config_is(const struct config *c, enum config_key key, const char *word);
 /* The connection, first that is set: --url; url of the file (an environment's first);
  * DATABASE_URL; POSTGRES_HOST/PORT/DB/USER/PASSWORD; empty text: libpq's own PG*. Each
  * of the variables from the environment, then from .env (PG* in .env count too). */
-bool config_url(const struct config *c, str *url, str *origin, struct arena *a,
-                struct err *e);
+void config_url(const struct config *c, str *url, str *origin, struct arena *a);
+
+/* "4s" as milliseconds; false when the text is no time. -1 is "forever". */
+bool config_time(str text, int64_t *ms);
 
 #endif

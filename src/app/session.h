@@ -44,6 +44,8 @@ bool session_vm(struct session *s, struct err *e);
 bool session_config(struct session *s, struct err *e);
 bool session_graph(struct session *s, struct err *e);
 bool session_connect(struct session *s, struct err *e);
+/* What session_connect connects with, for commands that open connections themselves. */
+bool session_options(struct session *s, struct conn_options *options, struct err *e);
 /* Closes what is open. */
 void session_end(struct session *s);
 

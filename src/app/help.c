@@ -1,0 +1,54 @@
+#include "app/help.h"
+
+#include <string.h>
+
+static const char exit_status[] =
+    "Exit status:\n"
+    "  0  done\n"
+    "  1  error\n"
+    "  2  usage\n"
+    "  3  revisions are pending\n"
+    "  4  difference: models, drift, an edited file\n"
+    "  5  an interrupted step waits to be finished\n"
+    "  6  unknown or missing revision\n"
+    "  7  a decision is needed: several heads, a hazard that is not allowed\n";
+
+str help_all(struct arena *a)
+{
+    struct buf b = buf_in(a);
+    buf_put(&b, "usage: moonshift [OPTIONS] COMMAND [ARGUMENTS]\n\n"
+                "Moves PostgreSQL databases through revisions written in Lua.\n");
+    size_t width = 0;
+    for (const struct cmd_group *g = cmd_groups; g->title; g++)
+        for (const struct cmd *const *c = g->rows; *c; c++)
+            width = strlen((*c)->name) > width ? strlen((*c)->name) : width;
+    for (const struct cmd_group *g = cmd_groups; g->title; g++) {
+        buf_fmt(&b, "\n%s:\n", g->title);
+        for (const struct cmd *const *c = g->rows; *c; c++)
+            buf_fmt(&b, "  %-*s  %s\n", (int)width, (*c)->name, (*c)->help);
+    }
+    buf_put(&b, "\nOptions, before or after the command:\n");
+    opt_help(&b, global_opts);
+    buf_fmt(&b, "\n%s\nmoonshift COMMAND --help tells more.\n", exit_status);
+    return buf_done(&b);
+}
+
+str help_of(const struct cmd *cmd, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    buf_fmt(&b, "usage: moonshift %s%s%s%s\n\n", cmd->name, *cmd->usage ? " " : "",
+            cmd->usage, cmd->opts && cmd->opts->name ? " [OPTIONS]" : "");
+    buf_fmt(&b, "%c%s.\n", cmd->help[0] >= 'a' && cmd->help[0] <= 'z'
+                               ? (char)(cmd->help[0] - 'a' + 'A') : cmd->help[0],
+            cmd->help + 1);
+    if (cmd->about)
+        buf_fmt(&b, "\n%s\n", cmd->about);
+    if (cmd->opts && cmd->opts->name) {
+        buf_put(&b, "\nOptions:\n");
+        opt_help(&b, cmd->opts);
+    }
+    buf_put(&b, "\nGlobal options:\n");
+    opt_help(&b, global_opts);
+    buf_fmt(&b, "\n%s", exit_status);
+    return buf_done(&b);
+}

@@ -1,0 +1,89 @@
+#include "app/out.h"
+
+#include "base/term.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Level, its five columns, its colour; quiet drops below WARN. */
+static void put_line(const struct session *s, const char *level, const char *color,
+                     str text)
+{
+    if (s->color)
+        fprintf(stderr, "\033[%sm%-5s\033[0m [moonshift] %.*s\n", color, level,
+                STR_ARG(text));
+    else
+        fprintf(stderr, "%-5s [moonshift] %.*s\n", level, STR_ARG(text));
+}
+
+void out_log(const struct session *s, str level, str text)
+{
+    if (str_is(level, "debug")) {
+        if (s->verbose)
+            put_line(s, "DEBUG", "2", text);
+    } else if (str_starts(level, STR("warn"))) {
+        put_line(s, "WARN", "33", text);
+    } else if (!s->quiet) {
+        put_line(s, "INFO", "32", text);
+    }
+}
+
+#define LOG_FORMATTED(s, level, format)                                                  \
+    do {                                                                                 \
+        struct arena scratch = {0};                                                      \
+        va_list list;                                                                    \
+        va_start(list, format);                                                          \
+        out_log(s, STR(level), str_vfmt(&scratch, format, list));                        \
+        va_end(list);                                                                    \
+        arena_reset(&scratch);                                                           \
+    } while (0)
+
+void out_info(const struct session *s, const char *format, ...)
+{
+    LOG_FORMATTED(s, "info", format);
+}
+
+void out_warn(const struct session *s, const char *format, ...)
+{
+    LOG_FORMATTED(s, "warn", format);
+}
+
+void out_debug(const struct session *s, const char *format, ...)
+{
+    LOG_FORMATTED(s, "debug", format);
+}
+
+void out_print(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+}
+
+void out_str(str text)
+{
+    fwrite(text.p, 1, text.n, stdout);
+}
+
+bool out_confirm(const struct session *s, const char *flag, struct err *e,
+                 const char *question, ...)
+{
+    (void)s;
+    va_list args;
+    va_start(args, question);
+    struct arena scratch = {0};
+    str text = str_vfmt(&scratch, question, args);
+    va_end(args);
+    bool yes = false;
+    if (!term_can_ask()) {
+        err_set(e, ERR_DECISION, "%.*s", STR_ARG(text));
+        err_hint(e, "nobody is there to answer: say %s", flag);
+    } else if (term_yes(text.p)) {
+        yes = true;
+    } else {
+        err_set(e, ERR_DECISION, "nothing was changed");
+    }
+    arena_reset(&scratch);
+    return yes;
+}
