@@ -66,7 +66,7 @@ static size_t keys_of(lua_State *L, int at, str *out, size_t n, size_t room)
 /* __index of an environment: upvalues are the names and the kind. */
 static int f_index(lua_State *L)
 {
-    enum { ROOM = 128 };
+    enum { ROOM = 512 };
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
@@ -170,7 +170,7 @@ static int f_read_only(lua_State *L)
  * for the tables of ours (`strict`: the name they go by). */
 static int f_strict_index(lua_State *L)
 {
-    enum { ROOM = 128 };
+    enum { ROOM = 512 };
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)

@@ -39,7 +39,7 @@ static int f_file(lua_State *L)
     str path = name.n && name.p[0] == '/'
                    ? name
                    : str_fmt(scratch, "%.*s%.*s", STR_ARG(ev->directory), STR_ARG(name));
-    if (!file_read(path.p, path, &text, scratch, e))
+    if (!source_read(path.p, path, &text, scratch, e))
         error_raise_err(L, e);
     while (text.n && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
         text.n--;
@@ -83,7 +83,7 @@ bool config_eval(struct vm *vm, const char *path, str (*lookup)(void *, str),
 {
     str file = str_copy(a, str_of(path)), text;
     size_t slash = str_rfind(file, '/');
-    if (!file_read(path, file, &text, a, e))
+    if (!source_read(path, file, &text, a, e))
         return false;
     struct evaluation ev = {
         .text = text,

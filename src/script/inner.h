@@ -27,7 +27,7 @@ struct vm {
     struct host *host; /* lent for one call; NULL: op, db and ctx do not answer */
     enum entry entry;  /* the function that runs, while a host is lent */
     bool in_autocommit;
-    void *collect; /* what a script's top level fills: see migration.c, model_api.c */
+    struct collector *collector; /* of a model file that runs: see models.c */
 };
 
 /* The machine of a state, threads (coroutines) included. */
@@ -80,8 +80,19 @@ str number_text(double number, struct arena *a);
 
 /* ---- reading calls by their shape (read.c) ---- */
 
-/* Reads the arguments 1..n of a call of `what` ("op.create_table"). */
-void read_call(lua_State *L, const char *what, int n, struct rec *out, struct arena *a);
+/* renamed_from = "old", which models may write in any record that has a name. */
+struct renames {
+    struct rename {
+        const struct rec *rec;
+        str old;
+    } *at;
+    size_t n, room;
+};
+
+/* Reads the arguments 1..n of a call of `what` ("op.create_table"). With `renames`, the
+ * key renamed_from is welcome and collected there. */
+void read_call(lua_State *L, const char *what, int n, struct rec *out,
+               struct renames *renames, struct arena *a);
 
 /* ---- the locked environment (box.c) ---- */
 
@@ -102,13 +113,14 @@ void box_compile(lua_State *L, int env, str text, str file);
 void op_open(lua_State *L);
 void db_open(lua_State *L);
 void log_open(lua_State *L);
+void model_open(lua_State *L);
 void ctx_push(lua_State *L);
 /* The host, or an error that says where `what` answers. */
 struct host *host_of(lua_State *L, const char *what);
 
-/* ---- files (file.c) ---- */
+/* ---- files (source.c) ---- */
 
 /* A regular file's bytes: errors name `file`. */
-bool file_read(const char *path, str file, str *out, struct arena *a, struct err *e);
+bool source_read(const char *path, str file, str *out, struct arena *a, struct err *e);
 
 #endif

@@ -36,7 +36,7 @@ static bool check_text(str text, str file, struct err *e)
 static bool read_source(const char *path, str file, str *out, struct arena *a,
                         struct err *e)
 {
-    if (!file_read(path, file, out, a, e))
+    if (!source_read(path, file, out, a, e))
         return err_at(e, file, 0);
     return check_text(*out, file, e);
 }

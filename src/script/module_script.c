@@ -3,6 +3,7 @@
 #include "plan/sink.h"
 #include "script/config.h"
 #include "script/migration.h"
+#include "script/models.h"
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -382,6 +383,38 @@ static int f_config(lua_State *L)
     return ok ? 1 : push_err(L, &e);
 }
 
+static void put_ops(struct buf *b, const struct ops *ops)
+{
+    for (size_t i = 0; i < ops->n; i++) {
+        buf_fmt(b, "%d: ", ops->at[i]->from.line);
+        put_rec(b, ops->at[i]->args);
+        buf_char(b, '\n');
+    }
+}
+
+/* models(path, file): the ops as text, and the renames; or nil and an error. */
+static int f_models(lua_State *L)
+{
+    struct arena a = {0};
+    struct err e = {0};
+    struct ops ops = {0}, renames = {0};
+    struct vm *vm = vm_open(&e);
+    bool ok = vm && models_read(vm, luaL_checkstring(L, 1),
+                                str_of(luaL_checkstring(L, 2)), &ops, &renames, &a, &e);
+    if (ok) {
+        struct buf b = buf_in(&a), c = buf_in(&a);
+        put_ops(&b, &ops);
+        put_ops(&c, &renames);
+        str text = buf_done(&b);
+        lua_pushlstring(L, text.p, text.n);
+        text = buf_done(&c);
+        lua_pushlstring(L, text.p, text.n);
+    }
+    vm_close(vm);
+    arena_reset(&a);
+    return ok ? 2 : push_err(L, &e);
+}
+
 /* A plain value for vm_call. */
 static struct val take(lua_State *L, int at, struct arena *a)
 {
@@ -478,9 +511,9 @@ static int f_interrupt(lua_State *L)
 
 void module_script(lua_State *L)
 {
-    static const luaL_Reg functions[] = {{"run", f_run},   {"header", f_header},
-                                         {"load", f_load}, {"config", f_config},
-                                         {"call", f_call}, {"interrupt", f_interrupt},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"run", f_run},       {"header", f_header},
+                                         {"load", f_load},     {"config", f_config},
+                                         {"call", f_call},     {"interrupt", f_interrupt},
+                                         {"models", f_models}, {NULL, NULL}};
     luaL_newlib(L, functions);
 }

@@ -37,7 +37,7 @@ static int f_op(lua_State *L)
     int n = lua_gettop(L);
     struct op *op = op_new(host->arena, kind);
     op->from = error_place(L);
-    read_call(L, what, n, op->args, host->arena);
+    read_call(L, what, n, op->args, NULL, host->arena);
     struct err *e = box_err(L);
     if (!host->apply(host, op, e))
         error_raise_err(L, e);
@@ -61,10 +61,9 @@ static int f_autocommit(lua_State *L)
     vm->in_autocommit = true;
     bool ok = vm_protect_call(L, 0, 0, failure);
     vm->in_autocommit = false;
-    if (!ok)
-        error_raise_err(L, failure);
-    if (!host->autocommit(host, false, e))
-        error_raise_err(L, e);
+    bool ended = host->autocommit(host, false, e);
+    if (!ok || !ended)
+        error_raise_err(L, ok ? e : failure);
     return 0;
 }
 

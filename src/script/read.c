@@ -223,6 +223,12 @@ static void read_keys(struct reader *r, const struct frame *f, struct rec *out, 
             continue;
         str word = value_str(L, -2);
         const struct field *field = shape_field(shape, word);
+        if (!field && r->renames && str_is(word, "renamed_from")) {
+            str old = read_name(r, f, word, lua_gettop(L)).s;
+            *PUSH(r->a, r->renames->at, r->renames->n, r->renames->room) =
+                (struct rename){out, old};
+            continue;
+        }
         if (!field || field->place == PLACE_REST || field->place == PLACE_ITEMS ||
             (takes_position(field) && !positions_too))
             fail_key(r, f, shape, word);
@@ -566,9 +572,10 @@ static struct val read_rest(struct reader *r, const struct field *field, int fro
     return list;
 }
 
-void read_call(lua_State *L, const char *what, int n, struct rec *out, struct arena *a)
+void read_call(lua_State *L, const char *what, int n, struct rec *out,
+               struct renames *renames, struct arena *a)
 {
-    struct reader r = {L, a, what, 0};
+    struct reader r = {L, a, what, 0, renames};
     const struct shape *s = out->shape;
     const struct field *rest = rest_of(s), *items = items_of(s);
     int positions = (int)count_positions(s);

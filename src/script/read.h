@@ -20,6 +20,7 @@ struct reader {
     struct arena *a;
     const char *what; /* "op.create_table" */
     int depth;
+    struct renames *renames; /* NULL: renamed_from is a key like others */
 };
 
 _Noreturn void read_fail(struct reader *r, const struct frame *f, const char *format, ...)

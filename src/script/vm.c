@@ -105,7 +105,7 @@ static bool push_module_text(lua_State *L, const char *path)
         struct arena *scratch = box_arena(L);
         struct err *e = box_err(L);
         str full = str_fmt(scratch, "%s/%s", directory, path + strlen("lua/")), text;
-        if (file_read(full.p, full, &text, scratch, e)) {
+        if (source_read(full.p, full, &text, scratch, e)) {
             lua_pushlstring(L, text.p, text.n);
             return true;
         }
@@ -178,6 +178,7 @@ static int f_open(lua_State *L)
     op_open(L);
     db_open(L);
     log_open(L);
+    model_open(L);
     return 0;
 }
 

@@ -29,7 +29,7 @@ static bool read_all(int fd, str file, size_t size, str *out, struct arena *a,
     return true;
 }
 
-bool file_read(const char *path, str file, str *out, struct arena *a, struct err *e)
+bool source_read(const char *path, str file, str *out, struct arena *a, struct err *e)
 {
     /* O_NONBLOCK: a named pipe must not hold us up. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
