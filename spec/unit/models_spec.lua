@@ -19,7 +19,7 @@ for _, name in ipairs { "a", "b" } do
 end
 model.view("v", "select 1")
 model.func("f", "a integer", "integer", "select a", { language = "sql" })
-model.grant("select", "t", "reader")
+model.grant("select", "table", "t", "reader")
 model.execute "select 1"
 ]]
     if not ops then error(renames.message) end
