@@ -1,0 +1,142 @@
+-- Many programs at once do the work once; a killed one is finished by the next.
+local cli = require "spec.support.cli"
+local project = require "spec.support.project"
+
+local function pause(seconds)
+  os.execute("sleep " .. seconds)
+end
+
+local function until_true(what, seconds)
+  for _ = 1, (seconds or 20) * 20 do
+    if what() then return true end
+    pause(0.05)
+  end
+  error("waited too long", 2)
+end
+
+describe("at once", function()
+  it("twenty programs apply each revision once, a concurrent index among them", function()
+    local p = project.new { files = {
+      ["migrations/1.lua"] = project.revision { "001_a", up = 'op.execute "create table a as select generate_series(1, 2000) n"' },
+      ["migrations/2.lua"] = project.revision { "002_b", down = "001_a", head = "transactional = false",
+        up = 'op.create_index("ix_a", "a", { "n" }, { concurrently = true })' },
+      ["migrations/3.lua"] = project.revision { "003_c", down = "002_b", up = 'op.execute "select pg_sleep(0.3)"' },
+      ["migrations/4.lua"] = project.revision { "004_d", down = "003_c", up = 'op.execute "create table d (n int)"' },
+    } }
+    local started = {}
+    for i = 1, 20 do started[i] = p:start("upgrade", "head") end
+    for _, handle in ipairs(started) do cli.expect(0, handle:wait()) end
+    assert.same({ "001_a", "002_b", "003_c", "004_d" },
+      p.db:column "select revision from moonshift_log order by id")
+    assert.equal("004_d", p.db:scalar "select version_num from moonshift_version")
+    assert.equal("t", p.db:scalar "select indisvalid from pg_index where indexrelid = 'ix_a'::regclass")
+  end)
+
+  it("who waits too long gives up with the name of the holder", function()
+    local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
+      up = 'op.execute "select pg_sleep(5)"' } } }
+    local first = p:start("upgrade", "head")
+    until_true(function()
+      return p.db:scalar "select count(*) from pg_locks where locktype = 'advisory' and granted" == "1"
+    end)
+    local r = p:run("upgrade", "head", "--lock-wait", "1s")
+    assert.equal(1, r.status)
+    assert.truthy(r.err:find("pid", 1, true), r.err)
+    cli.expect(0, first:wait())
+  end)
+end)
+
+describe("interrupted", function()
+  local function slow(head)
+    return project.new { files = {
+      ["migrations/1.lua"] = project.revision { "001_a", up = 'op.execute "create table a (n int)"' },
+      ["migrations/2.lua"] = project.revision { "002_b", down = "001_a", head = head, up = [[
+op.execute "insert into a values (1)"
+  op.execute "create table b (n int)"
+  op.execute "select pg_sleep(case when exists (select from pause) then 60 else 0 end)"
+  op.execute "insert into a values (2)"]] },
+    } }
+  end
+  local function asleep(p)
+    return function()
+      return p.db:scalar "select count(*) from pg_stat_activity where datname = current_database() and query like '%pg_sleep(case%' and pid <> pg_backend_pid() and state = 'active'" == "1"
+    end
+  end
+
+  for _, head in ipairs { "transactional = true", "transactional = false" } do
+    for _, signal in ipairs { "KILL", "INT", "TERM" } do
+      it("by " .. signal .. ", " .. head .. ": the same command finishes it", function()
+        local p = slow(head)
+        p.db:exec "create table pause as select 1"
+        local handle = p:start("upgrade", "head")
+        until_true(asleep(p))
+        handle:kill(signal)
+        local r = handle:wait()
+        assert.not_equal(0, r.status)
+        if signal ~= "KILL" then
+          assert.equal(signal == "INT" and 130 or 143, r.status, r.err)
+          assert.truthy(r.err:find("1 of 2 applied; the database is at 001_a", 1, true), r.err)
+        else
+          p.db:exec "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(case%' and pid <> pg_backend_pid() and datname = current_database()"
+        end
+        assert.equal("001_a", p.db:scalar "select version_num from moonshift_version")
+        p.db:exec "delete from pause"
+        until_true(function() return not asleep(p)() end)
+        p:ok("upgrade", "head")
+        assert.equal("002_b", p.db:scalar "select version_num from moonshift_version")
+        assert.equal("2", p.db:scalar "select count(*) from a")
+        assert.equal("0", p.db:scalar "select count(*) from moonshift_progress")
+      end)
+    end
+  end
+
+  it("by a dying server: said so, and finished later", function()
+    local p = slow("transactional = false")
+    p.db:exec "create table pause as select 1"
+    local handle = p:start("upgrade", "head")
+    until_true(asleep(p))
+    p.db:exec "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(case%' and pid <> pg_backend_pid() and datname = current_database()"
+    local r = handle:wait()
+    assert.equal(1, r.status)
+    assert.truthy(r.err:find("error:", 1, true))
+    p.db:exec "delete from pause"
+    p:ok("upgrade", "head")
+    assert.equal("2", p.db:scalar "select count(*) from a")
+  end)
+end)
+
+describe("lock_timeout", function()
+  it("is tried again until the table is free", function()
+    local p = project.new {
+      config = 'return { lock_timeout = "200ms", lock_retries = 20 }\n',
+      files = {
+        ["migrations/1.lua"] = project.revision { "001_a", up = 'op.execute "create table a (n int)"' },
+        ["migrations/2.lua"] = project.revision { "002_b", down = "001_a",
+          up = 'op.execute "create table b (n int)"\n  op.execute "alter table a add column m int"' },
+      } }
+    p:ok("upgrade", "001_a")
+    local blocker = p:start { shell = "psql -X -q -c 'begin; select count(*) from a; select pg_sleep(2); commit' \"$DATABASE_URL\"" }
+    until_true(function()
+      return p.db:scalar "select count(*) from pg_stat_activity where query like '%pg_sleep(2)%' and pid <> pg_backend_pid()" == "1"
+    end)
+    local r = p:ok("upgrade", "head")
+    assert.truthy(r.err:find("lock_timeout", 1, true), r.err)
+    assert.equal("002_b", p.db:scalar "select version_num from moonshift_version")
+    blocker:wait()
+    p:write("moonshift.lua", 'return { lock_timeout = "100ms", lock_retries = 0 }\n')
+  end)
+
+  it("gives up when the retries are used up", function()
+    local p = project.new {
+      config = 'return { lock_timeout = "100ms", lock_retries = 1 }\n',
+      files = { ["migrations/1.lua"] = project.revision { "001_a", up = 'op.execute "alter table a add m int"' } } }
+    p.db:exec "create table a (n int)"
+    local blocker = p:start { shell = "psql -X -q -c 'begin; select count(*) from a; select pg_sleep(4); commit' \"$DATABASE_URL\"" }
+    until_true(function()
+      return p.db:scalar "select count(*) from pg_stat_activity where query like '%pg_sleep(4)%' and pid <> pg_backend_pid()" == "1"
+    end)
+    local r = p:fails(1, "upgrade", "head")
+    assert.truthy(r.err:find("55P03", 1, true), r.err)
+    blocker:wait()
+  end)
+end)
