@@ -73,7 +73,7 @@ describe("upgrade", function()
     good:ok("upgrade", "head")
     local r = p:fails(1, "upgrade", "head")
     assert.truthy(r.err:find('relation "missing" does not exist', 1, true))
-    assert.truthy(r.err:find("migrations/003_t3.lua:8", 1, true), r.err)
+    assert.truthy(r.err:find("migrations/003_t3.lua:7", 1, true), r.err)
     assert.truthy(r.err:find("2 of 5 applied; the database is at 002_t2", 1, true))
     assert.equal("002_t2", versions(p))
     assert.equal(good.db:dump(), p.db:dump())
@@ -147,7 +147,7 @@ op.execute "create table a (id int primary key)"
   it("says which function is missing", function()
     local p = project.new { files = { ["migrations/a.lua"] = 'revision = "001_a"\n' } }
     local r = p:fails(1, "upgrade", "head")
-    assert.truthy(r.err:find("revision '001_a' has no function upgrade()", 1, true))
+    assert.truthy(r.err:find("has no function upgrade()", 1, true))
     assert.truthy(r.err:find("migrations/a.lua", 1, true))
   end)
 

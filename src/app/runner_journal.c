@@ -16,10 +16,9 @@ static uint64_t hash(uint64_t h, str s)
     return (h ^ 0xff) * 0x100000001b3u;                   /* an end no UTF-8 text holds */
 }
 
-static str statement_name(const struct stmt *s)
+static str statement_name(const struct stmt *s, struct arena *a)
 {
-    str sql = str_trim(s->sql);
-    return str_cut(sql, 0, sql.n < 200 ? sql.n : 200);
+    return str_copy(a, str_cut(str_trim(s->sql), 0, 200));
 }
 
 static const struct progress *find(const struct runner *r, const struct step *step)
@@ -183,7 +182,7 @@ static str concurrent_index(str sql, struct arena *a)
         return STR_NONE;
     if (next_word(&sql, &word) && word_is(word, "."))
         return str_fmt(a, "%.*s.%.*s", STR_ARG(schema), STR_ARG(name));
-    return name;
+    return str_copy(a, name);
 }
 
 enum found { FOUND_NOTHING, FOUND_VALID, FOUND_INVALID };
@@ -252,7 +251,7 @@ bool journal_alone(struct flight *f, const struct stmt *s, struct err *e)
     struct runner *r = f->r;
     str index = concurrent_index(s->sql, f->arena);
     bool rerun = f->journal.running && f->journal.met == f->journal.done + 1;
-    if (!save(f, f->journal.met - 1, f->journal.last, statement_name(s), e) || !r->sink->sync(r->sink, e) ||
+    if (!save(f, f->journal.met - 1, f->journal.last, statement_name(s, f->arena), e) || !r->sink->sync(r->sink, e) ||
         (index.p && !drop_leftover(f, index, e)))
         return false;
     if (!exec_unhurried(f, s, e)) {

@@ -53,8 +53,6 @@ bool runner_open(struct session *s, const struct args *args, struct runner *r,
     fill(s, args, r);
     r->conn = s->conn;
     r->sink = conn_sink(s->conn);
-    out_info(s, "Context impl PostgreSQL.");
-    out_info(s, "Will assume transactional DDL.");
     return true;
 }
 
