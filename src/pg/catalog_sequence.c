@@ -56,9 +56,11 @@ static void set_identity(struct reader *r, struct row row, struct object *column
 
 /* The column that owns a sequence is said apart: the sequence comes before the table, the
  * ownership after. */
-static void add_ownership(struct reader *r, struct row row, const struct object *sequence)
+static void add_ownership(struct reader *r, struct row row, const struct object *sequence,
+                          const struct object *column)
 {
     size_t owned = (size_t)(sequence - r->out->at);
+    size_t owner = column ? (size_t)(column - r->out->at) : owned;
     struct object *o = add_object(r, "sequence owner", OP_alter_sequence, 0, 0);
     o->schema = r->out->at[owned].schema;
     o->name = r->out->at[owned].name;
@@ -75,11 +77,13 @@ static void add_ownership(struct reader *r, struct row row, const struct object 
     rec_set(args, K_existing, val_rec(existing));
     size_t at = r->out->n - 1;
     object_needs(r->out, at, (struct need){owned, true, false}, r->arena);
+    object_needs(r->out, at, (struct need){owner, true, false}, r->arena);
     r->out->at[at].address = (struct address){0, row_oid(row, "oid"), 0};
 }
 
-static void read_sequence(struct reader *r, struct row row)
+static void read_sequence(struct reader *r, struct row row, const struct object *column)
 {
+    size_t at_column = column ? (size_t)(column - r->out->at) : 0;
     struct object *o = add_named(r, row, "sequence", OP_create_sequence, CLASS_CLASS);
     struct rec *args = o->create->args;
     o->owner = row_str(row, "owner");
@@ -88,7 +92,7 @@ static void read_sequence(struct reader *r, struct row row)
     set_sequence_options(args, row);
     set_true(args, K_unlogged, row_bool(row, "unlogged"));
     if (row_char(row, "owned_how") == 'a')
-        add_ownership(r, row, o);
+        add_ownership(r, row, o, column ? &r->out->at[at_column] : NULL);
 }
 
 bool read_sequences(struct reader *r)
@@ -96,18 +100,21 @@ bool read_sequences(struct reader *r)
     struct rows rows;
     if (!read_query(r, "sequences", &rows))
         return false;
+    /* The list of objects moves when it grows: the index keeps pointing into the old one. */
+    const struct object *columns = r->out->at;
     struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         struct address owner = {CLASS_CLASS, row_oid(row, "owned_relation"),
                                 (int)row_int(row, "owned_number")};
-        struct object *column = catalog_by_address(index, owner);
+        const struct object *found = catalog_by_address(index, owner);
+        struct object *column = found ? &r->out->at[found - columns] : NULL;
         if (row_char(row, "owned_how") == 'i') {
             if (column && column->address.sub)
                 set_identity(r, row, column);
             continue;
         }
-        read_sequence(r, row);
+        read_sequence(r, row, column);
     }
     return true;
 }

@@ -169,6 +169,81 @@ static bool fold_constraint(struct folder *f, size_t object, size_t table)
     }
 }
 
+/* nextval('S'::regclass): the default that serial gives. */
+static bool is_next_of(const struct val *v, str sequence)
+{
+    str text = v->kind == VAL_SQL ? v->s : STR_NONE;
+    str head = STR("nextval('"), tail = STR("'::regclass)");
+    if (!str_starts(text, head) || !str_ends(text, tail))
+        return false;
+    str name = str_cut(text, head.n, text.n - tail.n);
+    if (str_starts(name, STR("\"")) && str_ends(name, STR("\"")) && name.n > 1)
+        name = str_cut(name, 1, name.n - 1);
+    return str_eq(name, sequence);
+}
+
+static struct action *action_of(struct folder *f, const char *kind, str schema, str name)
+{
+    const struct object *o =
+        catalog_by_identity(f->d->to.index, kind, schema, STR_NONE, name);
+    size_t at = o ? f->position[o - f->d->to.catalog->at] : NOWHERE;
+    return at != NOWHERE && f->actions[at].kind == ACTION_CREATE ? &f->actions[at] : NULL;
+}
+
+/* A column whose sequence is just what serial makes becomes a serial. */
+static void fold_serial(struct folder *f, const struct object *table, struct rec *t,
+                        struct rec *column)
+{
+    static const struct {
+        const char *type, *serial;
+    } types[] = {{"integer", "serial"}, {"bigint", "bigserial"}, {"smallint", "smallserial"}};
+    str type = rec_str(column, K_type);
+    str chosen = default_name(rec_str(t, K_name), rec_str(column, K_name), "seq", f->d->arena);
+    if (!is_next_of(rec_at(column, K_default), chosen))
+        return;
+    bool not_null = rec_has(column, K_nullable) || rec_bool(column, K_primary_key);
+    const struct rec *key = rec_at(t, K_primary_key)->kind == VAL_REC
+                                ? rec_at(t, K_primary_key)->rec
+                                : NULL;
+    struct list keys = key ? rec_list(key, K_columns) : (struct list){NULL, 0};
+    for (size_t i = 0; i < keys.n; i++)
+        not_null |= str_eq(keys.at[i].s, rec_str(column, K_name));
+    struct action *sequence = action_of(f, "sequence", table->schema, chosen);
+    struct action *owner = action_of(f, "sequence owner", table->schema, chosen);
+    if (!sequence || !owner || !not_null || sequence->ops.n != 1)
+        return;
+    const struct rec *s = sequence->ops.at[0]->args;
+    str as = rec_has(s, K_type) ? rec_str(s, K_type) : STR("bigint");
+    for (size_t i = 0; i < s->shape->n_fields; i++) {
+        enum key k = s->shape->fields[i].key;
+        if (s->at[i].kind != VAL_NONE && k != K_name && k != K_schema && k != K_type)
+            return;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        if (!str_is(type, types[i].type) || !str_eq(as, type))
+            continue;
+        rec_set(column, K_type, val_str(str_of(types[i].serial)));
+        rec_set(column, K_default, (struct val){.kind = VAL_NONE});
+        rec_set(column, K_nullable, (struct val){.kind = VAL_NONE});
+        sequence->ops.n = owner->ops.n = 0;
+    }
+}
+
+static void fold_serials(struct folder *f, size_t table)
+{
+    const struct object *o = &f->d->to.catalog->at[table];
+    struct rec *t = f->actions[f->position[table]].ops.at[0]->args;
+    struct list columns = rec_list(t, K_columns);
+    for (size_t i = 0; i < columns.n; i++)
+        fold_serial(f, o, t, columns.at[i].rec);
+}
+
+static bool makes_table(const struct folder *f, const struct action *action)
+{
+    return action->kind == ACTION_CREATE &&
+           f->d->to.catalog->at[action->object].create->info->kind == OP_create_table;
+}
+
 void fold_actions(struct differ *d, struct action *actions, size_t n)
 {
     struct folder f = {d, actions, n, NEW_N(d->arena, size_t, d->to.catalog->n)};
@@ -177,12 +252,9 @@ void fold_actions(struct differ *d, struct action *actions, size_t n)
     for (size_t i = 0; i < n; i++)
         if (actions[i].kind != ACTION_DROP)
             f.position[actions[i].object] = i;
-    for (size_t i = 0; i < n; i++) {
-        size_t object = actions[i].object;
-        if (actions[i].kind == ACTION_CREATE &&
-            d->to.catalog->at[object].create->info->kind == OP_create_table)
-            put_columns(&f, object);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (makes_table(&f, &actions[i]))
+            put_columns(&f, actions[i].object);
     for (size_t i = 0; i < n; i++) {
         size_t object = actions[i].object;
         if (actions[i].kind != ACTION_CREATE)
@@ -196,4 +268,7 @@ void fold_actions(struct differ *d, struct action *actions, size_t n)
             f.position[object] = f.position[table];
         }
     }
+    for (size_t i = 0; i < n; i++)
+        if (makes_table(&f, &actions[i]))
+            fold_serials(&f, actions[i].object);
 }
