@@ -2,7 +2,7 @@
 WITH acls AS (
   SELECT d.oid, d.defaclrole AS role, d.defaclnamespace AS namespace, d.defaclobjtype AS kind,
          d.defaclacl AS acl,
-         CASE WHEN d.defaclnamespace <> 0 THEN '{}'::aclitem[]
+         CASE WHEN d.defaclnamespace <> 0 THEN NULL::aclitem[]
               ELSE acldefault(CASE d.defaclobjtype WHEN 'S' THEN 's'
                               ELSE d.defaclobjtype END::"char", d.defaclrole) END AS standard
   FROM pg_default_acl d

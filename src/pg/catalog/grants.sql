@@ -8,7 +8,7 @@ WITH acls(class, oid, sub, kind, acl, standard) AS (
   WHERE c.relacl IS NOT NULL AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   UNION ALL
-  SELECT 'pg_class'::regclass, a.attrelid, a.attnum, 'table', a.attacl, '{}'::aclitem[]
+  SELECT 'pg_class'::regclass, a.attrelid, a.attnum, 'table', a.attacl, NULL::aclitem[]
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE a.attacl IS NOT NULL AND a.attnum > 0 AND NOT a.attisdropped

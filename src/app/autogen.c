@@ -1,0 +1,208 @@
+#include "app/autogen.h"
+
+#include "app/models.h"
+#include "app/out.h"
+#include "plan/render.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+/* A pattern is NAME, SCHEMA.NAME or KIND:either, each with * and ?. It speaks of the table
+ * where an object stands in one. */
+static bool matches(str pattern, const struct object *o, struct arena *a)
+{
+    size_t colon = str_find(pattern, ':');
+    if (colon < pattern.n) {
+        str kind = str_copy(a, str_cut(pattern, 0, colon));
+        if (fnmatch(kind.p, o->kind, 0) != 0)
+            return false;
+        pattern = str_cut(pattern, colon + 1, pattern.n);
+    }
+    str glob = str_copy(a, pattern), name = o->table.n ? o->table : o->name;
+    if (str_find(pattern, '.') == pattern.n)
+        return fnmatch(glob.p, str_copy(a, name).p, 0) == 0;
+    return fnmatch(glob.p, str_fmt(a, "%.*s.%.*s", STR_ARG(o->schema), STR_ARG(name)).p, 0) ==
+           0;
+}
+
+static bool any_matches(const struct val *patterns, const struct object *o, struct arena *a)
+{
+    for (size_t i = 0; patterns->kind == VAL_LIST && i < patterns->list.n; i++)
+        if (matches(patterns->list.at[i].s, o, a))
+            return true;
+    return false;
+}
+
+static bool is_wanted(const struct session *s, const struct object *o)
+{
+    const struct val *schemas = &s->config->at[CONFIG_schemas];
+    const struct val *include = &s->config->at[CONFIG_include];
+    const struct val *exclude = &s->config->at[CONFIG_exclude];
+    if (schemas->kind == VAL_LIST && schemas->list.n) {
+        str schema = strcmp(o->kind, "schema") == 0 ? o->name : o->schema;
+        bool listed = schema.n == 0;
+        for (size_t i = 0; i < schemas->list.n; i++)
+            listed |= str_eq(schemas->list.at[i].s, schema);
+        if (!listed)
+            return false;
+    }
+    if (include->kind == VAL_LIST && include->list.n && !any_matches(include, o, s->arena))
+        return false;
+    return !any_matches(exclude, o, s->arena);
+}
+
+/* What the configuration leaves out is known for its dependencies, and never compared. */
+static void filter(const struct session *s, struct catalog *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (!is_wanted(s, &c->at[i]))
+            c->at[i].follows = true;
+}
+
+static bool both_ways(struct session *s, struct autogen *g, struct err *e)
+{
+    struct diff_options options = {.server_version = conn_server_version(s->conn)};
+    return catalog_diff(&g->database, &g->models, &options, &g->up, s->arena, e) &&
+           catalog_diff(&g->models, &g->database, &options, &g->down, s->arena, e);
+}
+
+bool autogen_compare(struct session *s, struct autogen *out, struct err *e)
+{
+    if (!session_connect(s, e) || !target_catalog(s, &out->database, e) ||
+        !models_catalog(s, out->database.default_schema, &out->models, e))
+        return false;
+    filter(s, &out->database);
+    filter(s, &out->models);
+    if (!both_ways(s, out, e))
+        return false;
+    if (out->up.n_changes == 0)
+        return true;
+    /* Differences may be of print only: both sides once more through the server. */
+    struct autogen settled = {0};
+    struct err why = {0};
+    if (settled_catalog(s, &out->database, &settled.database, &why) &&
+        settled_catalog(s, &out->models, &settled.models, &why) &&
+        both_ways(s, &settled, &why))
+        *out = settled;
+    else
+        out_debug(s, "compared after one pass only: %.*s", STR_ARG(why.message));
+    err_clear(&why);
+    return true;
+}
+
+bool autogen_ready(struct session *s, struct err *e)
+{
+    struct strs current = {0};
+    if (!session_current(s, &current, e))
+        return false;
+    struct revisions heads = graph_heads(s->graph, s->arena);
+    struct plan plan = {0};
+    if (heads.n == 0)
+        return true;
+    if (!graph_upgrade(s->graph, &current, STR("heads"), &plan, s->arena, e))
+        return false;
+    if (plan.n == 0)
+        return true;
+    err_set(e, ERR_FAILED, "Target database is not up to date.");
+    return err_hint(e, "moonshift upgrade head");
+}
+
+str change_text(const struct change *c, struct arena *a)
+{
+    static const char *const words[] = {"added", "removed", "changed", "rebuilt"};
+    const struct object *o = c->to ? c->to : c->from;
+    if (o->table.n)
+        return str_fmt(a, "%s %s '%.*s.%.*s'", words[c->kind], o->kind, STR_ARG(o->table),
+                       STR_ARG(o->name));
+    return str_fmt(a, "%s %s '%.*s'", words[c->kind], o->kind, STR_ARG(o->name));
+}
+
+/* A table and a column of one kind gone and one come may be a rename. */
+static void tell_renames(struct session *s, const struct diff *d)
+{
+    for (size_t i = 0; i < d->n_changes; i++) {
+        const struct change *gone = &d->changes[i];
+        if (gone->kind != CHANGE_REMOVED)
+            continue;
+        for (size_t k = 0; k < d->n_changes; k++) {
+            const struct change *come = &d->changes[k];
+            if (come->kind != CHANGE_ADDED || strcmp(come->to->kind, gone->from->kind) != 0 ||
+                !str_eq(come->to->schema, gone->from->schema) ||
+                !str_eq(come->to->table, gone->from->table) ||
+                (strcmp(come->to->kind, "column") != 0 && strcmp(come->to->kind, "table") != 0))
+                continue;
+            out_warn(s, "%s '%.*s' goes and '%.*s' comes: if that is a rename, its data is "
+                        "kept by renamed_from = \"%.*s\" in the model",
+                     gone->from->kind, STR_ARG(gone->from->name), STR_ARG(come->to->name),
+                     STR_ARG(gone->from->name));
+        }
+    }
+}
+
+void autogen_tell(struct session *s, const struct diff *d)
+{
+    for (size_t i = 0; i < d->n_changes; i++)
+        out_info(s, "Detected %.*s", STR_ARG(change_text(&d->changes[i], s->arena)));
+    tell_renames(s, d);
+}
+
+static void put_hazards(struct buf *b, const struct diff *d, const struct op *op)
+{
+    for (size_t i = 0; i < d->n_hazards; i++)
+        if (d->hazards[i].op == op)
+            buf_fmt(b, "  -- %s: %.*s\n", d->hazards[i].kind, STR_ARG(d->hazards[i].text));
+    if (op->info->flags & OP_DESTROYS && op->info->kind != OP_replace_enum)
+        buf_fmt(b, "  -- data loss: what is in it goes\n");
+}
+
+/* A value that ADD VALUE brings is usable after the commit only (manual, ALTER TYPE). */
+static bool is_used(const struct diff *d, const struct op *add)
+{
+    struct arena scratch = {0};
+    struct buf b = buf_in(&scratch);
+    for (size_t i = 0; i < d->ops.n; i++)
+        if (d->ops.at[i]->info->kind != OP_add_enum_value)
+            render_op(&b, d->ops.at[i], "op.", 0);
+    str text = buf_done(&b), value = rec_str(add->args, K_value);
+    str quoted = str_fmt(&scratch, "'%.*s'", STR_ARG(value));
+    bool used = str_index(text, quoted) < text.n;
+    arena_reset(&scratch);
+    return used;
+}
+
+str autogen_body(const struct diff *d, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    for (size_t i = 0; i < d->ops.n; i++) {
+        const struct op *op = d->ops.at[i];
+        bool apart = op->info->kind == OP_add_enum_value && is_used(d, op);
+        if (i)
+            buf_char(&b, '\n');
+        put_hazards(&b, d, op);
+        if (apart)
+            buf_put(&b, "  -- the new value is usable after a commit only\n"
+                        "  op.autocommit(function()\n");
+        render_op(&b, op, "op.", apart ? 4 : 2);
+        if (apart)
+            buf_put(&b, "\n  end)");
+    }
+    return buf_done(&b);
+}
+
+static bool makes_routines(const struct diff *d)
+{
+    for (size_t i = 0; i < d->ops.n; i++)
+        if (d->ops.at[i]->info->kind == OP_create_function ||
+            d->ops.at[i]->info->kind == OP_create_procedure)
+            return true;
+    return false;
+}
+
+str autogen_header(const struct autogen *g, struct arena *a)
+{
+    (void)a;
+    /* As pg_dump does: a body may name what is made after it. */
+    return makes_routines(&g->up) || makes_routines(&g->down)
+               ? STR("settings      = { check_function_bodies = \"off\" }")
+               : STR("");
+}
