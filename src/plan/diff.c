@@ -66,10 +66,11 @@ static void judge(struct differ *d)
             continue;
         }
         const struct object *twin = &d->from.catalog->at[j];
-        if (op_eq(o->create, twin->create) && o->follows == twin->follows)
+        /* A partition's columns become its own when it is detached, and its parent's when
+         * it is attached: the same objects all the while. */
+        if (op_eq(o->create, twin->create))
             continue;
-        if (!twin->follows &&
-            alter_object(d, twin, o, &d->alters[i], &d->upsets[i])) {
+        if (alter_object(d, twin, o, &d->alters[i], &d->upsets[i])) {
             if (d->alters[i].n) {
                 d->to.fate[i] = FATE_ALTERED;
                 d->from.fate[j] = FATE_ALTERED;

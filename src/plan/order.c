@@ -23,6 +23,26 @@ static bool is_dropped(const struct differ *d, size_t i)
     return d->from.fate[i] == FATE_DROPPED;
 }
 
+/* A revoke in a catalog takes away what the built-in default gives: undone, it is given. */
+static struct op *give_back(struct differ *d, const struct op *revoke, enum op_kind kind)
+{
+    struct op *grant = op_new(d->arena, kind);
+    const struct rec *from = revoke->args;
+    for (size_t i = 0; i < from->shape->n_fields; i++)
+        if (shape_field(grant->args->shape, key_word(from->shape->fields[i].key)))
+            rec_set(grant->args, from->shape->fields[i].key, from->at[i]);
+    return grant;
+}
+
+static struct op *drop_of(struct differ *d, const struct object *o)
+{
+    if (o->create->info->kind == OP_revoke)
+        return give_back(d, o->create, OP_grant);
+    if (o->create->info->kind == OP_revoke_default_privileges)
+        return give_back(d, o->create, OP_grant_default_privileges);
+    return op_reverse(o->create, d->arena, d->err);
+}
+
 /* The columns of a new table are part of its literal, and have no action of their own. */
 static bool comes_with_table(const struct differ *d, size_t i)
 {
@@ -38,7 +58,7 @@ static bool collect(struct differ *d, struct graph_of_actions *g)
         g->drop_of[i] = NOWHERE;
         if (!is_dropped(d, i))
             continue;
-        struct op *drop = op_reverse(d->from.catalog->at[i].create, d->arena, d->err);
+        struct op *drop = drop_of(d, &d->from.catalog->at[i]);
         if (!drop)
             return false;
         g->drop_of[i] = g->n;
@@ -151,12 +171,10 @@ static void connect(struct differ *d, struct graph_of_actions *g)
         const struct object *o = &d->from.catalog->at[i];
         for (size_t k = 0; k < o->n_needs; k++) {
             size_t needed = o->needs[k].object;
-            if (is_dropped(d, needed) || (d->from.fate[i] == FATE_DROPPED &&
-                                          d->from.fate[needed] == FATE_ALTERED))
-                wait_for(d, g, d->from.fate[needed] == FATE_DROPPED
-                                   ? g->drop_of[needed]
-                                   : g->make_of[d->from.other[needed]],
-                         gone);
+            enum fate fate = d->from.fate[needed];
+            if (fate == FATE_DROPPED || fate == FATE_GONE ||
+                (fate == FATE_ALTERED && d->from.fate[i] == FATE_DROPPED))
+                wait_for(d, g, remover(d, g, needed), gone);
         }
     }
 }
