@@ -3,6 +3,7 @@
 #include "app/models.h"
 #include "app/out.h"
 #include "plan/render.h"
+#include "plan/reverse.h"
 
 #include <fnmatch.h>
 #include <string.h>
@@ -56,7 +57,7 @@ static void filter(const struct session *s, struct catalog *c)
 {
     for (size_t i = 0; i < c->n; i++)
         if (!is_wanted(s, &c->at[i]))
-            c->at[i].follows = true;
+            c->at[i].ignored = true;
 }
 
 static bool both_ways(struct session *s, struct autogen *g, struct err *e)
@@ -66,28 +67,94 @@ static bool both_ways(struct session *s, struct autogen *g, struct err *e)
            catalog_diff(&g->models, &g->database, &options, &g->down, s->arena, e);
 }
 
+/* A rename is wanted as long as the old name is there and the new one is not. */
+static bool is_due(const struct catalog_index *index, const struct catalog *c,
+                   const struct op *rename)
+{
+    static const char *const kinds[] = {"table", "column", "enum", "type", "domain", "view",
+                                        "materialized view", "index", "sequence", "schema",
+                                        "range type", "foreign table"};
+    const struct rec *r = rename->args;
+    bool in_table = shape_field(r->shape, STR("table")) && rec_has(r, K_table);
+    str schema = shape_field(r->shape, STR("schema")) && rec_has(r, K_schema)
+                     ? rec_str(r, K_schema)
+                     : c->default_schema;
+    str name = rec_str(r, K_name), new_name = rec_str(r, K_new_name);
+    bool old_there = false, new_there = false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        bool is_column = strcmp(kinds[i], "column") == 0;
+        if (is_column != in_table)
+            continue;
+        str of = in_table ? rec_str(r, K_table) : STR_NONE;
+        str where = strcmp(kinds[i], "schema") == 0 ? STR_NONE : schema;
+        old_there |= catalog_by_identity(index, kinds[i], where, of, name) != NULL;
+        new_there |= catalog_by_identity(index, kinds[i], where, of, new_name) != NULL;
+    }
+    return old_there && !new_there;
+}
+
+static void keep_due(const struct catalog *c, struct ops *renames, struct arena *a)
+{
+    const struct catalog_index *index = catalog_index(c, a);
+    size_t kept = 0;
+    for (size_t i = 0; i < renames->n; i++)
+        if (is_due(index, c, renames->at[i]))
+            renames->at[kept++] = renames->at[i];
+    renames->n = kept;
+}
+
+/* Differences may be of print only: both sides once more through the server. Renames are
+ * made there, on the copy of the database, so that what remains is the rest. */
+static bool settle(struct session *s, struct autogen *out, struct err *e)
+{
+    struct autogen settled = {.renames = out->renames};
+    if (!settled_catalog(s, &out->database, &out->renames, &settled.database, e) ||
+        !settled_catalog(s, &out->models, NULL, &settled.models, e))
+        return false;
+    filter(s, &settled.database);
+    filter(s, &settled.models);
+    if (!both_ways(s, &settled, e))
+        return false;
+    *out = settled;
+    return true;
+}
+
+static bool add_renames(struct autogen *g, struct arena *a, struct err *e)
+{
+    struct ops up = g->renames, back = {0};
+    if (!ops_reverse(&g->renames, &back, a, e))
+        return false;
+    for (size_t i = 0; i < g->up.ops.n; i++)
+        ops_add(&up, g->up.ops.at[i], a);
+    for (size_t i = 0; i < back.n; i++)
+        ops_add(&g->down.ops, back.at[i], a);
+    g->up.ops = up;
+    return true;
+}
+
 bool autogen_compare(struct session *s, struct autogen *out, struct err *e)
 {
     if (!session_connect(s, e) || !target_catalog(s, &out->database, e) ||
-        !models_catalog(s, out->database.default_schema, &out->models, e))
+        !models_catalog(s, out->database.default_schema, &out->models, &out->renames, e))
         return false;
+    keep_due(&out->database, &out->renames, s->arena);
     filter(s, &out->database);
     filter(s, &out->models);
     if (!both_ways(s, out, e))
         return false;
-    if (out->up.n_changes == 0)
+    if (out->up.n_changes == 0 && out->renames.n == 0)
         return true;
-    /* Differences may be of print only: both sides once more through the server. */
-    struct autogen settled = {0};
     struct err why = {0};
-    if (settled_catalog(s, &out->database, &settled.database, &why) &&
-        settled_catalog(s, &out->models, &settled.models, &why) &&
-        both_ways(s, &settled, &why))
-        *out = settled;
-    else
+    if (!settle(s, out, &why)) {
+        if (out->renames.n) {
+            err_copy(e, &why);
+            err_clear(&why);
+            return false;
+        }
         out_debug(s, "compared after one pass only: %.*s", STR_ARG(why.message));
+    }
     err_clear(&why);
-    return true;
+    return add_renames(out, s->arena, e);
 }
 
 bool autogen_ready(struct session *s, struct err *e)

@@ -27,7 +27,8 @@ static bool list_files(struct session *s, const char *suffix, struct list *out,
 }
 
 /* Every model of the project as pieces to be built. */
-static bool read_models(struct session *s, struct pieces *out, struct err *e)
+static bool read_models(struct session *s, struct pieces *out, struct ops *renames,
+                        struct err *e)
 {
     struct list sql, lua;
     str directory = config_text(s->config, CONFIG_models);
@@ -35,7 +36,7 @@ static bool read_models(struct session *s, struct pieces *out, struct err *e)
         return false;
     for (size_t i = 0; i < sql.n; i++) {
         str file = file_join(directory, sql.at[i].s, s->arena), text;
-        if (!file_read(session_path(s, file), &text, s->arena, e))
+        if (!file_read(session_path(s, file).p, &text, s->arena, e))
             return false;
         if (!pieces_add_sql(out, text, file, conn_server_version(s->conn), s->arena, e))
             return false;
@@ -43,27 +44,18 @@ static bool read_models(struct session *s, struct pieces *out, struct err *e)
     struct ops ops = {0};
     for (size_t i = 0; i < lua.n; i++) {
         str file = file_join(directory, lua.at[i].s, s->arena);
-        if (!models_read(s->vm, session_path(s, file).p, file, &ops, s->arena, e))
+        if (!models_read(s->vm, session_path(s, file).p, file, &ops, renames,
+                         s->arena, e))
             return false;
     }
     return pieces_add_ops(out, &ops, conn_server_version(s->conn), s->arena, e);
 }
 
-static struct conn_options target_options(struct session *s, str *url, struct err *e)
-{
-    struct conn_options options = {0};
-    str origin;
-    if (config_url(s->config, url, &origin, s->arena, e))
-        options.url = *url;
-    return options;
-}
-
 static struct scratch *open_scratch(struct session *s, struct err *e)
 {
-    str url, own = config_text(s->config, CONFIG_scratch_url);
-    struct conn_options options = target_options(s, &url, e);
-    if (e->kind != ERR_NONE)
-        return NULL;
+    str url, origin, own = config_text(s->config, CONFIG_scratch_url);
+    config_url(s->config, &url, &origin, s->arena);
+    struct conn_options options = {.url = url};
     if (own.n) {
         options.url = own;
         return scratch_borrow(&options, s->arena, e);
@@ -89,20 +81,23 @@ static bool build_and_read(struct session *s, struct pieces *pieces, str default
 }
 
 bool models_catalog(struct session *s, str default_schema, struct catalog *out,
-                    struct err *e)
+                    struct ops *renames, struct err *e)
 {
     struct pieces pieces = {0};
-    return read_models(s, &pieces, e) &&
+    return read_models(s, &pieces, renames, e) &&
            build_and_read(s, &pieces, default_schema, out, e);
 }
 
-bool settled_catalog(struct session *s, const struct catalog *c, struct catalog *out,
-                     struct err *e)
+bool settled_catalog(struct session *s, const struct catalog *c, const struct ops *more,
+                     struct catalog *out, struct err *e)
 {
     struct pieces pieces = {0};
     struct ops ops;
-    if (!catalog_ops(c, &ops, s->arena, e) ||
-        !pieces_add_ops_in_order(&pieces, &ops, conn_server_version(s->conn), s->arena, e))
+    if (!catalog_ops(c, &ops, s->arena, e))
+        return false;
+    for (size_t i = 0; more && i < more->n; i++)
+        ops_add(&ops, more->at[i], s->arena);
+    if (!pieces_add_ops_in_order(&pieces, &ops, conn_server_version(s->conn), s->arena, e))
         return false;
     return build_and_read(s, &pieces, c->default_schema, out, e);
 }

@@ -36,6 +36,7 @@ struct object {
                         known for its dependencies, never compared, created or dropped */
     str result;      /* of a function: its result type, which REPLACE cannot change */
     bool unpopulated; /* of a materialized view: not refreshed yet */
+    bool ignored;    /* left out by the configuration: stays as it is */
     bool always;     /* of an identity column: GENERATED ALWAYS */
     struct strs columns; /* of a view: names with types, to see what REPLACE can do */
     struct need *needs;

@@ -50,16 +50,21 @@ static void match(struct differ *d)
     }
 }
 
+static bool is_left_alone(const struct object *o)
+{
+    return o->follows || o->ignored;
+}
+
 /* What becomes of each object when nothing else is considered. */
 static void judge(struct differ *d)
 {
     for (size_t i = 0; i < d->from.catalog->n; i++)
-        if (d->from.other[i] == NOWHERE && !d->from.catalog->at[i].follows)
+        if (d->from.other[i] == NOWHERE && !is_left_alone(&d->from.catalog->at[i]))
             d->from.fate[i] = FATE_DROPPED;
     for (size_t i = 0; i < d->to.catalog->n; i++) {
         const struct object *o = &d->to.catalog->at[i];
         size_t j = d->to.other[i];
-        if (o->follows)
+        if (is_left_alone(o))
             continue;
         if (j == NOWHERE) {
             d->to.fate[i] = FATE_CREATED;
@@ -68,7 +73,7 @@ static void judge(struct differ *d)
         const struct object *twin = &d->from.catalog->at[j];
         /* A partition's columns become its own when it is detached, and its parent's when
          * it is attached: the same objects all the while. */
-        if (op_eq(o->create, twin->create))
+        if (twin->ignored || op_eq(o->create, twin->create))
             continue;
         if (alter_object(d, twin, o, &d->alters[i], &d->upsets[i])) {
             if (d->alters[i].n) {
