@@ -1,6 +1,8 @@
 /* Constraints and indexes of tables. */
 #include "pg/catalog_read.h"
 
+#include "plan/quote.h"
+
 #include <string.h>
 
 static const char *action_word(char action)
@@ -276,6 +278,20 @@ static void read_index(struct reader *r, struct row row, struct keys k)
     set_true(x, K_only, row_char(row, "table_kind") == 'p' && !row_bool(row, "is_valid"));
 }
 
+/* REPLICA IDENTITY USING INDEX: the table's entry has been made, without the index. */
+static void name_replica_identity(struct reader *r, struct row row, size_t index)
+{
+    struct object *o = object_at(r, 4, row_oid(row, "relation"));
+    if (!o || !row_bool(row, "is_replica_identity"))
+        return;
+    struct buf b = buf_in(r->arena);
+    buf_put(&b, "using index ");
+    quote_ident(&b, row_str(row, "name"));
+    rec_set(o->create->args, K_identity, val_str(buf_done(&b)));
+    object_needs(r->out, (size_t)(o - r->out->at), (struct need){index, false, false},
+                 r->arena);
+}
+
 bool read_indexes(struct reader *r)
 {
     struct rows rows, keys;
@@ -290,6 +306,7 @@ bool read_indexes(struct reader *r)
         unsigned constraint = row_oid(row, "constraint_oid");
         if (!constraint) {
             read_index(r, row, k);
+            name_replica_identity(r, row, r->out->n - 1);
             continue;
         }
         struct object *o = object_at(r, CLASS_CONSTRAINT, constraint);
@@ -297,6 +314,7 @@ bool read_indexes(struct reader *r)
             continue;
         complete_constraint(r, o, row, k);
         add_alias(r, (struct address){CLASS_CLASS, oid, 0}, (size_t)(o - r->out->at));
+        name_replica_identity(r, row, (size_t)(o - r->out->at));
     }
     return true;
 }

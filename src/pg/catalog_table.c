@@ -34,6 +34,23 @@ static void add_row_security(struct reader *r, struct row row, size_t table)
     object_needs(r->out, r->out->n - 1, (struct need){table, true, false}, r->arena);
 }
 
+/* What identifies an old row in logical replication; an index is named by read_indexes. */
+static void add_replica_identity(struct reader *r, struct row row, size_t table)
+{
+    char how = row_char(row, "replica_identity");
+    if (how == 'd')
+        return;
+    struct object *o = add_object(r, "replica identity", OP_replica_identity, 4,
+                                  row_oid(row, "oid"));
+    o->schema = r->out->at[table].schema;
+    o->table = r->out->at[table].name;
+    set_str(o->create->args, K_table, row, "name");
+    set_schema(r, o->create->args, K_schema, o->schema);
+    rec_set(o->create->args, K_identity, val_str(how == 'n' ? STR("nothing") : STR("full")));
+    rec_set(o->create->args, K_existing_identity, val_str(STR("default")));
+    object_needs(r->out, r->out->n - 1, (struct need){table, true, false}, r->arena);
+}
+
 static void read_table(struct reader *r, struct row row)
 {
     struct object *o =
@@ -67,7 +84,9 @@ static void read_table(struct reader *r, struct row row)
         rec_set(t, K_with, both);
     }
     add_relation(r, row, r->out->n - 1);
-    add_row_security(r, row, r->out->n - 1);
+    size_t table = r->out->n - 1;
+    add_row_security(r, row, table);
+    add_replica_identity(r, row, table);
 }
 
 bool read_relations(struct reader *r, bool (*other)(struct reader *, struct row))

@@ -81,15 +81,52 @@ static void alter_type(struct differ *d, const struct object *to, const struct r
     }
 }
 
+/* An identity column is NOT NULL without saying so. */
+static bool is_not_null(const struct rec *column)
+{
+    return rec_has(column, K_nullable) || rec_has(column, K_identity);
+}
+
+static void alter_nullable(struct differ *d, const struct object *to, const struct rec *old,
+                           const struct rec *new, struct ops *ops)
+{
+    struct rec *r = alter_column(d, to, ops);
+    rec_set(r, K_nullable, val_bool(!is_not_null(new)));
+    rec_set(r, K_existing_nullable, val_bool(!is_not_null(old)));
+}
+
+/* The new identity with every option that the old one set, said anew where it is the
+ * default again. */
+static struct val whole_identity(struct differ *d, const struct rec *old,
+                                 const struct rec *new, str type)
+{
+    struct rec *identity = rec_copy(d->arena, new);
+    int64_t most = str_is(type, "smallint")  ? INT16_MAX
+                   : str_is(type, "integer") ? INT32_MAX
+                                             : INT64_MAX;
+    const struct {
+        enum key k;
+        int64_t usual;
+    } fields[] = {{K_start, 1}, {K_increment, 1}, {K_min_value, 1}, {K_max_value, most},
+                  {K_cache, 1}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (rec_has(old, fields[i].k) && !rec_has(new, fields[i].k))
+            rec_set(identity, fields[i].k, val_int(fields[i].usual));
+    if (rec_has(old, K_cycle) && !rec_has(new, K_cycle))
+        rec_set(identity, K_cycle, val_bool(false));
+    if (rec_has(old, K_generated) && !rec_has(new, K_generated))
+        rec_set(identity, K_generated, val_str(STR("by default")));
+    return val_rec(identity);
+}
+
 /* The changes that alter_column makes in one op: new value under `k`, old under `before`. */
-static bool alter_fields(struct differ *d, const struct object *to, const struct rec *old,
+static void alter_fields(struct differ *d, const struct object *to, const struct rec *old,
                          const struct rec *new, bool skip_default, struct ops *ops)
 {
     static const struct {
         enum key k, before;
         bool null_removes;
     } fields[] = {
-        {K_nullable, K_existing_nullable, false},
         {K_default, K_existing_default, true},
         {K_identity, K_existing_identity, true},
         {K_storage, K_existing_storage, false},
@@ -105,9 +142,11 @@ static bool alter_fields(struct differ *d, const struct object *to, const struct
             continue;
         r = r ? r : alter_column(d, to, ops);
         struct val after = *rec_at(new, k), before = *rec_at(old, k);
-        if (k == K_nullable) {
-            after = val_bool(after.kind != VAL_BOOL);
-            before = val_bool(before.kind != VAL_BOOL);
+        if (k == K_identity && after.kind == VAL_REC && before.kind == VAL_REC) {
+            str type = rec_str(new, K_type);
+            struct val forth = whole_identity(d, before.rec, after.rec, type);
+            before = whole_identity(d, after.rec, before.rec, type);
+            after = forth;
         } else if (fields[i].null_removes) {
             after = after.kind == VAL_NONE ? val_null() : after;
             before = before.kind == VAL_NONE ? val_null() : before;
@@ -122,7 +161,6 @@ static bool alter_fields(struct differ *d, const struct object *to, const struct
         rec_set(r, k, after);
         rec_set(r, fields[i].before, before);
     }
-    return true;
 }
 
 bool alter_columns(struct differ *d, const struct object *from, const struct object *to,
@@ -143,5 +181,10 @@ bool alter_columns(struct differ *d, const struct object *from, const struct obj
         *upsets = true;
     }
     bool done = retyped && !converts_by_itself(rec_str(old, K_type), rec_str(new, K_type));
-    return alter_fields(d, to, old, new, done, ops);
+    if (is_not_null(new) && !is_not_null(old))
+        alter_nullable(d, to, old, new, ops);
+    alter_fields(d, to, old, new, done, ops);
+    if (is_not_null(old) && !is_not_null(new))
+        alter_nullable(d, to, old, new, ops);
+    return true;
 }
