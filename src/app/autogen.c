@@ -53,7 +53,7 @@ static bool is_wanted(const struct session *s, const struct object *o)
 }
 
 /* What the configuration leaves out is known for its dependencies, and never compared. */
-static void filter(const struct session *s, struct catalog *c)
+void autogen_filter(const struct session *s, struct catalog *c)
 {
     for (size_t i = 0; i < c->n; i++)
         if (!is_wanted(s, &c->at[i]))
@@ -111,8 +111,8 @@ static bool settle(struct session *s, struct autogen *out, struct err *e)
     if (!settled_catalog(s, &out->database, &out->renames, &settled.database, e) ||
         !settled_catalog(s, &out->models, NULL, &settled.models, e))
         return false;
-    filter(s, &settled.database);
-    filter(s, &settled.models);
+    autogen_filter(s, &settled.database);
+    autogen_filter(s, &settled.models);
     if (!both_ways(s, &settled, e))
         return false;
     *out = settled;
@@ -138,8 +138,8 @@ bool autogen_compare(struct session *s, struct autogen *out, struct err *e)
         !models_catalog(s, out->database.default_schema, &out->models, &out->renames, e))
         return false;
     keep_due(&out->database, &out->renames, s->arena);
-    filter(s, &out->database);
-    filter(s, &out->models);
+    autogen_filter(s, &out->database);
+    autogen_filter(s, &out->models);
     if (!both_ways(s, out, e))
         return false;
     if (out->up.n_changes == 0 && out->renames.n == 0)

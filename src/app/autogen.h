@@ -16,6 +16,9 @@ struct autogen {
  * out (schemas, include, exclude) is in neither catalog's comparison. */
 bool autogen_compare(struct session *s, struct autogen *out, struct err *e);
 
+/* Marks what the configuration leaves out (schemas, include, exclude). */
+void autogen_filter(const struct session *s, struct catalog *c);
+
 /* "Target database is not up to date." with the command to type, when the database is not
  * at the heads. */
 bool autogen_ready(struct session *s, struct err *e);

@@ -35,17 +35,19 @@ static bool read_models(struct session *s, struct pieces *out, struct ops *renam
     if (!list_files(s, ".sql", &sql, e) || !list_files(s, ".lua", &lua, e))
         return false;
     for (size_t i = 0; i < sql.n; i++) {
-        str file = file_join(directory, sql.at[i].s, s->arena), text;
-        if (!file_read(session_path(s, file).p, &text, s->arena, e))
+        str text, file = str_fmt(s->arena, "%.*s/%.*s", STR_ARG(directory),
+                                 STR_ARG(sql.at[i].s));
+        if (!file_text(session_path(s, file).p, &text, s->arena, e))
             return false;
         if (!pieces_add_sql(out, text, file, conn_server_version(s->conn), s->arena, e))
             return false;
     }
     struct ops ops = {0};
     for (size_t i = 0; i < lua.n; i++) {
-        str file = file_join(directory, lua.at[i].s, s->arena);
-        if (!models_read(s->vm, session_path(s, file).p, file, &ops, renames,
-                         s->arena, e))
+        str file =
+            str_fmt(s->arena, "%.*s/%.*s", STR_ARG(directory), STR_ARG(lua.at[i].s));
+        if (!models_read(s->vm, session_path(s, file).p, file, &ops, renames, s->arena,
+                         e))
             return false;
     }
     return pieces_add_ops(out, &ops, conn_server_version(s->conn), s->arena, e);
@@ -93,11 +95,17 @@ bool settled_catalog(struct session *s, const struct catalog *c, const struct op
 {
     struct pieces pieces = {0};
     struct ops ops;
-    if (!catalog_ops(c, &ops, s->arena, e))
+    /* What the configuration leaves out may be needed by what it does not. */
+    struct catalog all = *c;
+    all.at = arena_grow(s->arena, c->at, c->n, c->n, sizeof *c->at);
+    for (size_t i = 0; i < all.n; i++)
+        all.at[i].ignored = false;
+    if (!catalog_ops(&all, &ops, s->arena, e))
         return false;
     for (size_t i = 0; more && i < more->n; i++)
         ops_add(&ops, more->at[i], s->arena);
-    if (!pieces_add_ops_in_order(&pieces, &ops, conn_server_version(s->conn), s->arena, e))
+    if (!pieces_add_ops_in_order(&pieces, &ops, conn_server_version(s->conn), s->arena,
+                                 e))
         return false;
     return build_and_read(s, &pieces, c->default_schema, out, e);
 }
@@ -116,7 +124,8 @@ bool target_catalog(struct session *s, struct catalog *out, struct err *e)
     str schema = names.schema.n ? names.schema : rows.cells[0].text;
     for (size_t i = 0; i < 2; i++)
         tables[i] = str_fmt(s->arena, "%.*s.%s", STR_ARG(schema), own[i]);
-    tables[2] = str_fmt(s->arena, "%.*s.%.*s", STR_ARG(schema), STR_ARG(names.version_table));
+    tables[2] =
+        str_fmt(s->arena, "%.*s.%.*s", STR_ARG(schema), STR_ARG(names.version_table));
     tables[3] = str_fmt(s->arena, "%.*s.moonshift_version", STR_ARG(schema));
     struct catalog_options options = {.own_tables = tables, .n_own_tables = 4};
     bool ok = catalog_read(sink, &options, out, s->arena, e);

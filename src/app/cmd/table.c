@@ -5,11 +5,13 @@
 
 extern const struct cmd cmd_upgrade, cmd_downgrade, cmd_redo, cmd_reset, cmd_stamp, cmd_resolve;
 extern const struct cmd cmd_status, cmd_plan, cmd_log, cmd_ensure_version;
+extern const struct cmd cmd_check, cmd_inspect;
 extern const struct cmd cmd_current, cmd_history, cmd_heads, cmd_branches, cmd_show;
 
 const struct cmd_group cmd_groups[] = {
     {"Move the database", ROWS(&cmd_upgrade, &cmd_downgrade, &cmd_redo, &cmd_reset,
                                &cmd_stamp, &cmd_resolve, &cmd_ensure_version)},
+    {"Models", ROWS(&cmd_check, &cmd_inspect)},
     {"Look", ROWS(&cmd_status, &cmd_plan, &cmd_log, &cmd_current, &cmd_history, &cmd_heads, &cmd_branches, &cmd_show)},
     {0},
 };
