@@ -111,6 +111,7 @@ void box_compile(lua_State *L, int env, str text, str file);
 /* ---- what scripts call ---- */
 
 void op_open(lua_State *L);
+void data_open(lua_State *L); /* adds to the table `op` on top */
 void db_open(lua_State *L);
 void log_open(lua_State *L);
 void model_open(lua_State *L);

@@ -211,6 +211,22 @@ static bool host_each(struct host *h, const struct stmt *s, row_fn *row, void *c
     return ok;
 }
 
+static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *next,
+                         void *context, int64_t *rows, struct err *e)
+{
+    struct buf *b = &witness_of(h)->said;
+    str piece = STR_NONE;
+    put_stmt(b, "copy", s);
+    do {
+        if (!next(context, &piece, e))
+            return false;
+        for (size_t i = 0; i < piece.n; i++)
+            *rows += piece.p[i] == '\n';
+        buf_str(b, piece);
+    } while (piece.n);
+    return true;
+}
+
 static bool host_autocommit(struct host *h, bool begin, struct err *e)
 {
     (void)e;
@@ -255,10 +271,12 @@ static bool run(const char *path, const char *file, const char *entry, size_t li
         .host = {.apply = host_apply,
                  .query = host_query,
                  .each = host_each,
+                 .copy_in = host_copy_in,
                  .autocommit = host_autocommit,
                  .log = host_log,
                  .ctx = some_ctx(a),
-                 .arena = a},
+                 .arena = a,
+                 .directory = STR("spec/unit")},
         .said = buf_in(a),
     };
     bool ok = migration_load(vm, path, str_of(file), &m, a, e) &&

@@ -92,6 +92,7 @@ void op_open(lua_State *L)
     lua_setfield(L, -2, "f");
     value_push_null(L);
     lua_setfield(L, -2, "NULL");
+    data_open(L);
     box_lock(L, "op");
     box_push_names(L, BOX_MIGRATION);
     lua_insert(L, -2);
