@@ -174,7 +174,9 @@ int app_main(int argc, char **argv)
         err_set(&e, ERR_FAILED, "cannot write to standard output: %s", strerror(errno));
     }
     session_end(&s);
-    int status = done ? (int)s.status : (int)e.kind;
+    int status = done             ? (int)s.status
+                 : vm_interrupted ? 128 + vm_interrupted /* as a shell counts signals */
+                                  : (int)e.kind;
     if (!done)
         print_error(&s, &e);
     err_clear(&e);
