@@ -62,6 +62,26 @@ describe("--sql", function()
     assert.same(state(p.db), state(other))
   end)
 
+  it("puts the session back where the program would", function()
+    local p, other = project.new {
+      config = 'return { search_path = "app, public" }\n',
+      files = {
+        ["migrations/1.lua"] = project.revision { "001_a", up = [[op.execute "create schema app"
+  op.execute "set search_path to ''"
+  op.execute "create table public.one (n int)"]] },
+        ["migrations/2.lua"] = project.revision { "002_b", down = "001_a",
+          up = 'op.execute "create table two (n int)"' },
+      } }, db.create()
+    p.env.DATABASE_URL = p.db.url
+    p.db:exec "create schema app"
+    other:exec "create schema app"
+    p:write("migrations/1.lua", p:read("migrations/1.lua"):gsub('op.execute "create schema app"', ""))
+    p:ok("upgrade", "head")
+    other:exec(p:ok("upgrade", "--sql").out)
+    assert.equal("app", p.db:scalar "select schemaname from pg_tables where tablename = 'two'")
+    assert.equal(p.db:dump(), other:dump())
+  end)
+
   it("stops with an error where a migration reads", function()
     local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
       up = 'db.scalar "select 1"' } } }

@@ -19,11 +19,6 @@ void runner_say(struct runner *r, const char *level, const char *format, ...)
     arena_reset(&a);
 }
 
-bool runner_reset(struct runner *r, struct err *e)
-{
-    return !r->conn || conn_reset_session(r->conn, e);
-}
-
 str revision_title(const struct revision *rev)
 {
     return str_cut(rev->message, 0, str_find(rev->message, '\n'));
@@ -473,6 +468,8 @@ bool runner_write(struct runner *r, bool up, str from, str target, struct err *e
         return false;
     /* Text that begins at nothing makes the tables; a range finds them there. */
     r->ensured = r->before.n > 0;
+    if (!runner_session(r, e))
+        return false;
     return r->options.mode == RUN_ALL ? run_together(r, &plan, e)
                                       : run_steps(r, &plan, 0, e);
 }

@@ -31,6 +31,7 @@ struct run_options {
     str environment;        /* for ctx.env */
     struct val x;           /* VAL_MAP of -x key=value, for ctx.x */
     str tag;                /* --tag, for ctx.tag */
+    str role, search_path;  /* of the session; text for a file begins with them */
     str program;            /* for the log: "moonshift 0.1.0" */
 };
 

@@ -4,6 +4,7 @@
 #include "plan/quote.h"
 
 #include <ctype.h>
+#include <strings.h>
 
 /* A step that cannot run where it stands, and the two ways out. */
 static bool refuse_alone(const struct flight *f, const struct stmt *s, struct err *e)
@@ -66,10 +67,42 @@ bool flight_settings(struct flight *f, bool local, struct err *e)
             return err_at(e, f->m.revision.file, 0);
         struct stmt s = {.sql = buf_done(&b), .from = {f->m.revision.file, 0},
                          .flags = STMT_QUIET | (local ? 0 : STMT_RAW)};
+        f->dirty = f->dirty || !local;
         if (!f->r->sink->exec(f->r->sink, &s, e))
             return false;
     }
     return true;
+}
+
+static bool put_option(struct runner *r, const char *name, str value, struct err *e)
+{
+    if (value.n == 0)
+        return true;
+    struct buf b = buf_in(r->arena);
+    struct val v = val_str(value);
+    buf_put(&b, "SET ");
+    if (!put_setting(&b, str_of(name), &v, e))
+        return false;
+    str sql = buf_done(&b);
+    return runner_control(r, STR_NONE, sql.p, e);
+}
+
+bool runner_session(struct runner *r, struct err *e)
+{
+    return put_option(r, "role", r->options.role, e) &&
+           put_option(r, "search_path", r->options.search_path, e);
+}
+
+bool flight_reset(struct flight *f, struct err *e)
+{
+    struct runner *r = f->r;
+    if (r->conn)
+        return conn_reset_session(r->conn, e);
+    if (!f->dirty || r->in_all)
+        return true;
+    f->dirty = false;
+    return runner_control(r, STR_NONE, "RESET ROLE", e) &&
+           runner_control(r, STR_NONE, "RESET ALL", e) && runner_session(r, e);
 }
 
 bool flight_begin(struct flight *f, struct err *e)
@@ -107,6 +140,16 @@ static bool exec_outside(struct flight *f, const struct stmt *s, struct err *e)
            sink->sync(sink, e);
 }
 
+/* SET of a script, or a function that sets (pg_dump's set_config). SET LOCAL counts too:
+ * one RESET too many does no harm. */
+static bool sets(const struct stmt *s)
+{
+    str sql = str_trim(s->sql);
+    return (s->flags & STMT_RAW) &&
+           ((sql.n > 4 && strncasecmp(sql.p, "set ", 4) == 0) ||
+            str_index(sql, STR("set_config")) < sql.n);
+}
+
 bool flight_exec(struct flight *f, const struct stmt *s, struct err *e)
 {
     bool skip = false;
@@ -114,6 +157,7 @@ bool flight_exec(struct flight *f, const struct stmt *s, struct err *e)
         return false;
     if (skip)
         return true;
+    f->dirty = f->dirty || sets(s);
     if (!f->open)
         return exec_outside(f, s, e);
     if (s->flags & STMT_NO_TX)
@@ -222,7 +266,7 @@ static bool host_autocommit(struct host *h, bool begin, struct err *e)
     }
     if (--f->outside > 0 || !f->transactional)
         return true;
-    return runner_reset(r, e) && flight_begin(f, e);
+    return flight_reset(f, e) && flight_begin(f, e);
 }
 
 static void host_log(struct host *h, str level, str text)

@@ -14,6 +14,7 @@ struct flight {
     bool transactional;
     bool open;        /* BEGIN was sent */
     int outside;      /* depth of op.autocommit */
+    bool dirty;       /* offline: the session was changed, and has to be put back */
     bool recording;   /* change() on the way down: ops are kept, not run */
     struct ops recorded;
     struct journal {
@@ -34,7 +35,9 @@ bool runner_irreversible(const struct revision *rev, struct err *e);
 /* The user and the machine that run this. */
 void runner_who(const struct runner *r, struct run *run);
 /* The session as it was before the revision. */
-bool runner_reset(struct runner *r, struct err *e);
+bool flight_reset(struct flight *f, struct err *e);
+/* What the session has by configuration, as text. */
+bool runner_session(struct runner *r, struct err *e);
 void runner_say(struct runner *r, const char *level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -242,7 +242,7 @@ static bool exec_unhurried(struct flight *f, const struct stmt *s, struct err *e
     struct stmt lift = {.sql = STR("SET lock_timeout = 0"), .flags = STMT_QUIET | STMT_RAW,
                         .from = {f->m.revision.file, 0}};
     return r->sink->exec(r->sink, &lift, e) && r->sink->exec(r->sink, s, e) &&
-           r->sink->sync(r->sink, e) && runner_reset(r, e) && flight_settings(f, false, e) &&
+           r->sink->sync(r->sink, e) && flight_reset(f, e) && flight_settings(f, false, e) &&
            r->sink->sync(r->sink, e);
 }
 

@@ -34,6 +34,8 @@ static void fill(struct session *s, const struct args *args, struct runner *r)
                                                                        : RUN_REVISION,
                     .lock_wait_ms = config_ms(c, CONFIG_lock_wait),
                     .lock_retries = (int)config_int(c, CONFIG_lock_retries),
+                    .role = config_text(c, CONFIG_role),
+                    .search_path = config_text(c, CONFIG_search_path),
                     .environment = c->env,
                     .x = s->x,
                     .program = STR("moonshift " MOONSHIFT_VERSION)},
@@ -86,6 +88,10 @@ bool runner_open_file(struct session *s, const struct args *args, struct runner 
     out_info(s, "Context impl PostgreSQL.");
     out_info(s, "Generating static SQL");
     out_info(s, "Will assume transactional DDL.");
+    /* Online an empty version_schema is the first schema of the session. */
+    str path = r->options.search_path;
+    if (r->names.schema.n == 0 && path.n)
+        r->names.schema = str_copy(s->arena, str_trim(str_cut(path, 0, str_find(path, ','))));
     r->sink = sink_file(stdout, version, s->arena);
     return true;
 }

@@ -147,7 +147,7 @@ static bool finish(struct flight *f, struct err *e)
     if (!ledger_move(r->sink, &r->names, f->step, &run, f->arena, e))
         return err_at(e, f->m.revision.file, 0);
     return journal_close(f, e) && restore_settings(f, e) && flight_commit(f, e) &&
-           runner_reset(r, e);
+           flight_reset(f, e);
 }
 
 /* Before the script: the transaction, or the session's settings when there is none. */

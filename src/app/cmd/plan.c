@@ -3,7 +3,7 @@
 #include "plan/compile.h"
 #include "plan/quote.h"
 
-/* What is printed for one step; `first` and `json` are shared by all. */
+/* Where the steps are shown. */
 struct sheet {
     struct session *s;
     struct json *json; /* NULL: text */
@@ -21,8 +21,11 @@ static void show_op(void *context, const struct op *op, const struct stmt_list *
     struct sheet *sheet = context;
     enum lock_mode lock = op_lock(op);
     str table = table_of(op);
+    bool told = false;
     for (size_t i = 0; i < list->n; i++) {
         const struct stmt *s = &list->at[i];
+        if (s->flags & STMT_QUIET) /* checks around a statement, not what was asked for */
+            continue;
         if (sheet->json) {
             json_open(sheet->json, '{');
             json_put_str(sheet->json, "sql", s->sql);
@@ -36,10 +39,11 @@ static void show_op(void *context, const struct op *op, const struct stmt_list *
             continue;
         }
         out_print("%.*s;\n", STR_ARG(s->sql));
-        if (i == 0 && lock != LOCK_NONE)
+        if (!told && lock != LOCK_NONE)
             out_print("--   takes %s%s%.*s, %.*s:%d\n", lock_name(lock),
                       table.n ? " on " : "", STR_ARG(table), STR_ARG(s->from.file),
                       s->from.line);
+        told = true;
     }
 }
 
