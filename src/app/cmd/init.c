@@ -1,0 +1,99 @@
+#include "app/cmd/cmd.h"
+
+static const struct opt opts[] = {
+    {"template", 't', OPT_TEXT, "NAME", "template, or a directory with one (basic)"},
+    {0},
+};
+
+static struct val map_of(struct session *s, struct pair *pairs, size_t n)
+{
+    struct val map = val_map(s->arena, n);
+    for (size_t i = 0; i < n; i++)
+        map.map.at[i] = pairs[i];
+    map_sort(&map.map);
+    return map;
+}
+
+static bool run(struct session *s, struct args *args, struct err *e)
+{
+    str directory = args->n ? args->at[0] : STR("."), template = args_text(args, "template");
+    while (directory.n > 1 && str_ends(directory, STR("/")))
+        directory.n--;
+    struct pair pairs[] = {
+        {STR("directory"), val_str(directory)},
+        {STR("template"), val_str(template.n ? template : STR("basic"))},
+    };
+    struct val result;
+    if (!vm_call(s->vm, "template", "init", map_of(s, pairs, 2), &result, s->arena, e))
+        return false;
+    struct buf b = buf_in(s->arena);
+    struct json j = json_to(&b);
+    json_open(&j, '[');
+    for (size_t i = 0; result.kind == VAL_LIST && i < result.list.n; i++) {
+        str path = val_get(&result.list.at[i], STR("path"))->s;
+        bool written = val_get(&result.list.at[i], STR("written"))->b;
+        json_open(&j, '{');
+        json_put_str(&j, "path", path);
+        json_put_bool(&j, "written", written);
+        json_close(&j);
+        if (!s->json)
+            out_print("  %s %.*s\n", written ? "Writing" : "Keeping", STR_ARG(path));
+    }
+    json_close(&j);
+    if (s->json)
+        out_str(buf_done(&b));
+    const char *cd = str_is(directory, ".") ? "" : "cd there, ";
+    out_info(s, "Next: %scopy .env.example to .env, set DATABASE_URL in it, and run: "
+                "moonshift revision -m \"first\"", cd);
+    return true;
+}
+
+const struct cmd cmd_init = {
+    .name = "init",
+    .usage = "[DIR]",
+    .help = "make a project",
+    .about = "Writes configuration, directories and what the template adds. A file that is\n"
+             "there already is kept as it is.",
+    .opts = opts,
+    .needs = NEED_VM,
+    .max = 1,
+    .run = run,
+};
+
+static bool run_list(struct session *s, struct args *args, struct err *e)
+{
+    (void)args;
+    struct val result;
+    if (!vm_call(s->vm, "template", "list", val_map(s->arena, 0), &result, s->arena, e))
+        return false;
+    struct buf b = buf_in(s->arena);
+    struct json j = json_to(&b);
+    json_open(&j, '[');
+    if (!s->json)
+        out_print("Available templates:\n\n");
+    for (size_t i = 0; result.kind == VAL_LIST && i < result.list.n; i++) {
+        str name = val_get(&result.list.at[i], STR("name"))->s;
+        str synopsis = val_get(&result.list.at[i], STR("synopsis"))->s;
+        json_open(&j, '{');
+        json_put_str(&j, "name", name);
+        json_put_str(&j, "synopsis", synopsis);
+        json_close(&j);
+        if (!s->json)
+            out_print("%.*s - %.*s\n", STR_ARG(name), STR_ARG(synopsis));
+    }
+    json_close(&j);
+    if (s->json)
+        out_str(buf_done(&b));
+    else
+        out_print("\nTemplates are used via the 'init' command, e.g.:\n\n"
+                  "  moonshift init -t docker DIR\n");
+    return true;
+}
+
+const struct cmd cmd_list_templates = {
+    .name = "list-templates",
+    .usage = "",
+    .help = "list the templates of init",
+    .needs = NEED_VM,
+    .run = run_list,
+};

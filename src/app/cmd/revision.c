@@ -1,0 +1,137 @@
+#include "app/cmd/cmd.h"
+#include "app/listing.h"
+#include "app/scaffold.h"
+
+static const struct opt opts[] = {
+    {"message", 'm', OPT_TEXT, "TEXT", "what the revision does"},
+    {"autogenerate", 0, OPT_FLAG, NULL, "fill it with the difference of models and database"},
+    {"sql", 0, OPT_FLAG, NULL, "print the file instead of writing it"},
+    {"head", 0, OPT_TEXT, "REV", "parent of the new revision (head); base starts a line"},
+    {"splice", 0, OPT_FLAG, NULL, "the parent need not be a head"},
+    {"branch-label", 0, OPT_MANY, "LABEL", "name the line that begins here"},
+    {"depends-on", 0, OPT_MANY, "REV", "revision that must be applied before"},
+    {"rev-id", 0, OPT_TEXT, "ID", "identifier; 12 hexadecimal digits are made up"},
+    {0},
+};
+
+static void add_labels(struct session *s, const struct args *args, struct new_revision *r)
+{
+    const str *labels;
+    size_t n = args_many(args, "branch-label", &labels, s->arena);
+    for (size_t i = 0; i < n; i++)
+        *PUSH(s->arena, r->labels.at, r->labels.n, r->labels.room) = labels[i];
+}
+
+/* With --json, what was written as an object. */
+static void say(struct session *s, const struct new_revision *r)
+{
+    if (!s->json)
+        return;
+    struct buf b = buf_in(s->arena);
+    struct json j = json_to(&b);
+    listing_json(s, &j, graph_exact(s->graph, r->id), NULL);
+    out_str(buf_done(&b));
+}
+
+/* The comparison of models and database is not part of this build. */
+static bool no_autogenerate(struct err *e)
+{
+    err_set(e, ERR_FAILED, "this build cannot compare models with a database");
+    return err_hint(e, "moonshift revision -m TEXT writes an empty revision to fill in");
+}
+
+static bool run(struct session *s, struct args *args, struct err *e)
+{
+    struct new_revision r = {.id = args_text(args, "rev-id"),
+                             .message = args_text(args, "message"),
+                             .splice = args_flag(args, "splice")};
+    str head = args_text(args, "head"), file, text;
+    if (args_flag(args, "autogenerate"))
+        return no_autogenerate(e);
+    add_labels(s, args, &r);
+    if (!scaffold_parents(s, head.n ? head : STR("head"), &r, e))
+        return false;
+    const str *depends;
+    size_t n = args_many(args, "depends-on", &depends, s->arena);
+    for (size_t i = 0; i < n; i++)
+        if (!scaffold_depends(s, depends[i], &r, e))
+            return false;
+    if (args_flag(args, "sql")) {
+        if (!scaffold_text(s, &r, &file, &text, e))
+            return false;
+        out_str(text);
+        return true;
+    }
+    if (!scaffold_write(s, &r, &file, e))
+        return false;
+    say(s, &r);
+    return true;
+}
+
+const struct cmd cmd_revision = {
+    .name = "revision",
+    .usage = "",
+    .help = "write a new revision file",
+    .about = "The file stands in the directory of migrations, made from templates/migration.lua\n"
+             "if there is one.",
+    .opts = opts,
+    .needs = NEED_GRAPH,
+    .run = run,
+};
+
+static bool run_create(struct session *s, struct args *args, struct err *e)
+{
+    (void)s;
+    (void)args;
+    return no_autogenerate(e);
+}
+
+const struct cmd cmd_create = {
+    .name = "create",
+    .usage = "NAME",
+    .help = "short for revision --autogenerate -m NAME",
+    .needs = NEED_GRAPH,
+    .min = 1,
+    .max = 1,
+    .run = run_create,
+};
+
+static const struct opt merge_opts[] = {
+    {"message", 'm', OPT_TEXT, "TEXT", "what the revision does"},
+    {"branch-label", 0, OPT_MANY, "LABEL", "name the line that begins here"},
+    {"rev-id", 0, OPT_TEXT, "ID", "identifier; 12 hexadecimal digits are made up"},
+    {"splice", 0, OPT_FLAG, NULL, "the parents need not be heads"},
+    {0},
+};
+
+static bool run_merge(struct session *s, struct args *args, struct err *e)
+{
+    struct new_revision r = {.id = args_text(args, "rev-id"),
+                             .message = args_text(args, "message"),
+                             .splice = args_flag(args, "splice")};
+    str file;
+    add_labels(s, args, &r);
+    for (size_t i = 0; i < args->n; i++)
+        if (!scaffold_parents(s, args->at[i], &r, e))
+            return false;
+    if (r.down.n < 2) {
+        err_set(e, ERR_USAGE, "a merge needs two or more revisions");
+        return err_hint(e, "moonshift heads lists what can be merged");
+    }
+    if (!scaffold_write(s, &r, &file, e))
+        return false;
+    say(s, &r);
+    return true;
+}
+
+const struct cmd cmd_merge = {
+    .name = "merge",
+    .usage = "REV...",
+    .help = "write a revision that joins others",
+    .about = "'moonshift merge heads' joins all heads.",
+    .opts = merge_opts,
+    .needs = NEED_GRAPH,
+    .min = 1,
+    .max = ANY_NUMBER,
+    .run = run_merge,
+};

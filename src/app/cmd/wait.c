@@ -1,0 +1,69 @@
+#include "app/cmd/cmd.h"
+
+#include <time.h>
+
+enum { PAUSE_MS = 500, DEFAULT_MS = 60000 };
+
+static const struct opt opts[] = {
+    {"timeout", 0, OPT_TEXT, "TIME", "how long to wait (60s); forever is an answer"},
+    {0},
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool mentions(const struct err *e, const char *words)
+{
+    return str_index(e->message, str_of(words)) < e->message.n ||
+           str_index(e->detail, str_of(words)) < e->detail.n;
+}
+
+/* A server that starts refuses connections; one that refuses a password will go on. */
+static bool hopeless(const struct err *e)
+{
+    return e->kind == ERR_USAGE || mentions(e, "authentication failed") ||
+           mentions(e, "no password supplied");
+}
+
+static bool run(struct session *s, struct args *args, struct err *e)
+{
+    str text = args_text(args, "timeout"), normal;
+    int64_t timeout = DEFAULT_MS, start = now_ms();
+    struct conn_options options;
+    if (text.p && !config_time(text, &timeout))
+        return err_set(e, ERR_USAGE, "--timeout takes a time like 30s or 5min, not '%.*s'",
+                       STR_ARG(text));
+    if (!session_options(s, &options, e) ||
+        (options.url.n && !url_normal(options.url, &normal, s->arena, e)))
+        return false;
+    for (bool told = false;; told = true) {
+        s->conn = conn_open(&options, e);
+        if (s->conn)
+            break;
+        int64_t waited = now_ms() - start;
+        if (vm_interrupted || hopeless(e) || (timeout >= 0 && waited >= timeout))
+            return false;
+        if (!told)
+            out_info(s, "waiting for the server: %.*s", STR_ARG(e->message));
+        err_clear(e);
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
+    }
+    out_info(s, "the server answers: database %.*s",
+             STR_ARG(conn_database(s->conn)));
+    return true;
+}
+
+const struct cmd cmd_wait = {
+    .name = "wait",
+    .usage = "",
+    .help = "wait until the database accepts connections",
+    .about = "Goes on while the server is starting or the database is not there yet. A wrong\n"
+             "password or URL ends it at once.",
+    .opts = opts,
+    .needs = NEED_CONFIG,
+    .run = run,
+};

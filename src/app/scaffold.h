@@ -1,0 +1,33 @@
+/* New revision files: name, text from the template, hooks after writing.
+ *
+ * The text itself is Lua's (lua/template.lua); this is what decides ids, parents and
+ * dates, and what both `revision` and autogenerate call.
+ */
+#ifndef MOONSHIFT_APP_SCAFFOLD_H
+#define MOONSHIFT_APP_SCAFFOLD_H
+
+#include "app/session.h"
+
+struct new_revision {
+    str id;      /* empty: 12 hexadecimal digits are made up */
+    str message; /* may be empty */
+    struct strs down, labels, depends;
+    bool splice; /* parents may have children already */
+    str upgrade, downgrade; /* bodies, indented Lua; empty: none */
+    str header;  /* further header lines: "transactional = false" */
+    str doc;     /* comment lines at the top */
+};
+
+/* Resolves what --head says ("head", "base", "label@head", ...) to parents; adds them. */
+bool scaffold_parents(struct session *s, str head, struct new_revision *r, struct err *e);
+/* Resolves what --depends-on says; labels stay labels. */
+bool scaffold_depends(struct session *s, str depends, struct new_revision *r,
+                      struct err *e);
+/* The file's name relative to the project and its text. Fills r->id. */
+bool scaffold_text(struct session *s, struct new_revision *r, str *file, str *text,
+                   struct err *e);
+/* Writes the file, says "  Generating PATH ...  done", runs hooks.post_write, and reads the
+ * project again. */
+bool scaffold_write(struct session *s, struct new_revision *r, str *file, struct err *e);
+
+#endif
