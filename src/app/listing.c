@@ -185,28 +185,34 @@ static bool mark_below(const struct session *s, bool *in, struct err *e)
     return true;
 }
 
-bool listing_current(const struct session *s, const struct strs *rows,
-                     struct revisions *out, struct err *e)
+bool *listing_applied(const struct session *s, const struct strs *rows, struct err *e)
 {
-    size_t n = graph_size(s->graph);
-    bool *in = NEW_N(s->arena, bool, n + 1);
+    bool *in = NEW_N(s->arena, bool, graph_size(s->graph) + 1);
     for (size_t i = 0; i < rows->n; i++) {
         const struct revision *r = graph_exact(s->graph, rows->at[i]);
         if (!r) {
             err_set(e, ERR_REVISION, "Can't locate revision identified by '%.*s'",
                     STR_ARG(rows->at[i]));
-            return err_hint(e,
-                            "the database is at %.*s and no file in %.*s has that id: get "
-                            "the file from the branch that holds it, or record another "
-                            "state with 'moonshift stamp --purge REV'",
-                            STR_ARG(rows->at[i]),
-                            STR_ARG(config_text(s->config, CONFIG_migrations)));
+            err_hint(e,
+                     "the database is at %.*s and no file in %.*s has that id: get the file "
+                     "from the branch that holds it, or record another state with "
+                     "'moonshift stamp --purge REV'",
+                     STR_ARG(rows->at[i]),
+                     STR_ARG(config_text(s->config, CONFIG_migrations)));
+            return NULL;
         }
         in[r->index] = true;
     }
-    if (!mark_below(s, in, e))
+    return mark_below(s, in, e) ? in : NULL;
+}
+
+bool listing_current(const struct session *s, const struct strs *rows,
+                     struct revisions *out, struct err *e)
+{
+    const bool *in = listing_applied(s, rows, e);
+    if (!in)
         return false;
-    for (size_t i = n; i-- > 0;) {
+    for (size_t i = graph_size(s->graph); i-- > 0;) {
         struct revision *r = graph_at(s->graph, i);
         struct revisions children = graph_children(s->graph, r, s->arena);
         bool covered = false;

@@ -30,6 +30,8 @@ void listing_print(const struct session *s, const struct revisions *list, unsign
  * these depend on. ERR_REVISION when no file has the id of a row. */
 bool listing_current(const struct session *s, const struct strs *rows,
                      struct revisions *out, struct err *e);
+/* For each revision, by its index, whether it is applied; NULL with e filled. */
+bool *listing_applied(const struct session *s, const struct strs *rows, struct err *e);
 /* First line of the message. */
 str listing_title(const struct revision *r);
 

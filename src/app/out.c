@@ -9,6 +9,7 @@
 static void put_line(const struct session *s, const char *level, const char *color,
                      str text)
 {
+    fflush(stdout); /* both on one terminal: in the order they were written */
     if (s->color)
         fprintf(stderr, "\033[%sm%-5s\033[0m [moonshift] %.*s\n", color, level,
                 STR_ARG(text));

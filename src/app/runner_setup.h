@@ -12,7 +12,7 @@
 #define RUN_OPT_TAG {"tag", 0, OPT_TEXT, "TEXT", "ctx.tag of the migrations"}
 #define RUN_OPT_DRY {"dry-run", 0, OPT_FLAG, NULL, "run in one transaction and roll it back"}
 #define RUN_OPT_SINGLE                                                                   \
-    {"single-transaction", '1', OPT_FLAG, NULL, "one transaction for all revisions"}
+    {"single-transaction", 0, OPT_FLAG, NULL, "one transaction for all revisions"}
 #define RUN_OPT_WAIT                                                                     \
     {"lock-wait", 0, OPT_TEXT, "TIME", "how long to wait for another run (10min)"}
 #define RUN_OPT_TIMEOUT                                                                  \

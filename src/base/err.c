@@ -122,6 +122,20 @@ static void put_sql(struct buf *b, str sql, int position)
         buf_put(b, "       ...\n");
 }
 
+/* "  detail: text", further lines under the first. */
+static void put_field(struct buf *b, const char *name, str text)
+{
+    size_t start = b->n;
+    buf_fmt(b, "  %s: ", name);
+    size_t margin = b->n - start;
+    str line;
+    for (bool first = true; str_split(&text, '\n', &line); first = false) {
+        if (!first)
+            buf_repeat(b, ' ', margin);
+        buf_fmt(b, "%.*s\n", STR_ARG(str_trim(line)));
+    }
+}
+
 str err_text(const struct err *e, bool verbose, struct arena *a)
 {
     struct buf b = buf_in(a);
@@ -135,11 +149,11 @@ str err_text(const struct err *e, bool verbose, struct arena *a)
     if (e->sqlstate[0])
         buf_fmt(&b, "  SQLSTATE: %s\n", e->sqlstate);
     if (e->detail.p)
-        buf_fmt(&b, "  detail: %.*s\n", STR_ARG(e->detail));
+        put_field(&b, "detail", e->detail);
     if (e->context.p)
-        buf_fmt(&b, "  context: %.*s\n", STR_ARG(e->context));
+        put_field(&b, "context", e->context);
     if (e->hint.p)
-        buf_fmt(&b, "  hint: %.*s\n", STR_ARG(e->hint));
+        put_field(&b, "hint", e->hint);
     if (verbose && e->trace.p)
         buf_fmt(&b, "%.*s\n", STR_ARG(e->trace));
     return buf_done(&b);

@@ -18,6 +18,7 @@ static void table_add(struct table *t, const struct opt *rows)
 {
     for (; rows && rows->name; rows++) {
         assert(t->n < MOST_ROWS);
+        assert(!(rows->letter >= '0' && rows->letter <= '9')); /* -1 is an argument */
         t->rows[t->n++] = rows;
     }
 }

@@ -11,6 +11,8 @@ enum term_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 bool term_color(int fd, enum term_color mode);
 /* Columns of a file descriptor's terminal; `otherwise` when it is none. */
 int term_width(int fd, int otherwise);
+/* Whether text may hold more than ASCII: the locale's variables name UTF-8. */
+bool term_utf8(void);
 /* True when both the question can be seen (stderr) and an answer typed (stdin). */
 bool term_can_ask(void);
 /* Shows the question on stderr and reads a line; true for y or yes. */

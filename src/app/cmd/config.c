@@ -90,7 +90,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
     size_t n = 0;
     bool keys = args_flag(args, "keys");
     for (int k = 0; k < N_CONFIG_KEYS; k++)
-        if (args->n == 0 || config_named(args->at[0]) == k)
+        if (args->n == 0 || (int)config_named(args->at[0]) == k)
             lines[n++] = line_of(s, k);
     if (n == 0)
         return err_set(e, ERR_USAGE, "there is no configuration key '%.*s'",

@@ -1,18 +1,53 @@
-/* The commands, in the order of --help. */
+/* The commands, in the order of --help: one line for each. */
 #include "app/cmd/cmd.h"
 
-#define ROWS(...) ((const struct cmd *const[]){__VA_ARGS__, NULL})
+#define WRITE(ROW)                                                                       \
+    ROW(init)                                                                            \
+    ROW(list_templates)                                                                  \
+    ROW(revision)                                                                        \
+    ROW(create)                                                                          \
+    ROW(merge)                                                                           \
+    ROW(edit)                                                                            \
+    ROW(inspect)
 
-extern const struct cmd cmd_upgrade, cmd_downgrade, cmd_redo, cmd_reset, cmd_stamp, cmd_resolve;
-extern const struct cmd cmd_status, cmd_plan, cmd_log, cmd_ensure_version;
-extern const struct cmd cmd_check, cmd_inspect;
-extern const struct cmd cmd_current, cmd_history, cmd_heads, cmd_branches, cmd_show;
+#define MOVE(ROW)                                                                        \
+    ROW(upgrade)                                                                         \
+    ROW(downgrade)                                                                       \
+    ROW(redo)                                                                            \
+    ROW(reset)                                                                           \
+    ROW(stamp)                                                                           \
+    ROW(resolve)                                                                         \
+    ROW(ensure_version)
 
+#define LOOK(ROW)                                                                        \
+    ROW(status)                                                                          \
+    ROW(check)                                                                           \
+    ROW(plan)                                                                            \
+    ROW(log)                                                                             \
+    ROW(current)                                                                         \
+    ROW(history)                                                                         \
+    ROW(heads)                                                                           \
+    ROW(branches)                                                                        \
+    ROW(show)
+
+#define HELP(ROW)                                                                        \
+    ROW(config)                                                                          \
+    ROW(wait)                                                                            \
+    ROW(completion)
+
+#define DECLARE(name) extern const struct cmd cmd_##name;
+WRITE(DECLARE)
+MOVE(DECLARE)
+LOOK(DECLARE)
+HELP(DECLARE)
+
+#define ADDRESS(name) &cmd_##name,
+#define ROWS(group) ((const struct cmd *const[]){group(ADDRESS) NULL})
 const struct cmd_group cmd_groups[] = {
-    {"Move the database", ROWS(&cmd_upgrade, &cmd_downgrade, &cmd_redo, &cmd_reset,
-                               &cmd_stamp, &cmd_resolve, &cmd_ensure_version)},
-    {"Models", ROWS(&cmd_check, &cmd_inspect)},
-    {"Look", ROWS(&cmd_status, &cmd_plan, &cmd_log, &cmd_current, &cmd_history, &cmd_heads, &cmd_branches, &cmd_show)},
+    {"Write", ROWS(WRITE)},
+    {"Move the database", ROWS(MOVE)},
+    {"Look", ROWS(LOOK)},
+    {"Help", ROWS(HELP)},
     {0},
 };
 
