@@ -11,7 +11,7 @@ local migration = {
     "message", "revision", "down_revision", "branch_labels", "depends_on", "transactional",
     "settings", "irreversible", "upgrade", "downgrade", "change", "verify",
   },
-  read_globals = { "op", "db", "sql", "log", "ctx" },
+  read_globals = { "op", "db", "sql", "log", "ctx", "lint" },
   max_line_length = 130,
 }
 files["migrations"] = migration

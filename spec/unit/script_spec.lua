@@ -235,6 +235,15 @@ function upgrade() local r = db.one("a:20=9223372036854775807 b:25=7 c:16=t d:25
     assert.equal("3: op.autocommit takes a function, got nothing", script.short(script.body_error("op.autocommit()")))
   end)
 
+  it("says what the linter may pass over", function()
+    local text = 'revision = "a"\nlint.allow("r1", "why")\nfunction upgrade()\n  lint.allow("r2", "so")\nend'
+    assert.equal("2: r1: why\n", script.load(text).silences)
+    assert.equal("4: allow r2: so\n", (script.run(text)))
+    assert.equal("a", script.header(text).id)
+    assert.equal("lint.allow takes the name of a rule and the reason, two strings",
+      script.body_error('lint.allow("r1")').message)
+  end)
+
   it("is verified by true alone", function()
     local function verdict(lua)
       return select(2, script.run('revision = "a"\nfunction upgrade() end\nfunction verify() ' .. lua .. " end", "verify"))

@@ -27,6 +27,7 @@ struct vm {
     struct host *host; /* lent for one call; NULL: op, db and ctx do not answer */
     enum entry entry;  /* the function that runs, while a host is lent */
     bool in_autocommit;
+    struct reading *reading; /* a revision file whose top level runs: see migration.c */
     struct collector *collector; /* of a model file that runs: see models.c */
 };
 
@@ -85,7 +86,7 @@ struct renames {
     struct rename {
         const struct rec *rec;
         str old;
-    } *at;
+    } * at;
     size_t n, room;
 };
 
@@ -114,6 +115,7 @@ void op_open(lua_State *L);
 void data_open(lua_State *L); /* adds to the table `op` on top */
 void db_open(lua_State *L);
 void log_open(lua_State *L);
+void migration_open(lua_State *L); /* lint.allow */
 void model_open(lua_State *L);
 void ctx_push(lua_State *L);
 /* The host, or an error that says where `what` answers. */

@@ -232,6 +232,45 @@ static void check_entries(lua_State *L, int env, struct migration *m)
                     m->has_upgrade ? "upgrade" : "downgrade");
 }
 
+/* lint.allow(rule, because): at the top level for the whole revision, inside a function
+ * for what follows. */
+static int f_allow(lua_State *L)
+{
+    struct vm *vm = vm_of(L);
+    str texts[2];
+    for (int i = 0; i < 2; i++) {
+        if (lua_type(L, i + 1) != LUA_TSTRING || value_str(L, i + 1).n == 0)
+            error_raise(
+                L, "lint.allow takes the name of a rule and the reason, two strings");
+        texts[i] = value_str(L, i + 1);
+    }
+    struct arena *a = vm->host      ? vm->host->arena
+                      : vm->reading ? vm->reading->arena
+                                    : NULL;
+    if (!a)
+        error_raise(L, "lint.allow answers only in a migration");
+    struct silence s = {str_copy(a, texts[0]), str_copy(a, texts[1]), error_place(L)};
+    if (vm->host) {
+        if (vm->host->allow)
+            vm->host->allow(vm->host, &s);
+    } else if (vm->reading->migration) {
+        struct silences *list = &vm->reading->migration->silences;
+        *PUSH(a, list->at, list->n, list->room) = s;
+    }
+    return 0;
+}
+
+void migration_open(lua_State *L)
+{
+    box_push_names(L, BOX_MIGRATION);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, f_allow);
+    lua_setfield(L, -2, "allow");
+    box_lock(L, "lint");
+    lua_setfield(L, -2, "lint");
+    lua_pop(L, 1);
+}
+
 static int f_read(lua_State *L)
 {
     struct reading *r = lua_touserdata(L, 1);
@@ -283,7 +322,9 @@ bool migration_header(struct vm *vm, const char *path, str file, struct revision
         } else {
             struct revision read = *out;
             struct reading r = {text, out->file, &read, a, NULL, false};
+            vm->reading = &r;
             ok = run_for(vm, out->file, f_read, &r, e);
+            vm->reading = NULL;
             *out = read;
             if (ok && !r.found) {
                 err_set(e, ERR_FAILED, "%.*s names no revision", STR_ARG(file));
@@ -308,7 +349,10 @@ bool migration_load(struct vm *vm, const char *path, str file, struct migration 
     checksum(out->source, out->checksum);
     out->revision.created = header_created(out->source);
     struct reading r = {out->source, out->revision.file, &out->revision, a, out, false};
-    return run_for(vm, out->revision.file, f_read, &r, e);
+    vm->reading = &r;
+    bool ok = run_for(vm, out->revision.file, f_read, &r, e);
+    vm->reading = NULL;
+    return ok;
 }
 
 static int f_unload(lua_State *L)

@@ -15,14 +15,25 @@
 bool migration_header(struct vm *vm, const char *path, str file, struct revision *out,
                       struct arena *a, struct err *e);
 
+/* lint.allow("rule", "because ..."): a finding that the author has thought about. */
+struct silence {
+    str rule, because;
+    struct origin from;
+};
+struct silences {
+    struct silence *at;
+    size_t n, room;
+};
+
 /* What is needed of a whole file before it runs. */
 struct migration {
     struct revision revision;
     bool has_upgrade, has_downgrade, has_change, has_verify;
-    struct val settings; /* VAL_MAP of scalars, or absent */
-    str source;          /* the file's bytes */
-    char checksum[65];   /* SHA-256, hex; CR and trailing blanks ignored */
-    int reference;       /* of the environment, inside the vm */
+    struct val settings;      /* VAL_MAP of scalars, or absent */
+    struct silences silences; /* of the top level: for the whole revision */
+    str source;               /* the file's bytes */
+    char checksum[65];        /* SHA-256, hex; CR and trailing blanks ignored */
+    int reference;            /* of the environment, inside the vm */
 };
 
 /* Runs the file's top level in the locked environment. */
@@ -47,6 +58,8 @@ struct host {
     /* op.autocommit(fn): begin = true before fn, false after. */
     bool (*autocommit)(struct host *, bool begin, struct err *);
     void (*log)(struct host *, str level, str text); /* level: info, warn, debug */
+    /* lint.allow inside a function: for what follows it. May be NULL. */
+    void (*allow)(struct host *, const struct silence *);
     struct val ctx; /* VAL_MAP: offline, server_version, revision, direction, x, env */
     struct arena *arena; /* for the ops: one revision's lifetime */
     str directory;       /* of the migration, for files beside it */

@@ -234,6 +234,12 @@ static bool host_autocommit(struct host *h, bool begin, struct err *e)
     return true;
 }
 
+static void host_allow(struct host *h, const struct silence *s)
+{
+    buf_fmt(&witness_of(h)->said, "%d: allow %.*s: %.*s\n", s->from.line,
+            STR_ARG(s->rule), STR_ARG(s->because));
+}
+
 static void host_log(struct host *h, str level, str text)
 {
     buf_fmt(&witness_of(h)->said, "%.*s: %.*s\n", STR_ARG(level), STR_ARG(text));
@@ -272,6 +278,7 @@ static bool run(const char *path, const char *file, const char *entry, size_t li
                  .query = host_query,
                  .each = host_each,
                  .copy_in = host_copy_in,
+                 .allow = host_allow,
                  .autocommit = host_autocommit,
                  .log = host_log,
                  .ctx = some_ctx(a),
@@ -363,6 +370,11 @@ static int f_load(lua_State *L)
         set_str(L, "checksum", str_of(m.checksum));
         put_val(&b, &m.settings);
         set_str(L, "settings", buf_done(&b));
+        b = buf_in(&a);
+        for (size_t i = 0; i < m.silences.n; i++)
+            buf_fmt(&b, "%d: %.*s: %.*s\n", m.silences.at[i].from.line,
+                    STR_ARG(m.silences.at[i].rule), STR_ARG(m.silences.at[i].because));
+        set_str(L, "silences", buf_done(&b));
     }
     vm_close(vm);
     arena_reset(&a);

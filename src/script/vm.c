@@ -178,6 +178,7 @@ static int f_open(lua_State *L)
     op_open(L);
     db_open(L);
     log_open(L);
+    migration_open(L);
     model_open(L);
     return 0;
 }
