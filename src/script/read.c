@@ -104,7 +104,9 @@ static struct val read_scalars(struct reader *r, const struct frame *f,
     return list;
 }
 
-static struct val read_map(struct reader *r, const struct frame *f, str word, int at)
+/* With `deep`, a value may be a table: an array or jsonb document for a row. */
+static struct val read_map(struct reader *r, const struct frame *f, str word, int at,
+                           bool deep)
 {
     lua_State *L = r->L;
     if (!value_is_table(L, at))
@@ -121,7 +123,9 @@ static struct val read_map(struct reader *r, const struct frame *f, str word, in
     for (lua_pushnil(L); lua_next(L, at); lua_pop(L, 1)) {
         struct pair *p = &map.map.at[i++];
         p->key = read_str(r, f, word, -2);
-        p->val = read_value(r, f, p->key, lua_gettop(L));
+        int top = lua_gettop(L);
+        p->val = deep && value_is_table(L, top) ? value_any(L, top, r->a, r->what)
+                                                : read_value(r, f, p->key, top);
     }
     map_sort(&map.map);
     return map;
@@ -140,7 +144,7 @@ static struct val read_rows(struct reader *r, const struct frame *f, str word, i
     for (lua_Integer i = 1; i <= c.items; i++) {
         struct frame inner = {f, "row", i, STR_NONE};
         lua_rawgeti(L, at, i);
-        list.list.at[i - 1] = read_map(r, &inner, STR("row"), lua_gettop(L));
+        list.list.at[i - 1] = read_map(r, &inner, STR("row"), lua_gettop(L), true);
         lua_pop(L, 1);
     }
     return list;
@@ -498,7 +502,7 @@ static struct val read_field(struct reader *r, const struct frame *f,
     case F_FLAG:
         return read_flag(r, f, word, field->words, at);
     case F_MAP:
-        return read_map(r, f, word, at);
+        return read_map(r, f, word, at, false);
     case F_ROWS:
         return read_rows(r, f, word, at);
     case F_REC: {
