@@ -3,19 +3,22 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* MOONSHIFT_FAIL_LUA_ALLOC=N makes the N-th growth fail: law 7 walks every N. */
+/* MOONSHIFT_FAIL_LUA_ALLOC=N makes every growth from the N-th on fail: law 7 walks every N.
+ * One failure alone would not be felt: Lua collects its garbage and tries again. */
 static bool fails_on_request(void)
 {
 #ifdef MOONSHIFT_FAULTS
-    static long countdown = -1;
-    if (countdown == -1) {
+    static long left = -1;
+    if (left == -1) {
         const char *text = getenv("MOONSHIFT_FAIL_LUA_ALLOC");
-        countdown = text ? strtol(text, NULL, 10) : 0;
+        left = text ? strtol(text, NULL, 10) : 0;
     }
-    return countdown > 0 && --countdown == 0;
-#else
-    return false;
+    if (left > 1)
+        left--;
+    else if (left == 1)
+        return true;
 #endif
+    return false;
 }
 
 void *meter_resize(struct meter *m, void *old, size_t old_size, size_t size)
