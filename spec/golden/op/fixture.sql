@@ -38,6 +38,7 @@ alter table orders add constraint fk_user foreign key (user_id) references users
 alter table orders add constraint ck_total check (total > 0) not valid;
 create table app.things (id integer primary key, "Odd Name" text, parent integer, changed timestamptz);
 
+create type shape2 as (x text, y text);
 create type address as (street text, zip text);
 create type mood as enum ('sad', 'ok', 'happy');
 comment on type mood is 'of a person';
@@ -56,7 +57,6 @@ create index ix_ticks_1 on ticks_1 (n);
 create table base (id integer);
 create table child (id integer);
 create table heir (id integer) inherits (base);
-create type shape2 as (x text, y text);
 create table typed of shape2;
 alter table orders enable row level security;
 create table computed (a integer, b integer generated always as (a * 2) stored);
@@ -72,6 +72,7 @@ create function plus(a integer, b integer default 1) returns integer language sq
 create function same(a address, b address) returns boolean language sql as 'select a.zip = b.zip';
 create function to_text(a address) returns text language sql as 'select a.street';
 create function compare(a address, b address) returns integer language sql immutable as 'select 1';
+create function order2(a shape2, b shape2) returns integer language sql immutable as 'select 1';
 create procedure tidy() language sql as 'delete from moods';
 create aggregate total(integer) (sfunc = int4pl, stype = integer, initcond = '0');
 create trigger t_touch before update on app.things for each row execute function touch();
@@ -93,9 +94,9 @@ create collation german (locale = 'C');
 create conversion latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
 create operator === (function = same, leftarg = address, rightarg = address);
 create operator family fam using btree;
-create operator class by_street for type address using btree as function 1 compare(address, address);
-create function address_in(internal) returns internal language internal as 'int4out';
-create function address_out(internal) returns address language internal as 'int4in';
+create operator class by_street for type shape2 using btree as function 1 order2(shape2, shape2);
+create function address_in(internal) returns internal language internal immutable as 'int4out';
+create function address_out(internal) returns address language internal immutable as 'int4in';
 create language other handler plpgsql_call_handler;
 create cast (address as text) with function to_text(address);
 create text search configuration words (parser = default);
