@@ -32,7 +32,7 @@ enum field_type {
     F_SQL,    /* SQL by its nature: type, condition, query; a string or sql "..." */
     F_SQLS,   /* list of SQL texts: "a" or { "a", "b" } */
     F_VALUE,  /* boolean, number, text literal, sql "...", op.NULL */
-    F_VALUES, /* list of values */
+    F_VALUES, /* list of values; a list is an array, a map is JSON */
     F_COMMENT, /* text, or op.NULL to remove it */
     F_BOOL,
     F_INT,
@@ -40,7 +40,7 @@ enum field_type {
     F_WORDS,  /* a list of such words, or one */
     F_FLAG,   /* boolean, or one of the words */
     F_MAP,    /* { key = scalar } */
-    F_ROWS,   /* list of maps */
+    F_ROWS,   /* list of maps, whose values may be lists (arrays) and maps (JSON) */
     F_REC,    /* a record of `shape`; `true` is an empty one, any other scalar and a list of
                  scalars fill its first field: identity = "always", primary_key = { "a" } */
     F_RECS,   /* list of records of `shape`. An item that is a scalar fills the first field:

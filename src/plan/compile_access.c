@@ -69,6 +69,14 @@ static void put_target(struct pen *p, const struct rec *r)
     }
 }
 
+static void put_granted_by(struct pen *p, const struct rec *r)
+{
+    if (!rec_has(r, K_granted_by))
+        return;
+    put(p, " GRANTED BY ");
+    put_role(p, rec_str(r, K_granted_by));
+}
+
 bool compile_grant(struct pen *p, const struct rec *r)
 {
     put(p, "GRANT ");
@@ -76,8 +84,8 @@ bool compile_grant(struct pen *p, const struct rec *r)
     put_target(p, r);
     put(p, " TO ");
     put_roles(p, rec_list(r, K_roles));
-    put_form(p, r, "[with_grant_option: WITH GRANT OPTION]"
-                   "[granted_by: GRANTED BY {granted_by}]");
+    put_form(p, r, "[with_grant_option: WITH GRANT OPTION]");
+    put_granted_by(p, r);
     return pen_end(p, 0);
 }
 
@@ -88,7 +96,8 @@ bool compile_revoke(struct pen *p, const struct rec *r)
     put_target(p, r);
     put(p, " FROM ");
     put_roles(p, rec_list(r, K_roles));
-    put_form(p, r, "[granted_by: GRANTED BY {granted_by}][cascade: CASCADE]");
+    put_granted_by(p, r);
+    put_form(p, r, "[cascade: CASCADE]");
     return pen_end(p, 0);
 }
 
@@ -150,6 +159,12 @@ static bool is_one_of(str word, const char *const *words)
     return false;
 }
 
+static bool has_key(const struct rec *r, const char *word)
+{
+    const struct field *f = shape_field(r->shape, str_of(word));
+    return f && rec_has(r, f->key);
+}
+
 /* TABLE s.t, COLUMN s.t.c, CONSTRAINT c ON s.t, FUNCTION s.f(a), OPERATOR s.+ (a, b) */
 static void put_object(struct pen *p, const struct rec *r)
 {
@@ -161,7 +176,7 @@ static void put_object(struct pen *p, const struct rec *r)
     bool needs_table = str_is(kind, "column") || is_one_of(kind, of_table);
     put_word(p, kind);
     put(p, " ");
-    if (needs_table && !rec_has(r, K_table) && !rec_has(r, K_domain)) {
+    if (needs_table && !has_key(r, "table") && !has_key(r, "domain")) {
         pen_fail(p, "a %.*s needs table", STR_ARG(kind));
     } else if (str_is(kind, "column")) {
         put_form(p, r, "{schema.table}.{name}");

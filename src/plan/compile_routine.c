@@ -65,7 +65,11 @@ static void put_body(struct pen *p, const struct rec *r)
         return;
     }
     put(p, "AS ");
-    quote_dollar(&p->b, body);
+    str language = rec_str(r, K_language);
+    if (str_is(language, "c") || str_is(language, "internal"))
+        quote_literal(&p->b, body); /* the name of a library or of a built-in function */
+    else
+        quote_dollar(&p->b, body);
     put_form(p, r, "[symbol:, {symbol}]");
 }
 
