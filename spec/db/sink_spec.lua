@@ -413,6 +413,31 @@ describe("connecting", function()
     end
   end)
 
+  it("takes a password with special characters, and says when it is wrong", function()
+    d:exec [[
+      do $$ begin create role spec_password login password 'p@ss%/w'; exception when duplicate_object then null; end $$;
+      create temp table hba (line text);
+      do $$ begin execute format('copy hba from %L', current_setting('hba_file')); end $$;
+      do $$ begin
+        execute format($q$copy (select 'local all spec_password scram-sha-256' union all
+          select line from hba where line !~ 'spec_password') to %L$q$, current_setting('hba_file'));
+      end $$;
+      select pg_reload_conf(), pg_sleep(0.3)]]
+    local url = d.url:gsub("//postgres@", "//spec_password:PASSWORD@")
+    local function try(password) return pg.open { url = (url:gsub("PASSWORD", (password:gsub("%%", "%%%%")))) } end
+    local c = assert(try "p%40ss%25%2Fw")
+    assert.equal("spec_password", assert(c:query "select session_user")[1][1])
+    c:close()
+    local none, e = try "wr0ng"
+    assert.is_nil(none)
+    assert.equal("28P01", e.sqlstate)
+    assert.truthy(e.hint:find("the password is wrong", 1, true))
+    assert.is_nil(e.text:find("wr0ng", 1, true))
+    none, e = pg.open { url = (url:gsub(":PASSWORD", "")) }
+    assert.is_nil(none)
+    assert.truthy(e.hint:find("PGPASSWORD", 1, true), e.text)
+  end)
+
   it("says that there is no room", function()
     local full = db.create()
     d:exec(([[do $$ begin create role spec_guest login; exception when duplicate_object then null; end $$;

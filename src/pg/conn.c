@@ -18,6 +18,11 @@ void conn_cancel_from_signal(void)
         PQcancel(cancel, message, sizeof message);
 }
 
+void conn_cancel_this(struct conn *c)
+{
+    cancel_with = c->cancel;
+}
+
 bool conn_interrupted(void)
 {
     bool asked = cancel_asked;
@@ -188,8 +193,6 @@ struct conn *conn_open(const struct conn_options *options, struct err *e)
     }
     PQsetNoticeReceiver(c->pg, keep_notice, c);
     c->cancel = PQgetCancel(c->pg);
-    if (!cancel_with)
-        cancel_with = c->cancel;
     pipe_open(c);
     if (!settings_hold(c, e)) {
         conn_close(c);

@@ -142,6 +142,8 @@ PGconn *conn_dial(struct conn *c, struct err *e);
 void conn_mark_lost(struct conn *c, const PGresult *r);
 /* Hands collected notices to their receiver. */
 void conn_tell_notices(struct conn *c);
+/* A signal will cancel what runs on this connection: the one that is waited for. */
+void conn_cancel_this(struct conn *c);
 /* True once after conn_cancel_from_signal. */
 bool conn_interrupted(void);
 /* Names, types and values of a result into the arena. */

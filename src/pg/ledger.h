@@ -42,8 +42,8 @@ bool ledger_move(struct sink *s, const struct ledger_names *names, const struct 
                  const struct run *run, struct arena *a, struct err *e);
 
 /* The advisory lock, polled: no snapshot is held between polls, so that a concurrent
- * index build elsewhere is not blocked. `waiting` is told about each poll that failed
- * (who holds it); NULL for silence. wait_ms < 0: for ever. Behind a pooler that hands out
+ * index build elsewhere is not blocked. `waiting` is told who holds it, again
+ * when that changes and every 15 seconds; NULL for silence. wait_ms < 0: for ever. Behind a pooler that hands out
  * the server by transaction it is refused with advice. */
 bool ledger_lock(struct conn *c, const struct ledger_names *names, int64_t wait_ms,
                  void (*waiting)(void *context, str holder), void *context, struct err *e);

@@ -86,11 +86,13 @@ static bool gave_up(int64_t wait_ms, str holder, struct err *e)
 bool ledger_lock(struct conn *c, const struct ledger_names *names, int64_t wait_ms,
                  void (*waiting)(void *context, str holder), void *context, struct err *e)
 {
-    enum { FIRST_MS = 50, LONGEST_MS = 1000 };
+    enum { FIRST_MS = 50, LONGEST_MS = 1000, TELL_MS = 15000 };
     int64_t key = lock_key(names), start = now_ms(), longest = FIRST_MS;
     uint64_t seed = (uint64_t)start * 2654435761u + (uint64_t)conn_pid(c);
-    struct arena a = {0};
+    struct arena a = {0}, told_in = {0};
     struct rows rows;
+    str told = STR_NONE; /* the holder that was told last */
+    int64_t told_ms = -1;
     bool ok = false;
     for (;;) {
         arena_rewind(&a);
@@ -108,12 +110,17 @@ bool ledger_lock(struct conn *c, const struct ledger_names *names, int64_t wait_
             gave_up(wait_ms, holder, e);
             break;
         }
-        if (waiting)
-            waiting(context, holder);
+        if (waiting && (told_ms < 0 || now_ms() - told_ms >= TELL_MS || !str_eq(holder, told))) {
+            arena_rewind(&told_in);
+            told = str_copy(&told_in, holder);
+            told_ms = now_ms();
+            waiting(context, told);
+        }
         pause_some(left < longest ? left : longest, &seed);
         longest = longest * 3 / 2 < LONGEST_MS ? longest * 3 / 2 : LONGEST_MS;
     }
     arena_reset(&a);
+    arena_reset(&told_in);
     return ok;
 }
 

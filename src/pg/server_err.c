@@ -153,10 +153,11 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
         e->detail = str_copy(&e->arena, detail);
     str inner = field(r, PG_DIAG_INTERNAL_QUERY);
     if (inner.n) { /* the text of a function or DO block failed, not the statement's */
-        e->sql = str_copy(&e->arena, str_of(PQresultErrorField(r, PG_DIAG_INTERNAL_QUERY)));
+        inner = str_of(PQresultErrorField(r, PG_DIAG_INTERNAL_QUERY));
+        e->sql = sql_masked(inner, &e->arena);
         e->position = number(field(r, PG_DIAG_INTERNAL_POSITION));
     } else {
-        e->sql = str_copy(&e->arena, stmt->sql);
+        e->sql = sql_masked(stmt->sql, &e->arena);
         e->position = number(field(r, PG_DIAG_STATEMENT_POSITION));
     }
     add_context(r, stmt, e);

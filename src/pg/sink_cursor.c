@@ -64,8 +64,8 @@ bool cursor_each(struct conn *c, const struct stmt *stmt, row_fn *row, void *con
     close.sql = str_fmt(&a, "CLOSE moonshift_%u", number);
     struct rows rows = {0};
     bool ok = s->query(s, &declare, &rows, &a, e);
-    if (!ok && str_eq(e->sql, declare.sql)) { /* show what the script wrote */
-        e->sql = str_copy(&e->arena, stmt->sql);
+    if (!ok && str_starts(e->sql, str_cut(declare.sql, 0, before))) { /* show what the script wrote */
+        e->sql = sql_masked(stmt->sql, &e->arena);
         e->position = e->position > (int)before ? e->position - (int)before : 0;
     }
     do {

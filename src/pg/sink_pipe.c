@@ -175,6 +175,7 @@ static void wait_socket(struct conn *c, bool writing, bool *waiting)
     if (!*waiting)
         watch_start(c);
     *waiting = true;
+    conn_cancel_this(c);
     struct pollfd socket = {.fd = PQsocket(c->pg),
                             .events = (short)(POLLIN | (writing ? POLLOUT : 0))};
     int ready = poll(&socket, 1, watch_left_ms(c));
@@ -273,7 +274,9 @@ bool pipe_tell(struct conn *c, struct err *e)
 
 static void echo(const struct stmt *stmt)
 {
-    fprintf(stderr, "%.*s;\n", STR_ARG(stmt->sql));
+    struct arena a = {0};
+    fprintf(stderr, "%.*s;\n", STR_ARG(sql_masked(stmt->sql, &a)));
+    arena_reset(&a);
     for (size_t i = 0; i < stmt->n_params; i++) {
         if (stmt->params[i].null)
             fprintf(stderr, "    -- $%zu = NULL\n", i + 1);

@@ -37,6 +37,25 @@ static size_t bad_percent(str s)
     return s.n;
 }
 
+static bool is_word(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!isalnum((unsigned char)s.p[i]) && s.p[i] != '_')
+            return false;
+    return s.n > 0 && s.n < 64;
+}
+
+/* key=value text begins with a word, where a URL that lost its "//" begins otherwise. */
+static bool is_pairs(str text)
+{
+    size_t n = 0;
+    while (n < text.n && (isalnum((unsigned char)text.p[n]) || text.p[n] == '_'))
+        n++;
+    str rest = str_trim(str_cut(text, n, text.n));
+    return n > 0 && rest.n > 0 && (rest.p[0] == '=' || str_find(rest, '@') == rest.n) &&
+           str_find(text, '=') < text.n;
+}
+
 /* libpq ends the userinfo at the first "@" that stands before any "/". A second "@", or
  * the only one standing after a "/", means that the password holds the character as it
  * is; the last "@" before the query is then taken for the end of the userinfo. */
@@ -80,8 +99,9 @@ static bool take_apart(str url, struct pieces *p)
         return false;
     p->scheme = str_cut(url, 0, colon);
     /* "host=x password=a://b" is key=value text. */
-    for (size_t i = 0; i < p->scheme.n; i++)
-        if (p->scheme.p[i] == '=' || p->scheme.p[i] == ' ')
+    bool jdbc = str_starts(p->scheme, STR("jdbc:"));
+    for (size_t i = jdbc ? 5 : 0; i < p->scheme.n; i++)
+        if (!isalnum((unsigned char)p->scheme.p[i]) && str_find(STR("+-._"), p->scheme.p[i]) == 4)
             return false;
     find_userinfo(str_cut(url, colon + 3, url.n), p);
     return true;
@@ -193,11 +213,45 @@ static str pairs_masked(str text, struct arena *a)
     return buf_done(&b);
 }
 
+/* Where the port of a host stands; host.n when it has none. */
+static size_t port_at(str host)
+{
+    size_t from = host.n && host.p[0] == '[' ? str_find(host, ']') : 0;
+    str rest = str_cut(host, from, host.n);
+    size_t colon = str_find(rest, ':');
+    return colon == rest.n ? host.n : from + colon + 1;
+}
+
+static bool is_digits(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!isdigit((unsigned char)s.p[i]))
+            return false;
+    return true;
+}
+
+/* A port that is no number is a password whose "@" is missing. */
+static void put_hosts(struct buf *b, str hosts)
+{
+    str host;
+    bool first = true;
+    while (str_split(&hosts, ',', &host)) {
+        size_t port = port_at(host);
+        bool shown = is_digits(str_cut(host, port, host.n));
+        buf_sep(b, &first, ",");
+        buf_str(b, shown ? host : str_cut(host, 0, port));
+        buf_put(b, shown ? "" : "***");
+    }
+}
+
 /* Hosts, database and query, with password=... of the query masked. */
 static void put_place(struct buf *b, str place)
 {
     size_t mark = str_find(place, '?');
-    buf_str(b, str_cut(place, 0, mark));
+    str path = str_cut(place, 0, mark);
+    size_t slash = str_find(path, '/');
+    put_hosts(b, str_cut(path, 0, slash));
+    buf_str(b, str_cut(path, slash, path.n));
     if (mark == place.n)
         return;
     str rest = str_cut(place, mark + 1, place.n), item;
@@ -220,16 +274,9 @@ str url_masked(str url, struct arena *a)
     struct buf b = buf_in(a);
     url = str_trim(url);
     if (!take_apart(url, &p)) {
-        if (str_find(url, '=') < url.n)
+        if (is_pairs(url))
             return pairs_masked(url, a);
-        size_t colon = str_find(url, ':'), at = str_rfind(url, '@');
-        if (colon < at && at < url.n) {
-            buf_str(&b, str_cut(url, 0, colon + 1));
-            buf_put(&b, "***");
-            url = str_cut(url, at, url.n);
-        }
-        buf_str(&b, url);
-        return buf_done(&b);
+        return str_copy(a, url.n == 0 || is_word(url) ? url : STR("***"));
     }
     buf_fmt(&b, "%.*s://", STR_ARG(p.scheme));
     if (p.userinfo.p && !p.password.p) {
@@ -270,8 +317,13 @@ static const char *const foreign[] = {
     "max_overflow", "pgbouncer", "socket_timeout", "binary_parameters", "sslaccept",
 };
 
+/* What is no word may be a piece of something else, a password perhaps. */
 static bool unknown_parameter(str key, str nearest, struct err *e)
 {
+    if (!is_word(key)) {
+        err_set(e, ERR_FAILED, "the connection URL has a parameter whose name is no word");
+        return err_hint(e, "the form is " EXAMPLE);
+    }
     err_set(e, ERR_FAILED, "the connection URL has an unknown parameter \"%.*s\"",
             STR_ARG(key));
     if (nearest.p)
@@ -319,18 +371,16 @@ static bool check_ports(str hosts, struct err *e)
 {
     str host;
     while (str_split(&hosts, ',', &host)) {
-        size_t from = host.n && host.p[0] == '[' ? str_find(host, ']') : 0;
-        str rest = str_cut(host, from, host.n);
-        size_t colon = str_find(rest, ':');
         long port;
-        if (colon == rest.n || colon + 1 == rest.n)
+        str text = str_cut(host, port_at(host), host.n);
+        if (text.n == 0 || (str_int(text, &port) && port > 0 && port <= 65535))
             continue;
-        str text = str_cut(rest, colon + 1, rest.n);
-        if (!str_int(text, &port) || port < 1 || port > 65535) {
-            err_set(e, ERR_FAILED, "\"%.*s\" is not a port number in the connection URL",
+        if (is_digits(text))
+            err_set(e, ERR_FAILED, "%.*s in the connection URL is not a port number",
                     STR_ARG(text));
-            return err_hint(e, "the form is " EXAMPLE);
-        }
+        else
+            err_set(e, ERR_FAILED, "the port in the connection URL is not a number");
+        return err_hint(e, "the form is " EXAMPLE);
     }
     return true;
 }
@@ -408,7 +458,7 @@ static bool uri_normal(const struct pieces *p, str url, str *out, struct arena *
         buf_str(&b, kept);
         before = '&';
     }
-    *out = buf_done(&b);
+    *out = str_copy(a, str_trim(buf_done(&b)));
     return check_by_libpq(*out, url_masked(*out, a), e);
 }
 
@@ -452,8 +502,59 @@ bool url_normal(str url, str *out, struct arena *a, struct err *e)
                            "character %zu", i + 1);
     if (take_apart(url, &p))
         return uri_normal(&p, url, out, a, e);
-    if (str_find(url, '=') < url.n)
+    if (is_pairs(url))
         return pairs_normal(url, out, a, e);
-    err_set(e, ERR_FAILED, "\"%.*s\" is not a connection URL", STR_ARG(url_masked(url, a)));
+    if (is_word(url))
+        err_set(e, ERR_FAILED, "\"%.*s\" is not a connection URL", STR_ARG(url));
+    else
+        err_set(e, ERR_FAILED, "what is given as the connection URL is not one");
     return err_hint(e, "the form is " EXAMPLE ", or dbname=... host=...");
+}
+
+/* -- SQL ------------------------------------------------------------------------------ */
+
+/* Where the secret behind the word "password" at `from` begins, and what ends it: a quote
+ * for PASSWORD '...' and OPTIONS (password '...'), a blank or quote for password=... */
+static size_t secret_at(str sql, size_t from, bool *quoted)
+{
+    size_t i = from;
+    while (i < sql.n && isspace((unsigned char)sql.p[i]))
+        i++;
+    bool equals = i < sql.n && sql.p[i] == '=';
+    i += equals;
+    while (i < sql.n && isspace((unsigned char)sql.p[i]))
+        i++;
+    if (i < sql.n && (sql.p[i] == 'E' || sql.p[i] == 'e') && i + 1 < sql.n && sql.p[i + 1] == '\'')
+        i++;
+    *quoted = i < sql.n && sql.p[i] == '\'';
+    return *quoted ? i + 1 : equals ? i : sql.n;
+}
+
+static bool is_continuation(char c)
+{
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+str sql_masked(str sql, struct arena *a)
+{
+    static const char word[] = "password";
+    const size_t n = sizeof word - 1;
+    struct buf b = buf_in(a);
+    size_t i = 0;
+    while (i < sql.n) {
+        bool quoted, found = i + n <= sql.n && strncasecmp(sql.p + i, word, n) == 0;
+        size_t secret = found ? secret_at(sql, i + n, &quoted) : sql.n;
+        if (secret == sql.n) {
+            buf_char(&b, sql.p[i++]);
+            continue;
+        }
+        buf_str(&b, str_cut(sql, i, secret));
+        for (i = secret; i < sql.n && sql.p[i] != '\''; i++) {
+            if (!quoted && isspace((unsigned char)sql.p[i]))
+                break;
+            if (!is_continuation(sql.p[i]))
+                buf_char(&b, '*');
+        }
+    }
+    return buf_done(&b);
 }

@@ -1,6 +1,6 @@
 /* The connection, its sink and the ledger for specs: require("moonshift_core").pg.
  *
- *   pg.url_normal(url), pg.url_masked(url), pg.cancel_after(ms)
+ *   pg.url_normal(url), pg.url_masked(url), pg.sql_masked(sql), pg.cancel_after(ms)
  *   c = pg.open { url =, one_by_one =, role =, settings = { name = value } }
  *   c:exec(sql, { params..., line =, no_tx =, raw =, again =, guard = })
  *   c:query(sql, {...}) -> { { a, b }, ... }      c:each(sql, {...}, fn)
@@ -146,6 +146,14 @@ static int url_masked_of(lua_State *L)
 {
     struct arena a = {0};
     push(L, url_masked(string_at(L, 1), &a));
+    arena_reset(&a);
+    return 1;
+}
+
+static int sql_masked_of(lua_State *L)
+{
+    struct arena a = {0};
+    push(L, sql_masked(string_at(L, 1), &a));
     arena_reset(&a);
     return 1;
 }
@@ -547,6 +555,7 @@ void module_pg(lua_State *L)
         {"__gc", close_conn}, {NULL, NULL}};
     static const luaL_Reg functions[] = {
         {"url_normal", url_normal_of}, {"url_masked", url_masked_of}, {"open", open_conn},
+        {"sql_masked", sql_masked_of},
         {"cancel_after", cancel_after}, {NULL, NULL}};
     luaL_newmetatable(L, CONN);
     luaL_setfuncs(L, methods, 0);
