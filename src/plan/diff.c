@@ -152,6 +152,39 @@ static void spread(struct differ *d)
     }
 }
 
+/* The table that a foreign key of `from` names, when that goes too; else NOWHERE. */
+static size_t dropped_referent(const struct differ *d, size_t i)
+{
+    const struct object *o = &d->from.catalog->at[i];
+    if (o->create->info->kind != OP_create_foreign_key || o->follows)
+        return NOWHERE;
+    const struct rec *key = o->create->args;
+    str schema = rec_has(key, K_referent_schema) ? rec_str(key, K_referent_schema)
+                                                 : d->from.catalog->default_schema;
+    const struct object *t = catalog_by_identity(d->from.index, "table", schema, STR_NONE,
+                                                 rec_str(key, K_referent_table));
+    size_t at = t ? (size_t)(t - d->from.catalog->at) : NOWHERE;
+    return at != NOWHERE && at != d->from.table_of[i] && leaves(d->from.fate[at]) ? at
+                                                                                  : NOWHERE;
+}
+
+/* Tables that name each other cannot be dropped one after the other: a key to a table that
+ * goes and itself names one that goes is dropped by an op of its own. */
+static void cut_circles(struct differ *d)
+{
+    size_t n = d->from.catalog->n;
+    bool *names_one = NEW_N(d->arena, bool, n);
+    for (size_t i = 0; i < n; i++)
+        if (d->from.fate[i] == FATE_GONE && dropped_referent(d, i) != NOWHERE)
+            names_one[d->from.table_of[i]] = true;
+    for (size_t i = 0; i < n; i++) {
+        size_t referent =
+            d->from.fate[i] == FATE_GONE ? dropped_referent(d, i) : NOWHERE;
+        if (referent != NOWHERE && names_one[referent])
+            d->from.fate[i] = FATE_DROPPED;
+    }
+}
+
 static void tell(struct differ *d, enum change_kind kind, const struct object *from,
                  const struct object *to)
 {
@@ -165,8 +198,8 @@ static void tell(struct differ *d, enum change_kind kind, const struct object *f
 static void tell_changes(struct differ *d)
 {
     for (size_t i = 0; i < d->from.catalog->n; i++)
-        if (leaves(d->from.fate[i]) && d->from.other[i] == NOWHERE &&
-            (d->from.fate[i] == FATE_DROPPED))
+        if (d->from.fate[i] == FATE_DROPPED && d->from.other[i] == NOWHERE &&
+            (d->from.table_of[i] == NOWHERE || !leaves(d->from.fate[d->from.table_of[i]])))
             tell(d, CHANGE_REMOVED, &d->from.catalog->at[i], NULL);
     for (size_t i = 0; i < d->to.catalog->n; i++) {
         const struct object *o = &d->to.catalog->at[i];
@@ -194,6 +227,7 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
     match(&d);
     judge(&d);
     spread(&d);
+    cut_circles(&d);
     tell_changes(&d);
 
     struct action *actions = NULL;

@@ -154,7 +154,8 @@ static void free_names(struct differ *d, struct graph_of_actions *g, size_t to)
 static void connect(struct differ *d, struct graph_of_actions *g)
 {
     for (size_t i = 0; i < d->to.catalog->n; i++) {
-        size_t make = maker(d, g, i);
+        /* What a partition has from its parent needs nothing of its own. */
+        size_t make = d->to.catalog->at[i].follows ? g->make_of[i] : maker(d, g, i);
         if (make == NOWHERE)
             continue;
         const struct object *o = &d->to.catalog->at[i];
