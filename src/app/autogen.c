@@ -209,7 +209,8 @@ static void tell_renames(struct session *s, const struct diff *d)
 void autogen_tell(struct session *s, const struct diff *d)
 {
     for (size_t i = 0; i < d->n_changes; i++)
-        out_info(s, "Detected %.*s", STR_ARG(change_text(&d->changes[i], s->arena)));
+        if (!d->changes[i].silent)
+            out_info(s, "Detected %.*s", STR_ARG(change_text(&d->changes[i], s->arena)));
     tell_renames(s, d);
 }
 

@@ -190,7 +190,7 @@ static void tell(struct differ *d, enum change_kind kind, const struct object *f
 {
     struct diff *out = d->out;
     *PUSH(d->arena, out->changes, out->n_changes, out->changes_room) =
-        (struct change){kind, from, to};
+        (struct change){.kind = kind, .from = from, .to = to};
 }
 
 /* The differences as a person counts them: not the columns of a new table, and not what
@@ -215,6 +215,19 @@ static void tell_changes(struct differ *d)
     }
 }
 
+/* What was folded into a table's literal needs no line of its own. */
+static void silence_folded(struct differ *d, const struct action *actions, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (actions[i].kind != ACTION_CREATE || actions[i].ops.n)
+            continue;
+        const struct object *folded = &d->to.catalog->at[actions[i].object];
+        for (size_t k = 0; k < d->out->n_changes; k++)
+            if (d->out->changes[k].to == folded)
+                d->out->changes[k].silent = true;
+    }
+}
+
 bool catalog_diff(const struct catalog *from, const struct catalog *to,
                   const struct diff_options *options, struct diff *out, struct arena *a,
                   struct err *e)
@@ -235,6 +248,7 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
     if (!order_actions(&d, &actions, &n))
         return false;
     fold_actions(&d, actions, n);
+    silence_folded(&d, actions, n);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < actions[i].ops.n; k++)
             ops_add(&out->ops, actions[i].ops.at[k], a);

@@ -21,6 +21,7 @@ enum change_kind { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_ALTERED, CHANGE_REBUILT 
 struct change {
     enum change_kind kind;
     const struct object *from, *to; /* NULL when added, removed */
+    bool silent; /* part of another one: the sequence of a serial column */
 };
 
 /* Something a person should read before running the migration. */

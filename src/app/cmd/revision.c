@@ -1,3 +1,4 @@
+#include "app/autogen.h"
 #include "app/cmd/cmd.h"
 #include "app/listing.h"
 #include "app/scaffold.h"
@@ -33,11 +34,48 @@ static void say(struct session *s, const struct new_revision *r)
     out_str(buf_done(&b));
 }
 
-/* The comparison of models and database is not part of this build. */
-static bool no_autogenerate(struct err *e)
+/* Fills the bodies with the difference of models and database. *found is false when there
+ * is none: no file is written then. */
+static bool fill(struct session *s, struct new_revision *r, bool *found, struct err *e)
 {
-    err_set(e, ERR_FAILED, "this build cannot compare models with a database");
-    return err_hint(e, "moonshift revision -m TEXT writes an empty revision to fill in");
+    struct autogen g = {0};
+    if (!autogen_ready(s, e) || !autogen_compare(s, &g, e))
+        return false;
+    autogen_tell(s, &g.up);
+    *found = g.up.ops.n > 0;
+    if (!*found) {
+        out_info(s, "No changes detected");
+        return true;
+    }
+    r->upgrade = autogen_body(&g.up, s->arena);
+    r->downgrade = autogen_body(&g.down, s->arena);
+    r->header = autogen_header(&g, s->arena);
+    return true;
+}
+
+/* Depends, body, and the file or its text on stdout. */
+static bool write_revision(struct session *s, const struct args *args,
+                           struct new_revision *r, bool autogenerate, struct err *e)
+{
+    str file, text;
+    bool found = true;
+    const str *depends;
+    size_t n = args ? args_many(args, "depends-on", &depends, s->arena) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (!scaffold_depends(s, depends[i], r, e))
+            return false;
+    if (autogenerate && (!fill(s, r, &found, e) || !found))
+        return e->kind == ERR_NONE;
+    if (args && args_flag(args, "sql")) {
+        if (!scaffold_text(s, r, &file, &text, e))
+            return false;
+        out_str(text);
+        return true;
+    }
+    if (!scaffold_write(s, r, &file, e))
+        return false;
+    say(s, r);
+    return true;
 }
 
 static bool run(struct session *s, struct args *args, struct err *e)
@@ -45,27 +83,10 @@ static bool run(struct session *s, struct args *args, struct err *e)
     struct new_revision r = {.id = args_text(args, "rev-id"),
                              .message = args_text(args, "message"),
                              .splice = args_flag(args, "splice")};
-    str head = args_text(args, "head"), file, text;
-    if (args_flag(args, "autogenerate"))
-        return no_autogenerate(e);
+    str head = args_text(args, "head");
     add_labels(s, args, &r);
-    if (!scaffold_parents(s, head.n ? head : STR("head"), &r, e))
-        return false;
-    const str *depends;
-    size_t n = args_many(args, "depends-on", &depends, s->arena);
-    for (size_t i = 0; i < n; i++)
-        if (!scaffold_depends(s, depends[i], &r, e))
-            return false;
-    if (args_flag(args, "sql")) {
-        if (!scaffold_text(s, &r, &file, &text, e))
-            return false;
-        out_str(text);
-        return true;
-    }
-    if (!scaffold_write(s, &r, &file, e))
-        return false;
-    say(s, &r);
-    return true;
+    return scaffold_parents(s, head.n ? head : STR("head"), &r, e) &&
+           write_revision(s, args, &r, args_flag(args, "autogenerate"), e);
 }
 
 const struct cmd cmd_revision = {
@@ -81,9 +102,8 @@ const struct cmd cmd_revision = {
 
 static bool run_create(struct session *s, struct args *args, struct err *e)
 {
-    (void)s;
-    (void)args;
-    return no_autogenerate(e);
+    struct new_revision r = {.message = args->at[0]};
+    return scaffold_parents(s, STR("head"), &r, e) && write_revision(s, NULL, &r, true, e);
 }
 
 const struct cmd cmd_create = {
