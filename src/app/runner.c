@@ -137,6 +137,8 @@ static void waiting(void *context, str holder)
 
 static bool lock(struct runner *r, struct err *e)
 {
+    if (r->options.no_lock)
+        return true;
     if (!ledger_lock(r->conn, &r->names, r->options.lock_wait_ms, waiting, r, e))
         return false;
     r->locked = true;
@@ -261,6 +263,28 @@ static bool run_plan(struct runner *r, const struct plan *plan, struct err *e)
     }
 }
 
+static bool hook(struct runner *r, const char *name, struct err *e)
+{
+    return !r->hook || r->options.dry_run || r->hook(r->context, name, e);
+}
+
+/* The plan between its hooks. on_error cannot make a failure another one. */
+static bool run_hooked(struct runner *r, const struct plan *plan, struct err *e)
+{
+    if (plan->n == 0)
+        return true;
+    if (!hook(r, "before_run", e))
+        return err_hint(e, "nothing was run");
+    if (run_plan(r, plan, e))
+        return hook(r, "after_run", e) ||
+               err_hint(e, "the revisions were applied all the same");
+    struct err ignored = {0};
+    if (!hook(r, "on_error", &ignored))
+        runner_say(r, "warn", "%.*s", STR_ARG(ignored.message));
+    err_clear(&ignored);
+    return false;
+}
+
 /* The rows are read again: while this program waited, another may have done the work. */
 static bool move_locked(struct runner *r, bool up, str target, struct err *e)
 {
@@ -268,7 +292,7 @@ static bool move_locked(struct runner *r, bool up, str target, struct err *e)
     bool there;
     return ledger_read(r->sink, &r->names, &r->before, &there, r->arena, e) &&
            runner_plan(r, up, &r->before, target, &plan, e) && journal_check(r, &plan, e) &&
-           check_plan(r, &plan, e) && run_plan(r, &plan, e);
+           check_plan(r, &plan, e) && run_hooked(r, &plan, e);
 }
 
 static void say_nothing_to_do(struct runner *r, const struct strs *rows)

@@ -26,6 +26,7 @@ enum run_mode {
 struct run_options {
     enum run_mode mode;
     bool dry_run;           /* run in one transaction and roll it back */
+    bool no_lock;           /* lock_mode = "none" */
     int64_t lock_wait_ms;   /* < 0: for ever */
     int lock_retries;       /* how often a step is run again after SQLSTATE 55P03 */
     str environment;        /* for ctx.env */
@@ -47,7 +48,9 @@ struct runner {
     struct run_options options;
     /* level: "info" or "warn". */
     void (*say)(void *context, const char *level, str text);
-    void *context;
+    /* before_run, after_run, on_error: around a run that has something to do. May be NULL. */
+    bool (*hook)(void *context, const char *name, struct err *e);
+    void *context; /* of both */
     struct arena *arena; /* as long as the runner */
     /* When set, operations are shown to it instead of being run (runner_preview). */
     void (*watch)(void *context, const struct op *op, const struct stmt_list *list);

@@ -1,8 +1,15 @@
 #include "app/runner_setup.h"
 
+#include "app/hooks.h"
+
 static void say(void *context, const char *level, str text)
 {
     out_log(context, str_of(level), text);
+}
+
+static bool hook(void *context, const char *name, struct err *e)
+{
+    return hooks_run(context, name, STR_NONE, e);
 }
 
 /* Whether the command has the option, and it was given. */
@@ -27,11 +34,13 @@ static void fill(struct session *s, const struct args *args, struct runner *r)
         .names = session_ledger(s),
         .root = root,
         .say = say,
+        .hook = hook,
         .context = s,
         .arena = s->arena,
         .options = {.mode = config_is(c, CONFIG_transaction, "all")    ? RUN_ALL
                             : config_is(c, CONFIG_transaction, "none") ? RUN_NONE
                                                                        : RUN_REVISION,
+                    .no_lock = config_is(c, CONFIG_lock_mode, "none"),
                     .lock_wait_ms = config_ms(c, CONFIG_lock_wait),
                     .lock_retries = (int)config_int(c, CONFIG_lock_retries),
                     .role = config_text(c, CONFIG_role),

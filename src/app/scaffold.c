@@ -1,7 +1,7 @@
 #include "app/scaffold.h"
 
 #include "app/out.h"
-#include "app/spawn.h"
+#include "app/hooks.h"
 #include "base/file.h"
 
 #include <stdlib.h>
@@ -178,24 +178,12 @@ bool scaffold_text(struct session *s, struct new_revision *r, str *file, str *te
                      text, e);
 }
 
-/* hooks = { post_write = "stylua" } or { "a", "b" }. */
 static bool post_write(struct session *s, str path, struct err *e)
 {
-    const struct val *hook = val_get(&s->config->at[CONFIG_hooks], STR("post_write"));
-    struct val one = *hook;
-    struct list list = {&one, hook->kind == VAL_STR ? 1 : 0};
-    if (hook->kind == VAL_LIST)
-        list = hook->list;
-    for (size_t i = 0; i < list.n; i++) {
-        if (list.at[i].kind != VAL_STR)
-            return err_set(e, ERR_FAILED, "hooks.post_write must be a command or a list of "
-                                          "commands");
-        if (!spawn_shell(list.at[i].s, path, "hooks.post_write", false, e)) {
-            err_at(e, path, 0);
-            return err_hint(e, "the file was written");
-        }
-    }
-    return true;
+    if (hooks_run(s, "post_write", path, e))
+        return true;
+    err_at(e, path, 0);
+    return err_hint(e, "the file was written");
 }
 
 bool scaffold_write(struct session *s, struct new_revision *r, str *file, struct err *e)

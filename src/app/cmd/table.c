@@ -22,6 +22,7 @@
 #define LOOK(ROW)                                                                        \
     ROW(status)                                                                          \
     ROW(check)                                                                           \
+    ROW(test)                                                                            \
     ROW(plan)                                                                            \
     ROW(log)                                                                             \
     ROW(current)                                                                         \
