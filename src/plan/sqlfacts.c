@@ -121,9 +121,58 @@ static struct sql_table dotted_name(struct reader *r, const cJSON *node)
                               str_copy(r->arena, str_of(name))};
 }
 
+/* A list of String nodes. */
+static void read_names(struct reader *r, const cJSON *list, struct sql_action *action)
+{
+    int n = cJSON_GetArraySize(list);
+    if (n == 0)
+        return;
+    action->columns = NEW_N(r->arena, str, (size_t)n);
+    action->n_columns = (size_t)n;
+    for (int i = 0; i < n; i++)
+        action->columns[i] =
+            str_copy(r->arena, str_of(sval(cJSON_GetArrayItem(list, i))));
+}
+
+/* The column of a bare reference, or NULL. */
+static const char *bare_column(const cJSON *node)
+{
+    const cJSON *fields = get(get(node, "ColumnRef"), "fields");
+    return cJSON_GetArraySize(fields) == 1 ? sval(cJSON_GetArrayItem(fields, 0)) : NULL;
+}
+
+static void read_check(struct reader *r, const cJSON *c, struct sql_action *action)
+{
+    const cJSON *test = get(get(c, "raw_expr"), "NullTest");
+    const char *column = bare_column(get(test, "arg"));
+    if (!column || !is_text(test, "nulltesttype", "IS_NOT_NULL"))
+        return;
+    action->flags |= ACTION_IS_NOT_NULL;
+    action->columns = NEW(r->arena, str);
+    action->columns[0] = str_copy(r->arena, str_of(column));
+    action->n_columns = 1;
+}
+
 static void read_constraint(struct reader *r, const cJSON *c, struct sql_action *action)
 {
+    static const struct {
+        const char *kind, *columns;
+        unsigned flag;
+    } kinds[] = {
+        {"CONSTR_PRIMARY", "keys", ACTION_PRIMARY},
+        {"CONSTR_UNIQUE", "keys", ACTION_UNIQUE},
+        {"CONSTR_FOREIGN", "fk_attrs", ACTION_FOREIGN},
+        {"CONSTR_CHECK", NULL, ACTION_CHECK},
+    };
     action->constraint = text_of(r, c, "contype");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_is(action->constraint, kinds[i].kind)) {
+            action->flags |= kinds[i].flag;
+            if (kinds[i].columns)
+                read_names(r, get(c, kinds[i].columns), action);
+            else
+                read_check(r, c, action);
+        }
     if (!action->name.n)
         action->name = text_of(r, c, "conname");
     const cJSON *pk = get(c, "pktable");
@@ -148,15 +197,94 @@ static bool is_computed(const cJSON *node)
     return false;
 }
 
+/* Does an expression call a function that is not known to give the same value for every
+ * row of a statement? Only such a default makes ADD COLUMN rewrite the table (manual,
+ * ALTER TABLE, Notes). Functions of the user's are volatile unless declared otherwise. */
+static bool is_volatile(const cJSON *node)
+{
+    static const char *const steady[] = {
+        "now", "transaction_timestamp", "statement_timestamp", "timezone", "date_trunc",
+        "date_part", "extract", "make_date", "make_interval", "make_timestamp",
+        "make_timestamptz", "to_timestamp", "to_date", "age", "lower", "upper", "concat",
+        "coalesce", "abs", "round", "floor", "ceil", "length", "md5", "replace", "substr",
+        "format", "encode", "decode", "current_setting", "current_schema", "current_database",
+        "to_jsonb", "jsonb_build_object", "jsonb_build_array", "json_build_object",
+        "json_build_array", "to_tsvector", "array_fill", "string_to_array", "int4range",
+        "int8range", "daterange", "tsrange", "tstzrange", "numrange",
+    };
+    const cJSON *names = get(get(node, "FuncCall"), "funcname");
+    if (names) {
+        const char *name = sval(cJSON_GetArrayItem(names, cJSON_GetArraySize(names) - 1));
+        bool known = false;
+        for (size_t i = 0; name && i < sizeof steady / sizeof *steady; i++)
+            known |= strcmp(name, steady[i]) == 0;
+        if (!known)
+            return true;
+    }
+    const cJSON *child;
+    cJSON_ArrayForEach(child, node) if (is_volatile(child)) return true;
+    return false;
+}
+
+/* "varchar(50)[]": the parser's name of the type with its modifiers. */
+static void put_type(struct buf *b, const cJSON *type, const char *name)
+{
+    const cJSON *item, *mods = get(type, "typmods");
+    bool first = true;
+    buf_put(b, name);
+    /* The grammar writes interval's modifiers as a mask, which no person wrote. */
+    if (strcmp(name, "interval") == 0)
+        mods = NULL;
+    if (mods)
+        buf_char(b, '(');
+    cJSON_ArrayForEach(item, mods)
+    {
+        const cJSON *constant = get(item, "A_Const"), *number = get(constant, "ival");
+        const cJSON *value = get(number, "ival"), *text = get(get(constant, "sval"), "sval");
+        buf_sep(b, &first, ",");
+        if (cJSON_IsString(text))
+            buf_put(b, text->valuestring);
+        else if (number)
+            buf_fmt(b, "%d", value ? value->valueint : 0);
+        else
+            buf_char(b, '?');
+    }
+    if (mods)
+        buf_char(b, ')');
+    cJSON_ArrayForEach(item, get(type, "arrayBounds")) buf_put(b, "[]");
+}
+
+/* Is the new value of a column just the old one, cast or not? */
+static bool is_plain_using(const cJSON *expr, str column)
+{
+    const cJSON *arg = get(get(expr, "TypeCast"), "arg");
+    const char *name = bare_column(arg ? arg : expr);
+    return name && str_is(column, name);
+}
+
+static void read_type(struct reader *r, const cJSON *column, struct sql_action *action)
+{
+    const cJSON *type = get(column, "typeName"), *names = get(type, "names");
+    const char *name = sval(cJSON_GetArrayItem(names, cJSON_GetArraySize(names) - 1));
+    action->type = str_copy(r->arena, str_of(name));
+    if (!name)
+        return;
+    struct buf b = buf_in(r->arena);
+    put_type(&b, type, name);
+    action->full_type = buf_done(&b);
+    /* smallserial and the like are no types but a default that draws from a sequence */
+    if (strstr(name, "serial"))
+        action->flags |= ACTION_NOT_NULL | ACTION_DEFAULT | ACTION_COMPUTED |
+                         ACTION_VOLATILE | ACTION_SERIAL;
+}
+
 static void read_column(struct reader *r, const cJSON *column, struct sql_action *action)
 {
+    str changed = action->name; /* ALTER COLUMN: the definition has no name of its own */
     action->name = text_of(r, column, "colname");
-    const cJSON *names = get(get(column, "typeName"), "names");
-    const char *type = sval(cJSON_GetArrayItem(names, cJSON_GetArraySize(names) - 1));
-    action->type = str_copy(r->arena, str_of(type));
-    /* smallserial and the like are no types but a default that draws from a sequence */
-    if (type && strstr(type, "serial"))
-        action->flags |= ACTION_NOT_NULL | ACTION_DEFAULT | ACTION_COMPUTED;
+    read_type(r, column, action);
+    if (get(column, "raw_default") && !is_plain_using(get(column, "raw_default"), changed))
+        action->flags |= ACTION_USING;
     const cJSON *item;
     cJSON_ArrayForEach(item, get(column, "constraints"))
     {
@@ -164,10 +292,12 @@ static void read_column(struct reader *r, const cJSON *column, struct sql_action
         if (is_text(c, "contype", "CONSTR_NOTNULL"))
             action->flags |= ACTION_NOT_NULL;
         else if (is_text(c, "contype", "CONSTR_DEFAULT"))
-            action->flags |= ACTION_DEFAULT | (is_computed(c) ? ACTION_COMPUTED : 0u);
-        else if (is_text(c, "contype", "CONSTR_GENERATED") ||
-                 is_text(c, "contype", "CONSTR_IDENTITY"))
+            action->flags |= ACTION_DEFAULT | (is_computed(c) ? ACTION_COMPUTED : 0u) |
+                             (is_volatile(c) ? ACTION_VOLATILE : 0u);
+        else if (is_text(c, "contype", "CONSTR_GENERATED"))
             action->flags |= ACTION_GENERATED;
+        else if (is_text(c, "contype", "CONSTR_IDENTITY"))
+            action->flags |= ACTION_GENERATED | ACTION_IDENTITY;
         else
             read_constraint(r, c, action);
     }
@@ -206,8 +336,10 @@ static void read_alter_table(struct reader *r, const cJSON *body)
         struct sql_action *action =
             add_action(r, text_of(r, cmd, "subtype"), text_of(r, cmd, "name"));
         read_definition(r, get(cmd, "def"), action);
-        if (is_true(get(get(cmd, "def"), "PartitionCmd"), "concurrent"))
+        if (is_true(get(get(cmd, "def"), "PartitionCmd"), "concurrent")) {
             r->out->flags |= SQL_CONCURRENTLY | SQL_NO_TX;
+            action->flags |= ACTION_CONCURRENTLY;
+        }
         if (is_text(cmd, "behavior", "DROP_CASCADE"))
             r->out->flags |= SQL_CASCADE;
     }
@@ -308,6 +440,38 @@ static str own_name(struct reader *r, const cJSON *body)
     return STR_NONE;
 }
 
+/* The relation that a statement is about, where it is about one. */
+static void read_target(struct reader *r, const cJSON *body)
+{
+    const cJSON *relation = get(body, "relation");
+    if (!relation)
+        relation = get(body, "view");
+    if (!relation)
+        relation = get(get(body, "into"), "rel");
+    if (!relation)
+        relation = get(get(body, "intoClause"), "rel");
+    if (get(relation, "relname"))
+        r->out->target = (struct sql_table){text_of(r, relation, "schemaname"),
+                                            text_of(r, relation, "relname")};
+    else if (r->out->n_tables == 1)
+        r->out->target = r->out->tables[0];
+    if (is_text(relation, "relpersistence", "t"))
+        r->out->flags |= SQL_TEMPORARY;
+}
+
+/* SET name = constant. */
+static void read_set(struct reader *r, const cJSON *body)
+{
+    const cJSON *args = get(body, "args");
+    const cJSON *constant = get(cJSON_GetArrayItem(args, 0), "A_Const");
+    if (cJSON_GetArraySize(args) != 1 || !constant)
+        return;
+    const cJSON *number = get(get(constant, "ival"), "ival");
+    r->out->value = get(constant, "sval") ? text_of(r, get(constant, "sval"), "sval")
+                                          : str_fmt(r->arena, "%d",
+                                                    number ? number->valueint : 0);
+}
+
 static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)
 {
     if (is_no_tx(kind, body))
@@ -326,6 +490,14 @@ static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)
         f->flags |= SQL_CASCADE;
     if (is_true(body, "unique"))
         f->flags |= SQL_UNIQUE;
+    if (get(body, "newValNeighbor"))
+        f->flags |= SQL_PLACED;
+    if (strcmp(kind, "VacuumStmt") == 0 && option(get(body, "options"), "full") &&
+        !option_is_false(get(body, "options"), "full"))
+        f->flags |= SQL_FULL;
+    if (strcmp(kind, "ReindexStmt") == 0 && option(get(body, "params"), "concurrently") &&
+        !option_is_false(get(body, "params"), "concurrently"))
+        f->flags |= SQL_CONCURRENTLY;
     if (strcmp(kind, "SelectStmt") == 0 && !get(body, "intoClause") &&
         !get(body, "lockingClause"))
         f->flags |= SQL_READS;
@@ -348,6 +520,15 @@ static void read_tree(struct reader *r, const cJSON *stmt)
         r->out->object = text_of(r, stmt, objects[i]);
     if (!r->out->name.n)
         r->out->name = own_name(r, stmt);
+    r->out->new_name = text_of(r, stmt, "newname");
+    if (strcmp(kind, "AlterEnumStmt") == 0) {
+        r->out->new_name = text_of(r, stmt, "newVal");
+        r->out->value = text_of(r, stmt, "oldVal");
+    }
+    if (strcmp(kind, "VariableSetStmt") == 0)
+        read_set(r, stmt);
+    r->out->n_keys = (size_t)cJSON_GetArraySize(get(stmt, "indexParams"));
+    read_target(r, stmt);
     read_flags(r->out, kind, stmt);
 }
 

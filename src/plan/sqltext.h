@@ -32,6 +32,9 @@ enum sql_flags {
     SQL_UNIQUE = 128,    /* a unique index */
     SQL_READS = 256,     /* a SELECT: changes nothing by itself */
     SQL_ONLY = 512,      /* ALTER TABLE ONLY: children are left alone */
+    SQL_PLACED = 1024,   /* a new enum value with BEFORE or AFTER */
+    SQL_FULL = 2048,     /* VACUUM FULL */
+    SQL_TEMPORARY = 4096, /* a table that ends with the session */
 };
 
 /* A relation that a statement names. Names are as the parser folds them. */
@@ -46,6 +49,17 @@ enum action_flags {
     ACTION_NOT_VALID = 8,  /* a constraint that does not look at the rows there are */
     ACTION_GENERATED = 16, /* a stored generated column or an identity */
     ACTION_USING_INDEX = 32,
+    /* what else stands in the column's definition; of a constraint: what it is */
+    ACTION_PRIMARY = 64,
+    ACTION_UNIQUE = 128,
+    ACTION_FOREIGN = 256,
+    ACTION_CHECK = 512,
+    ACTION_IDENTITY = 1024,
+    ACTION_SERIAL = 2048,    /* serial and its like, which are no types */
+    ACTION_VOLATILE = 4096,  /* the default differs from row to row, or may */
+    ACTION_USING = 8192,     /* a new type, with values that are computed */
+    ACTION_IS_NOT_NULL = 16384, /* a check of just `column IS NOT NULL`: see `columns` */
+    ACTION_CONCURRENTLY = 32768, /* DETACH PARTITION */
 };
 
 /* One step of an ALTER TABLE, or one column or constraint of a CREATE TABLE. */
@@ -53,6 +67,9 @@ struct sql_action {
     str kind;       /* the parser's word: "AT_AddColumn", "ColumnDef", "Constraint" */
     str name;       /* of the column or constraint, empty when there is none */
     str type;       /* of the column: "int4", "varchar" */
+    str full_type;  /* with modifiers and brackets: "varchar(50)", "int4[]" */
+    str *columns;   /* of a key, or the one of a check that is ACTION_IS_NOT_NULL */
+    size_t n_columns;
     str constraint; /* "CONSTR_FOREIGN", "CONSTR_CHECK", ... */
     struct sql_table references; /* of a foreign key */
     unsigned flags;
@@ -62,6 +79,10 @@ struct sql_facts {
     str kind;   /* the parser's node: "CreateStmt", "IndexStmt", "UpdateStmt" */
     str object; /* for DROP, COMMENT, RENAME and ALTER: "OBJECT_TABLE", ... or empty */
     str name;   /* of what is made, dropped or renamed, when it is no table */
+    str new_name; /* of a RENAME; the new value of an enum */
+    str value;    /* of SET, when it is one constant; the renamed value of an enum */
+    struct sql_table target; /* the relation that is made, changed or written */
+    size_t n_keys;           /* of an index */
     struct sql_table *tables; /* without repetition; a DROP's relations included */
     size_t n_tables;
     struct sql_action *actions;
