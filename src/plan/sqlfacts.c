@@ -490,6 +490,8 @@ static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)
         f->flags |= SQL_CASCADE;
     if (is_true(body, "unique"))
         f->flags |= SQL_UNIQUE;
+    if (strcmp(kind, "IndexStmt") == 0 && !is_true(get(body, "relation"), "inh"))
+        f->flags |= SQL_ONLY;
     if (get(body, "newValNeighbor"))
         f->flags |= SQL_PLACED;
     if (strcmp(kind, "VacuumStmt") == 0 && option(get(body, "options"), "full") &&

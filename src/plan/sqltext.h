@@ -31,7 +31,7 @@ enum sql_flags {
     SQL_CASCADE = 64,
     SQL_UNIQUE = 128,    /* a unique index */
     SQL_READS = 256,     /* a SELECT: changes nothing by itself */
-    SQL_ONLY = 512,      /* ALTER TABLE ONLY: children are left alone */
+    SQL_ONLY = 512,      /* ALTER TABLE ONLY, CREATE INDEX ON ONLY: not the children */
     SQL_PLACED = 1024,   /* a new enum value with BEFORE or AFTER */
     SQL_FULL = 2048,     /* VACUUM FULL */
     SQL_TEMPORARY = 4096, /* a table that ends with the session */

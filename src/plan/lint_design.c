@@ -1,0 +1,193 @@
+/* Rules about design: types, names, indexes that are regretted later. They hold for new
+ * tables, too. */
+#include "plan/lint_inside.h"
+#include "plan/sqlscan.h"
+
+#include <string.h>
+
+/* A column that gets a type here. */
+static bool gets_type(const struct lint_case *c, const char *type)
+{
+    return (is_column(c) || step_is(c, "AT_AlterColumnType")) &&
+           str_is(c->action->type, type);
+}
+
+static bool say(const struct lint_case *c, struct remark *out, str type)
+{
+    put_table(&out->text, &c->table);
+    buf_fmt(&out->text, ".%.*s is %.*s", STR_ARG(c->action->name), STR_ARG(type));
+    return true;
+}
+
+bool lint_char_column(const struct lint_case *c, struct remark *out)
+{
+    str full = c->action->full_type;
+    return gets_type(c, "bpchar") &&
+           say(c, out, str_fmt(c->lint->arena, "char%.*s",
+                               STR_ARG(str_cut(full, str_find(full, '('), full.n))));
+}
+
+bool lint_text_column(const struct lint_case *c, struct remark *out)
+{
+    return gets_type(c, "varchar") && str_find(c->action->full_type, '(') <
+           c->action->full_type.n && say(c, out, c->action->full_type);
+}
+
+bool lint_timestamptz(const struct lint_case *c, struct remark *out)
+{
+    return gets_type(c, "timestamp") && say(c, out, STR("timestamp without time zone"));
+}
+
+bool lint_jsonb(const struct lint_case *c, struct remark *out)
+{
+    return gets_type(c, "json") && say(c, out, STR("json"));
+}
+
+static str small_integer(str type)
+{
+    static const char *const names[][2] = {
+        {"int4", "integer"},         {"int2", "smallint"},
+        {"serial", "serial"},        {"serial4", "serial"},
+        {"smallserial", "smallserial"}, {"serial2", "smallserial"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_is(type, names[i][0]))
+            return str_of(names[i][1]);
+    return STR_NONE;
+}
+
+bool lint_small_key(const struct lint_case *c, struct remark *out)
+{
+    const struct sql_action *a = c->action;
+    if (is_column(c)) {
+        str type = small_integer(a->type);
+        return type.n && a->flags & (ACTION_PRIMARY | ACTION_IDENTITY | ACTION_SERIAL) &&
+               say(c, out, str_fmt(c->lint->arena, "a key of type %.*s", STR_ARG(type)));
+    }
+    if (!step_is(c, "Constraint") || !(a->flags & ACTION_PRIMARY) || a->n_columns != 1)
+        return false;
+    const struct known *k = known_column(c->lint, &c->table, a->columns[0]);
+    /* serial is told where the column is */
+    if (!k || !(str_is(k->type, "int4") || str_is(k->type, "int2")))
+        return false;
+    put_table(&out->text, &c->table);
+    buf_fmt(&out->text, ".%.*s is a key of type %.*s", STR_ARG(a->columns[0]),
+            STR_ARG(small_integer(k->type)));
+    return true;
+}
+
+bool lint_identity(const struct lint_case *c, struct remark *out)
+{
+    return is_column(c) && c->action->flags & ACTION_SERIAL &&
+           say(c, out, c->action->type);
+}
+
+/* Names in text of the user's; those of operations are looked at before compiling, which
+ * refuses them. */
+bool lint_long_name(const struct lint_case *c, struct remark *out)
+{
+    enum { MOST = 63 }; /* NAMEDATALEN - 1 (manual, 4.1.1) */
+    str sql = c->stmt->sql;
+    for (struct token t = sql_token_after(sql, 0); t.kind != TOKEN_END;
+         t = sql_token_after(sql, t.end)) {
+        str text = token_text(sql, t);
+        if (t.kind == TOKEN_QUOTED && text.n > 2)
+            text = str_cut(text, 1, text.n - 1);
+        else if (t.kind != TOKEN_WORD)
+            continue;
+        if (text.n > MOST) {
+            buf_fmt(&out->text, "the name '%.*s' has %zu bytes", STR_ARG(text), text.n);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lint_wide_index(const struct lint_case *c, struct remark *out)
+{
+    enum { WIDE = 3 };
+    if (!kind_is(c, "IndexStmt") || c->facts->n_keys <= WIDE)
+        return false;
+    buf_put(&out->text, "the index ");
+    if (c->facts->name.n)
+        buf_fmt(&out->text, "%.*s ", STR_ARG(c->facts->name));
+    buf_put(&out->text, "on ");
+    put_table(&out->text, &c->table);
+    buf_fmt(&out->text, " has %zu columns", c->facts->n_keys);
+    return true;
+}
+
+/* ---- types -------------------------------------------------------------------------- */
+
+str type_normal(str text, struct arena *a)
+{
+    struct sql_facts facts;
+    struct stmt s = {
+        .sql = str_fmt(a, "ALTER TABLE t ALTER c TYPE %.*s", STR_ARG(text))};
+    if (!sql_facts(&s, &facts, a) || facts.n_actions != 1)
+        return STR_NONE;
+    return facts.actions[0].full_type;
+}
+
+/* "numeric(10,2)": name, and up to two numbers; -1 when not given. */
+struct parts {
+    str name;
+    long mods[2];
+};
+
+static bool take_apart(str type, struct parts *out)
+{
+    size_t open = str_find(type, '(');
+    *out = (struct parts){str_cut(type, 0, open), {-1, -1}};
+    if (type.n && type.p[type.n - 1] == ']')
+        return false;
+    str rest = str_cut(type, open + 1, type.n ? type.n - 1 : 0), piece;
+    for (size_t i = 0; i < 2 && open < type.n && str_split(&rest, ',', &piece); i++)
+        if (!str_int(piece, &out->mods[i]))
+            return false;
+    return true;
+}
+
+static bool is_one_of(str name, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_is(name, *words))
+            return true;
+    return false;
+}
+
+/* No limit, or one that is not smaller. */
+static bool is_wider(long was, long now)
+{
+    return now < 0 || (was >= 0 && now >= was);
+}
+
+/* Without a rewrite and without building indexes anew (ATColumnChangeRequiresRewrite and
+ * the planner support functions of the length casts in the server's source). Precisions
+ * left out are 6 for times. */
+bool type_widens(str was_text, str now_text)
+{
+    static const char *const limited[] = {"varchar", "varbit", NULL};
+    static const char *const times[] = {"timestamp", "timestamptz", "time", "timetz", NULL};
+    struct parts was, now;
+    if (str_eq(was_text, now_text))
+        return true;
+    if (!take_apart(was_text, &was) || !take_apart(now_text, &now))
+        return false;
+    bool same = str_eq(was.name, now.name);
+    if (same && is_one_of(was.name, limited))
+        return is_wider(was.mods[0], now.mods[0]);
+    if (same && is_one_of(was.name, times))
+        return (now.mods[0] < 0 ? 6 : now.mods[0]) >= (was.mods[0] < 0 ? 6 : was.mods[0]);
+    if (same && str_is(was.name, "numeric")) {
+        long was_scale = was.mods[1] < 0 ? 0 : was.mods[1];
+        long now_scale = now.mods[1] < 0 ? 0 : now.mods[1];
+        return now.mods[0] < 0 ||
+               (was.mods[0] >= 0 && now.mods[0] >= was.mods[0] && was_scale == now_scale);
+    }
+    if (str_is(was.name, "varchar"))
+        return str_is(now.name, "text");
+    if (str_is(was.name, "text"))
+        return str_is(now.name, "varchar") && now.mods[0] < 0;
+    return str_is(was.name, "cidr") && str_is(now.name, "inet");
+}
