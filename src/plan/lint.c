@@ -171,7 +171,7 @@ static void learn_statement(struct linter *l, const struct lint_case *c)
 
 /* ---- looking ------------------------------------------------------------------------ */
 
-static bool allows(const struct allowance *at, size_t n, const char *id)
+static bool allows(const struct silence *at, size_t n, const char *id)
 {
     for (size_t i = 0; i < n; i++)
         if (str_is(at[i].rule, id))

@@ -32,13 +32,13 @@ size_t lint_n_rules(void);
 const struct lint_rule *lint_rule_at(size_t i);
 const struct lint_rule *lint_rule_named(str id); /* NULL: there is none */
 
-/* lint.allow("rule", "because") of a migration. */
-struct allowance {
+/* lint.allow("rule", "because ..."): a finding that the author has thought about. */
+struct silence {
     str rule, because;
     struct origin from;
 };
-struct allowances {
-    struct allowance *at;
+struct silences {
+    struct silence *at;
     size_t n, room;
 };
 
@@ -46,7 +46,7 @@ struct allowances {
 struct lint_step {
     const struct op *op;
     bool alone; /* outside a transaction: op.autocommit, transactional = false */
-    struct allowances allowed; /* for this operation */
+    struct silences allowed; /* for this operation */
 };
 
 /* One revision as the linter wants it. */
@@ -54,7 +54,7 @@ struct lint_input {
     const struct revision *revision;
     struct lint_step *steps; /* of upgrade() or change() */
     size_t n_steps;
-    struct allowances allowed; /* for the whole revision */
+    struct silences allowed; /* for the whole revision */
     struct val settings;       /* VAL_MAP, or absent */
     bool has_downgrade, has_change;
     bool down_known;  /* downgrade() was followed to its end, */
@@ -70,7 +70,7 @@ struct lint_input {
 struct lint_options {
     int server_version;      /* as PQserverVersion */
     int64_t lock_timeout_ms; /* of the configuration; 0 or less: none */
-    const struct allowance *allowed; /* of the configuration */
+    const struct silence *allowed; /* of the configuration */
     size_t n_allowed;
 };
 

@@ -79,7 +79,7 @@ bool lint_unreadable(const struct lint_case *c, struct remark *out)
     return stopped(c, out, true);
 }
 
-static bool find_unknown(const struct allowances *list, struct remark *out)
+static bool find_unknown(const struct silences *list, struct remark *out)
 {
     for (size_t i = 0; i < list->n; i++) {
         str candidates[128];

@@ -7,6 +7,7 @@
 #define MOONSHIFT_SCRIPT_MIGRATION_H
 
 #include "model/graph.h"
+#include "plan/lint.h"
 #include "plan/sink.h"
 #include "script/vm.h"
 
@@ -14,16 +15,6 @@
  * `file` is the name that errors and listings show. Text lives in the arena. */
 bool migration_header(struct vm *vm, const char *path, str file, struct revision *out,
                       struct arena *a, struct err *e);
-
-/* lint.allow("rule", "because ..."): a finding that the author has thought about. */
-struct silence {
-    str rule, because;
-    struct origin from;
-};
-struct silences {
-    struct silence *at;
-    size_t n, room;
-};
 
 /* What is needed of a whole file before it runs. */
 struct migration {

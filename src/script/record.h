@@ -1,0 +1,17 @@
+/* What a revision asks for, written down instead of carried out: for lint.
+ *
+ * The functions run as with --sql (ctx.offline is true). Reading from the database is
+ * refused, and ends the recording there.
+ */
+#ifndef MOONSHIFT_SCRIPT_RECORD_H
+#define MOONSHIFT_SCRIPT_RECORD_H
+
+#include "plan/lint.h"
+#include "script/vm.h"
+
+/* Runs upgrade() or change(), and downgrade(), of the file at `path`. What goes wrong is
+ * written down, too. `revision` is the file's header and outlives *out. */
+void record_revision(struct vm *vm, const char *path, const struct revision *revision,
+                     int server_version, struct lint_input *out, struct arena *a);
+
+#endif
