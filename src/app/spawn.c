@@ -1,6 +1,9 @@
 #include "app/spawn.h"
 
+#include "base/buf.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -53,4 +56,57 @@ bool spawn_shell(str command, str word, const char *what, bool own_output, struc
                 WEXITSTATUS(status));
     arena_reset(&a);
     return e->kind == ERR_NONE;
+}
+
+/* All that comes through a pipe. */
+static int drain(int from, struct buf *b)
+{
+    char piece[4096];
+    for (;;) {
+        ssize_t n = read(from, piece, sizeof piece);
+        if (n > 0)
+            buf_str(b, (str){piece, (size_t)n});
+        else if (n == 0)
+            return 0;
+        else if (errno != EINTR)
+            return errno;
+    }
+}
+
+static int start_piped(char *const *argv, int into, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, into, STDOUT_FILENO);
+    int failed = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return failed;
+}
+
+bool spawn_read(const char *const *argv, str *out, struct arena *a, struct err *e)
+{
+    int ends[2], status = 0;
+    pid_t pid = 0;
+    size_t n = 0;
+    while (argv[n])
+        n++;
+    char **words = NEW_N(a, char *, n + 1); /* posix_spawn wants them writable */
+    for (size_t i = 0; i < n; i++)
+        words[i] = arena_copy(a, argv[i], strlen(argv[i]));
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return err_set(e, ERR_FAILED, "%s: no pipe: %s", argv[0], strerror(errno));
+    int failed = start_piped(words, ends[1], &pid);
+    close(ends[1]);
+    struct buf b = buf_in(a);
+    if (!failed)
+        failed = drain(ends[0], &b);
+    close(ends[0]);
+    while (pid && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    *out = buf_done(&b);
+    if (failed)
+        return err_set(e, ERR_FAILED, "cannot run '%s': %s", argv[0], strerror(failed));
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        return err_set(e, ERR_FAILED, "'%s' failed", argv[0]);
+    return true;
 }

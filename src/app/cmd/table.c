@@ -23,6 +23,7 @@
     ROW(status)                                                                          \
     ROW(check)                                                                           \
     ROW(test)                                                                            \
+    ROW(lint)                                                                            \
     ROW(plan)                                                                            \
     ROW(log)                                                                             \
     ROW(current)                                                                         \
