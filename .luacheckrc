@@ -1,5 +1,7 @@
 std = "lua54"
-max_line_length = 110
+max_line_length = 120
+max_string_line_length = false
+max_comment_line_length = 100
 exclude_files = { "build*/", "lua/templates/" }
 
 files["spec/**/*_spec.lua"] = { std = "+busted", max_line_length = 130 }

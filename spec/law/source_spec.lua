@@ -79,9 +79,11 @@ describe("the sources", function()
   end)
 
   it("take memory from arenas: malloc and friends stand in base alone", function()
+    -- Lua's own memory comes from the allocator that it is given in vm.c.
+    local excepted = { ["src/script/vm.c"] = true }
     local findings = {}
     for _, file in ipairs(sources { "%.[ch]$" }) do
-      if not file.path:find("^src/base/") then
+      if not file.path:find("^src/base/") and not excepted[file.path] then
         local code = bare(file.text)
         for _, name in ipairs { "malloc", "calloc", "realloc", "strdup", "strndup", "asprintf" } do
           for at in code:gmatch("()%f[%w_]" .. name .. "%s*%(") do

@@ -144,6 +144,40 @@ function database:dump(options)
   return db.normalise(out)
 end
 
+-- The tables, as psql's \dt would list them: { "threads", ... }.
+function database:tables()
+  return self:column "select relname from pg_class where relkind in ('r', 'p') \z
+    and relnamespace = 'public'::regnamespace order by 1"
+end
+
+-- { "name: definition", ... } of the indexes of a table that no constraint owns.
+function database:indexes(table_name)
+  return self:column(([[
+    select c.relname || ': ' || case when i.indisunique then 'unique ' else '' end
+           || regexp_replace(pg_get_indexdef(i.indexrelid), '.* USING ', '')
+      from pg_index i join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = '%s'::regclass
+       and not exists (select 1 from pg_constraint k where k.conindid = i.indexrelid)
+     order by 1]]):format(table_name))
+end
+
+-- { "name type [not null] [default]", ... } in the order of the table.
+function database:columns(table_name)
+  return self:column(([[
+    select attname || ' ' || format_type(atttypid, atttypmod)
+           || case when attnotnull then ' not null' else '' end
+           || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')
+      from pg_attribute a
+      left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+     where attrelid = '%s'::regclass and attnum > 0 and not attisdropped
+     order by attnum]]):format(table_name))
+end
+
+-- The current heads, as recorded.
+function database:heads()
+  return self:column "select version_num from moonshift_version order by 1"
+end
+
 -- Who may connect is not the superuser: a role that can read and nothing else.
 function database:read_only_url()
   self:exec([[
