@@ -46,7 +46,7 @@ end
 function shell.directory()
   local dir = shell.output("mktemp -d /tmp/moonshift-spec.XXXXXX"):gsub("\n", "")
   cleanup.add(function()
-    os.execute("chmod -R u+rwX " .. dir .. " && rm -rf " .. dir)
+    os.execute(("test ! -e %s || { chmod -R u+rwX %s; rm -rf %s; }"):format(dir, dir, dir))
   end)
   return dir
 end
