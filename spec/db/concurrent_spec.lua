@@ -14,10 +14,29 @@ local function until_true(what, seconds)
   error("waited too long", 2)
 end
 
+local OTHERS = " and datname = current_database() and pid <> pg_backend_pid()"
+-- Sessions of the project's database whose statement is like `pattern`.
+local function others(p, pattern)
+  return p.db:scalar(("select count(*) from pg_stat_activity where query like '%s' and state = 'active'%s")
+    :format(pattern, OTHERS))
+end
+local function terminate(p, pattern)
+  p.db:exec(("select pg_terminate_backend(pid) from pg_stat_activity where query like '%s'%s")
+    :format(pattern, OTHERS))
+end
+-- Holds a lock on table a for some seconds.
+local function block(p, seconds)
+  local handle = p:start { shell = ("psql -X -q -c 'begin; select count(*) from a; select pg_sleep(%d); commit'"
+    .. ' "$DATABASE_URL"'):format(seconds) }
+  until_true(function() return others(p, ("%%pg_sleep(%d)%%"):format(seconds)) == "1" end)
+  return handle
+end
+
 describe("at once", function()
   it("twenty programs apply each revision once, a concurrent index among them", function()
     local p = project.new { files = {
-      ["migrations/1.lua"] = project.revision { "001_a", up = 'op.execute "create table a as select generate_series(1, 2000) n"' },
+      ["migrations/1.lua"] = project.revision { "001_a",
+        up = 'op.execute "create table a as select generate_series(1, 2000) n"' },
       ["migrations/2.lua"] = project.revision { "002_b", down = "001_a", head = "transactional = false",
         up = 'op.create_index("ix_a", "a", { "n" }, { concurrently = true })' },
       ["migrations/3.lua"] = project.revision { "003_c", down = "002_b", up = 'op.execute "select pg_sleep(0.3)"' },
@@ -59,7 +78,7 @@ op.execute "insert into a values (1)"
   end
   local function asleep(p)
     return function()
-      return p.db:scalar "select count(*) from pg_stat_activity where datname = current_database() and query like '%pg_sleep(case%' and pid <> pg_backend_pid() and state = 'active'" == "1"
+      return others(p, "%pg_sleep(case%") == "1"
     end
   end
 
@@ -77,7 +96,7 @@ op.execute "insert into a values (1)"
           assert.equal(signal == "INT" and 130 or 143, r.status, r.err)
           assert.truthy(r.err:find("1 of 2 applied; the database is at 001_a", 1, true), r.err)
         else
-          p.db:exec "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(case%' and pid <> pg_backend_pid() and datname = current_database()"
+          terminate(p, "%pg_sleep(case%")
         end
         assert.equal("001_a", p.db:scalar "select version_num from moonshift_version")
         p.db:exec "delete from pause"
@@ -95,7 +114,7 @@ op.execute "insert into a values (1)"
     p.db:exec "create table pause as select 1"
     local handle = p:start("upgrade", "head")
     until_true(asleep(p))
-    p.db:exec "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(case%' and pid <> pg_backend_pid() and datname = current_database()"
+    terminate(p, "%pg_sleep(case%")
     local r = handle:wait()
     assert.equal(1, r.status)
     assert.truthy(r.err:find("error:", 1, true))
@@ -115,26 +134,20 @@ describe("lock_timeout", function()
           up = 'op.execute "create table b (n int)"\n  op.execute "alter table a add column m int"' },
       } }
     p:ok("upgrade", "001_a")
-    local blocker = p:start { shell = "psql -X -q -c 'begin; select count(*) from a; select pg_sleep(2); commit' \"$DATABASE_URL\"" }
-    until_true(function()
-      return p.db:scalar "select count(*) from pg_stat_activity where query like '%pg_sleep(2)%' and pid <> pg_backend_pid()" == "1"
-    end)
+    local blocker = block(p, 2)
     local r = p:ok("upgrade", "head")
     assert.truthy(r.err:find("lock_timeout", 1, true), r.err)
     assert.equal("002_b", p.db:scalar "select version_num from moonshift_version")
     blocker:wait()
-    p:write("moonshift.lua", 'return { lock_timeout = "100ms", lock_retries = 0 }\n')
   end)
 
   it("gives up when the retries are used up", function()
     local p = project.new {
       config = 'return { lock_timeout = "100ms", lock_retries = 1 }\n',
-      files = { ["migrations/1.lua"] = project.revision { "001_a", up = 'op.execute "alter table a add m int"' } } }
+      files = { ["migrations/1.lua"] = project.revision { "001_a",
+        up = 'op.execute "alter table a add m int"' } } }
     p.db:exec "create table a (n int)"
-    local blocker = p:start { shell = "psql -X -q -c 'begin; select count(*) from a; select pg_sleep(4); commit' \"$DATABASE_URL\"" }
-    until_true(function()
-      return p.db:scalar "select count(*) from pg_stat_activity where query like '%pg_sleep(4)%' and pid <> pg_backend_pid()" == "1"
-    end)
+    local blocker = block(p, 4)
     local r = p:fails(1, "upgrade", "head")
     assert.truthy(r.err:find("55P03", 1, true), r.err)
     blocker:wait()

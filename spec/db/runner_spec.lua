@@ -226,7 +226,8 @@ describe("outside a transaction", function()
     p:ok("upgrade", "head")
     assert.equal("003_t3", versions(p))
     assert.equal("after before t1", tables(p))
-    assert.equal("2", p.db:scalar "select count(*) from pg_index i join pg_class c on c.oid = indexrelid where indisvalid and relname in ('ix_t1', 'ix_2')")
+    assert.equal("2", p.db:scalar [[select count(*) from pg_index
+      join pg_class c on c.oid = indexrelid where indisvalid and relname in ('ix_t1', 'ix_2')]])
     assert.equal("0", p.db:scalar "select count(*) from moonshift_progress")
   end)
 
@@ -338,8 +339,8 @@ describe("other commands of the runner", function()
     local p = line(3)
     p:ok("upgrade", "001_t1")
     p.db:exec "revoke create on schema public from public"
-    local before, url = p.db:dump { data = true, bookkeeping = true }, p.db:read_only_url()
-    before = p.db:dump { data = true, bookkeeping = true }
+    local url = p.db:read_only_url()
+    local before = p.db:dump { data = true, bookkeeping = true }
     for _, command in ipairs { "plan", "status", "current", "log", "history" } do
       p:ok { command, env = { DATABASE_URL = url } }
       p:ok { command, "--json", env = { DATABASE_URL = url } }

@@ -44,6 +44,8 @@ end
 
 local waiting = [[select count(*) from pg_stat_activity where datname = current_database()
   and pid <> pg_backend_pid() and query like '%%wait_at(%d)%%' and state = 'active']]
+local others = [[select count(*) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid()]]
 local terminate = [[select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()]]
 
@@ -60,7 +62,7 @@ local function stop_at(p, n, how)
   local r = handle:wait()
   assert.not_equal(0, r.status)
   for _ = 1, 200 do
-    if p.db:scalar "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()" == "0" then break end
+    if p.db:scalar(others) == "0" then break end
     pause()
   end
   p.db:exec "delete from stop_at"
