@@ -1,6 +1,7 @@
 #include "model/op.h"
 
 #include <assert.h>
+#include <string.h>
 
 str key_word(enum key k)
 {
@@ -89,6 +90,27 @@ const struct op_info *op_named(str name)
     for (size_t i = 0; i < N_OPS; i++)
         if (str_is(name, infos[i].shape.name))
             return &infos[i];
+    return NULL;
+}
+
+const char *op_model_word(const struct op_info *info)
+{
+    static const char create[] = "create_";
+    /* Ops that say something of an object, under their own name. */
+    static const char *const sayings[] = {
+        "execute",        "grant",        "revoke",           "grant_default_privileges",
+        "comment_on",     "grant_role",   "set_owner",        "revoke_default_privileges",
+        "security_label", "inherit",      "attach_index",     "attach_partition",
+        "enable_rule",    "disable_rule", "enable_trigger",   "disable_trigger",
+        "cluster_on",     "bulk_insert",  "replica_identity", "enable_row_security",
+        "revoke_role",
+    };
+    const char *name = info->shape.name;
+    if (strncmp(name, create, sizeof create - 1) == 0)
+        return name + sizeof create - 1;
+    for (size_t i = 0; i < COUNT(sayings); i++)
+        if (strcmp(name, sayings[i]) == 0)
+            return name;
     return NULL;
 }
 

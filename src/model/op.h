@@ -148,6 +148,9 @@ struct op {
 
 const struct op_info *op_info(enum op_kind kind);
 const struct op_info *op_named(str name); /* NULL when there is none */
+/* What models call it: "table" for create_table, "grant" for grant; NULL when it is no word
+ * of a model. "function" is a word of Lua's, which models write as model.func. */
+const char *op_model_word(const struct op_info *info);
 
 struct rec *rec_new(struct arena *a, const struct shape *shape);
 /* The value of a field: absent (VAL_NONE) when not given. The key must be in the shape. */

@@ -93,6 +93,9 @@ static const char head[] =
     "---Runs the function outside a transaction: each statement commits by itself.\n"
     "---@param body fun()\n"
     "function op.autocommit(body) end\n"
+    "---Runs a script of SQL.\n"
+    "---@param file string relative to the migration\n"
+    "function op.execute_file(file) end\n"
     "\n"
     "---Says what the schema should be.\n"
     "---@class moonshift.model\n"
@@ -226,6 +229,8 @@ static void put_shape(struct buf *b, const struct shape *s)
     put_doc(b, s->doc);
     buf_fmt(b, "---@class moonshift.%s\n", s->name);
     put_keys(b, s, true);
+    if (shape_field(s, STR("name")))
+        buf_put(b, "---@field renamed_from? string in models: the name before\n");
 }
 
 static bool has_table(const struct shape *s)
@@ -236,7 +241,8 @@ static bool has_table(const struct shape *s)
     return false;
 }
 
-static void put_function(struct buf *b, const char *object, str name, const struct shape *s)
+static void put_function(struct buf *b, const char *object, const char *name,
+                         const struct shape *s)
 {
     buf_put(b, "---");
     put_doc(b, s->doc);
@@ -257,7 +263,7 @@ static void put_function(struct buf *b, const char *object, str name, const stru
         buf_fmt(b, "---@param options? moonshift.%s.options\n", s->name);
     if (has_rest)
         buf_put(b, "---@param ... moonshift.value\n");
-    buf_fmt(b, "function %s.%.*s(", object, STR_ARG(name));
+    buf_fmt(b, "function %s.%s(", object, name);
     bool first = true;
     for (size_t i = 0; i < s->n_fields; i++) {
         if (!is_positional(&s->fields[i]))
@@ -276,30 +282,46 @@ static void put_function(struct buf *b, const char *object, str name, const stru
     buf_put(b, ") end\n");
 }
 
-static void put_op(struct buf *b, const struct shape *s)
+static void put_options(struct buf *b, const struct shape *s)
 {
-    str name = str_of(s->name);
-    if (has_table(s)) {
-        buf_fmt(b, "\n---@class moonshift.%s.options\n", s->name);
-        put_keys(b, s, false);
-    }
-    buf_char(b, '\n');
-    put_function(b, "op", name, s);
-    if (!str_starts(name, STR("create_")) && !str_is(name, "execute"))
+    if (!has_table(s))
         return;
-    str word = str_starts(name, STR("create_")) ? str_cut(name, strlen("create_"), name.n)
-                                                : name;
-    put_function(b, "model", str_is(word, "function") ? STR("func") : word, s);
+    buf_fmt(b, "\n---@class moonshift.%s.options\n", s->name);
+    put_keys(b, s, false);
+    if (str_starts(str_of(s->name), STR("create_")))
+        buf_put(b, "---@field renamed_from? string in models: the name before\n");
+}
+
+static void put_op(struct buf *b, const struct op_info *info)
+{
+    const char *word = op_model_word(info);
+    put_options(b, &info->shape);
+    buf_char(b, '\n');
+    put_function(b, "op", info->shape.name, &info->shape);
+    if (word)
+        put_function(b, "model", strcmp(word, "function") == 0 ? "func" : word,
+                     &info->shape);
+}
+
+/* The records of op.def that are calls of their own have no row of an operation. */
+static bool is_call(const struct shape *s)
+{
+    return s == &shape_copy_from;
 }
 
 void render_annotations(struct buf *b)
 {
     buf_put(b, head);
 #define OP(...)
-#define SHAPE(name, ...) put_shape(b, &shape_##name);
+#define SHAPE(name, ...)                                                                 \
+    if (!is_call(&shape_##name))                                                         \
+        put_shape(b, &shape_##name);
 #include "model/op.def"
 #undef OP
 #undef SHAPE
+    put_options(b, &shape_copy_from);
+    buf_char(b, '\n');
+    put_function(b, "op", "copy_from", &shape_copy_from);
     for (int kind = 0; kind < N_OPS; kind++)
-        put_op(b, &op_info((enum op_kind)kind)->shape);
+        put_op(b, op_info((enum op_kind)kind));
 }

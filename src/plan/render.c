@@ -523,17 +523,13 @@ void render_val(struct buf *b, const struct val *v, int indent)
 
 /* ---- calls ---------------------------------------------------------------------------- */
 
-/* Models name things, migrations make them: model.table for op.create_table. "function" is
- * a word of Lua's own. */
+/* Models name things, migrations make them: model.table for op.create_table. */
 static void put_call_name(struct pen *p, const struct op *op)
 {
-    str name = str_of(op->info->shape.name);
-    if (strcmp(p->prefix, "op.") != 0 && str_starts(name, STR("create_"))) {
-        name = str_cut(name, strlen("create_"), name.n);
-        if (str_is(name, "function"))
-            name = STR("func");
-    }
-    buf_fmt(p->b, "%s%.*s(", p->prefix, STR_ARG(name));
+    const char *name = op->info->shape.name, *word = op_model_word(op->info);
+    if (word && strcmp(p->prefix, "op.") != 0)
+        name = strcmp(word, "function") == 0 ? "func" : word;
+    buf_fmt(p->b, "%s%s(", p->prefix, name);
 }
 
 enum last_table { NO_TABLE, WITH_OPTIONS, WITH_ITEMS };

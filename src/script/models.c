@@ -10,31 +10,6 @@ struct collector {
     str text, file;
 };
 
-/* ---- which ops are words of a model ---- */
-
-/* Ops that say something of an object, under their own name. */
-static const char *const sayings[] = {
-    "execute",        "grant",        "revoke",           "grant_default_privileges",
-    "comment_on",     "grant_role",   "set_owner",        "revoke_default_privileges",
-    "security_label", "inherit",      "attach_index",     "attach_partition",
-    "enable_rule",    "disable_rule", "enable_trigger",   "disable_trigger",
-    "cluster_on",     "bulk_insert",  "replica_identity", "enable_row_security",
-    "revoke_role",
-};
-
-/* "table" for create_table; NULL when an op is no word of a model. */
-static const char *word_of(const struct op_info *info)
-{
-    static const char create[] = "create_";
-    const char *name = info->shape.name;
-    if (strncmp(name, create, sizeof create - 1) == 0)
-        return name + sizeof create - 1;
-    for (size_t i = 0; i < sizeof sayings / sizeof *sayings; i++)
-        if (strcmp(name, sayings[i]) == 0)
-            return name;
-    return NULL;
-}
-
 /* ---- renamed_from ---- */
 
 static bool is_one_of(str word, const char *const *words, size_t n)
@@ -90,7 +65,7 @@ static void add_rename(lua_State *L, const char *what, const struct op *op,
     bool whole = r->rec == op->args;
     str word = str_of(r->rec->shape->name), name = name_in(r->rec);
     if (whole)
-        word = str_of(word_of(op->info));
+        word = str_of(op_model_word(op->info));
     const struct op_info *info = rename_info(word, c->arena);
     if (!info || !has_key(&info->shape, K_new_name))
         error_raise(L, "%s: renamed_from: nothing renames a %.*s", what, STR_ARG(word));
@@ -146,7 +121,7 @@ void model_open(lua_State *L)
 {
     lua_createtable(L, 0, N_OPS);
     for (int kind = 0; kind < N_OPS; kind++) {
-        const char *word = word_of(op_info((enum op_kind)kind));
+        const char *word = op_model_word(op_info((enum op_kind)kind));
         if (word)
             give_word(L, (enum op_kind)kind, word);
     }

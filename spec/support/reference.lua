@@ -1,0 +1,244 @@
+-- docs/ops.md: every operation with its arguments, its lock, its way back and an example,
+-- made from the rows of op.def and the cases of spec/golden/op.
+--
+--   reference.text()     what the file must say
+local cases = require "spec.support.cases"
+local core = require "moonshift_core"
+
+local reference = {}
+
+local headings = {
+  { "table", "Tables" }, { "column", "Columns" }, { "index", "Indexes" },
+  { "constraint", "Constraints" }, { "relation", "Views, sequences and foreign tables" },
+  { "type", "Types" }, { "routine", "Functions, triggers and rules" },
+  { "access", "Access" }, { "object", "Schemas, extensions and other objects" },
+  { "search", "Text search" }, { "remote", "Replication and foreign servers" },
+  { "rows", "Rows and raw SQL" },
+}
+
+local head = [[
+# Operations
+
+What `op` can do in a migration. Required arguments stand in their order, options in one last
+table; `nil` is "not given", `op.NULL` "remove it". A string is a name where a name is
+expected, text where a value is; `sql "…"` is raw SQL in both places.
+
+An operation can be reversed when its inverse is known: `moonshift revision --autogenerate`
+writes `downgrade()` so, and a migration with `change()` instead of both functions runs
+backwards so. The options `existing_…` and `existing` tell what was there before.
+
+This file is made from the program: `MOONSHIFT_GOLDEN=write scripts/test -R golden/reference`.]]
+
+-- What is no operation but stands beside them.
+local others = [[
+### copy_from
+
+%s
+
+```lua
+op.copy_from(table, columns, { options })
+```
+
+%s
+
+Lock: `ROW EXCLUSIVE`. Returns the number of rows. With `--sql`, the data becomes part of the text.
+
+```lua
+op.copy_from("countries", { "code", "name" }, { file = "countries.csv", format = "csv", header = true })
+op.copy_from("countries", { "code", "name" }, { rows = { { "at", "Austria" }, { "fi", "Finland" } } })
+```
+
+### execute_file
+
+Run the SQL in a file that lies beside the migration.
+
+```lua
+op.execute_file("001_views.sql")
+```
+
+### autocommit
+
+Run a function outside a transaction: what was done before it is committed, then each statement
+commits by itself.
+
+```lua
+op.autocommit(function()
+  op.create_index("ix_users_email", "users", { "email" }, { concurrently = true })
+end)
+```]]
+
+local function cell(text)
+  return (text:gsub("|", "\\|"):gsub("\n", " "))
+end
+
+local function code(text)
+  return "`" .. text .. "`"
+end
+
+-- The type of a field as a reader types it.
+local function type_of(field)
+  if field.words then
+    local words = {}
+    for word in field.words:gmatch("[^|]+") do words[#words + 1] = code('"' .. word .. '"') end
+    if field.type == "boolean or word" then table.insert(words, 1, "boolean") end
+    return table.concat(words, " ") .. (field.type == "words" and " (one or a list)" or "")
+  end
+  if field.shape then
+    return ("[%s](#record-%s)%s"):format(field.shape, field.shape,
+      (field.type == "records" or field.type == "keys") and ", one or a list" or "")
+  end
+  return field.type
+end
+
+local function field_table(fields)
+  local out = { "| | type | |", "|---|---|---|" }
+  for _, field in ipairs(fields) do
+    local name = code(field.key)
+    if field.place == "items" then name = name .. " (list items)" end
+    if field.place == "rest" then name = "`…`" end
+    if field.place:find "^argument" or field.place:find "^required" then name = "**" .. name .. "**" end
+    out[#out + 1] = ("| %s | %s | %s |"):format(name, cell(type_of(field)), cell(field.doc))
+  end
+  return table.concat(out, "\n")
+end
+
+local function signature(op)
+  local args, options, items, rest = {}, false, nil, false
+  for _, field in ipairs(op.fields) do
+    if field.place:find "argument" then
+      args[#args + 1] = field.place == "optional argument" and "[" .. field.key .. "]" or field.key
+    elseif field.place == "items" then
+      items = field.key
+    elseif field.place == "rest" then
+      rest = true
+    else
+      options = true
+    end
+  end
+  if items then
+    args[#args + 1] = options and ("{ %s, options }"):format(items) or "{ " .. items .. " }"
+  elseif options then
+    args[#args + 1] = "[{ options }]"
+  end
+  if rest then args[#args + 1] = "…" end
+  return ("op.%s(%s)"):format(op.name, table.concat(args, ", "))
+end
+
+local function fence(language, text)
+  return ("```%s\n%s\n```"):format(language, text)
+end
+
+-- "a, b and c"
+local function list_of(words)
+  if #words < 2 then return words[1] or "" end
+  return table.concat(words, ", ", 1, #words - 1) .. " and " .. words[#words]
+end
+
+-- How the cases of an operation are undone: the inverses seen, and the reasons for none.
+local function way_back(found)
+  local inverses, reasons, seen = {}, {}, {}
+  for _, case in ipairs(found) do
+    local inverse = case.back:match "^(op%.[%w_]+)%("
+    local reason = case.back:match "has no inverse: (.*)"
+    if inverse and not seen[inverse] then
+      seen[inverse] = true
+      inverses[#inverses + 1] = code(inverse)
+    elseif reason and not seen[reason] then
+      seen[reason] = true
+      reasons[#reasons + 1] = reason
+    end
+  end
+  if #inverses == 0 and #reasons == 0 then return "Nothing needs to be undone." end
+  local text = #inverses > 0 and ("Undone by %s"):format(list_of(inverses)) or "No inverse"
+  if #reasons > 0 then
+    text = text .. (#inverses > 0 and "; not when " or ": ") .. table.concat(reasons, "; ")
+  end
+  return text .. "."
+end
+
+local function facts(op, found)
+  local out = { op.lock == "none" and "Lock: none on an existing table."
+    or ("Lock: `%s`."):format(op.lock) }
+  if op.destroys then out[#out + 1] = "Data can be lost." end
+  if op.no_tx then out[#out + 1] = "Not in a transaction." end
+  if op.concurrently then out[#out + 1] = "Not in a transaction with `concurrently`." end
+  out[#out + 1] = way_back(found)
+  return table.concat(out, " ")
+end
+
+local function entry(op, found)
+  local out = { ("### %s"):format(op.name), op.doc, fence("lua", signature(op)) }
+  if #op.fields > 0 then out[#out + 1] = field_table(op.fields) end
+  out[#out + 1] = facts(op, found)
+  local example = found[1]
+  if example then
+    out[#out + 1] = fence("lua", example.call)
+    if example.sql ~= "" then out[#out + 1] = fence("sql", example.sql) end
+  end
+  return table.concat(out, "\n\n")
+end
+
+-- The cases of each operation, and the file that shows it first.
+local function by_operation()
+  local found, home = {}, {}
+  for _, case in ipairs(cases.all()) do
+    local name = case.call:match "^op%.([%w_]+)"
+    if name then
+      found[name] = found[name] or {}
+      table.insert(found[name], case)
+      home[name] = home[name] or case.file
+    end
+  end
+  return found, home
+end
+
+-- One line for each section, with links to what it holds.
+local function contents(rows, home)
+  local out = {}
+  for _, heading in ipairs(headings) do
+    local links = {}
+    for _, op in ipairs(rows.ops) do
+      if home[op.name] == heading[1] then
+        links[#links + 1] = ("[%s](#%s)"):format(op.name, op.name)
+      end
+    end
+    if heading[1] == "rows" then
+      links[#links + 1] = "[copy_from](#copy_from), [execute_file](#execute_file), [autocommit](#autocommit)"
+    end
+    out[#out + 1] = ("* %s: %s"):format(heading[2], table.concat(links, ", "))
+  end
+  return table.concat(out, "\n")
+end
+
+function reference.text()
+  local rows = core.plan.rows()
+  local found, home = by_operation()
+  local out = { head, contents(rows, home) }
+  for _, heading in ipairs(headings) do
+    local file, title = heading[1], heading[2]
+    out[#out + 1] = "## " .. title
+    for _, op in ipairs(rows.ops) do
+      if (home[op.name] or "object") == file then
+        out[#out + 1] = entry(op, found[op.name] or {})
+      end
+    end
+  end
+  for _, shape in ipairs(rows.shapes) do
+    if shape.name == "copy_from" then
+      out[#out + 1] = others:format(shape.doc:match("^[^:]+") .. ".", field_table(shape.fields))
+    end
+  end
+  out[#out + 1] = "## Records"
+  out[#out + 1] = "What stands inside the tables of the operations. A record that needs only "
+    .. "its first value may be that value."
+  for _, shape in ipairs(rows.shapes) do
+    if shape.name ~= "copy_from" then
+      out[#out + 1] = ('### <a id="record-%s"></a>%s'):format(shape.name, shape.name)
+      out[#out + 1] = shape.doc
+      out[#out + 1] = field_table(shape.fields)
+    end
+  end
+  return table.concat(out, "\n\n") .. "\n"
+end
+
+return reference
