@@ -257,54 +257,19 @@ static void look_at_statement(struct linter *l, struct lint_case *c, struct find
     c->facts = NULL;
 }
 
-/* A name that the compiler would refuse, anywhere in a record. */
-static str long_name_in(const struct rec *r)
-{
-    enum { MOST = 63 }; /* NAMEDATALEN - 1 (manual, 4.1.1) */
-    for (size_t i = 0; i < r->shape->n_fields; i++) {
-        enum field_type type = r->shape->fields[i].type;
-        const struct val *v = &r->at[i];
-        size_t n = v->kind == VAL_LIST ? v->list.n : 1;
-        const struct val *items = v->kind == VAL_LIST ? v->list.at : v;
-        for (size_t k = 0; k < n; k++) {
-            str found = STR_NONE;
-            if (items[k].kind == VAL_REC)
-                found = long_name_in(items[k].rec);
-            else if ((type == F_NAME || type == F_NAMES) && items[k].kind == VAL_STR &&
-                     items[k].s.n > MOST)
-                found = items[k].s;
-            if (found.n)
-                return found;
-        }
-    }
-    return STR_NONE;
-}
-
-static void add_finding(struct linter *l, const struct lint_case *c, str id, str message,
-                        struct findings *out)
-{
-    const struct lint_rule *rule = lint_rule_named(id);
-    if (out && !is_allowed(c, rule->id))
-        *PUSH(l->arena, out->at, out->n, out->room) =
-            (struct finding){rule, c->in->revision->id, message, c->step->op->from};
-}
-
-static void look_at_step(struct linter *l, struct lint_case *c, struct findings *out)
+/* `in` learns where an operation cannot even be compiled. */
+static void look_at_step(struct linter *l, struct lint_case *c, struct lint_input *in,
+                         struct findings *out)
 {
     struct compile_context context = {.server_version = l->options.server_version,
                                       .autocommit = c->step->alone};
     struct stmt_list list = {0};
     struct err e = {0};
-    str name = long_name_in(c->step->op->args);
-    if (name.n) {
-        add_finding(l, c, STR("identifier-too-long"),
-                    str_fmt(l->arena, "the name '%.*s' has %zu bytes", STR_ARG(name),
-                            name.n),
-                    out);
-        return;
+    if (!op_compile(c->step->op, &context, &list, l->arena, &e) && !in->stopped_why.p) {
+        in->stopped = c->step->op->from;
+        in->stopped_why = str_copy(l->arena, e.message);
+        in->stopped_reading = false;
     }
-    if (!op_compile(c->step->op, &context, &list, l->arena, &e))
-        add_finding(l, c, STR("does-not-run"), str_copy(l->arena, e.message), out);
     err_clear(&e);
     for (size_t i = 0; i < list.n; i++) {
         c->stmt = &list.at[i];
@@ -324,7 +289,8 @@ static bool has_no_timeout(const struct linter *l, const struct lint_input *in)
 
 void lint_revision(struct linter *l, const struct lint_input *in, struct findings *out)
 {
-    struct lint_case c = {.lint = l, .in = in};
+    struct lint_input seen = *in;
+    struct lint_case c = {.lint = l, .in = &seen};
     l->n_fresh = 0;
     l->locked = (struct sql_table){STR_NONE, STR_NONE};
     l->no_timeout = has_no_timeout(l, in);
@@ -332,9 +298,9 @@ void lint_revision(struct linter *l, const struct lint_input *in, struct finding
     l->n_schema = 0;
     for (size_t i = 0; i < in->n_steps; i++) {
         c.step = &in->steps[i];
-        look_at_step(l, &c, out);
+        look_at_step(l, &c, &seen, out);
     }
-    c = (struct lint_case){.lint = l, .in = in};
+    c = (struct lint_case){.lint = l, .in = &seen};
     run_rules(l, &c, ON_REVISION, (struct origin){in->revision->file, 0}, out);
 }
 

@@ -82,8 +82,7 @@ bool lint_identity(const struct lint_case *c, struct remark *out)
            say(c, out, c->action->type);
 }
 
-/* Names in text of the user's; those of operations are looked at before compiling, which
- * refuses them. */
+/* Names in text of the user's: operations with such names are refused when they are read. */
 bool lint_long_name(const struct lint_case *c, struct remark *out)
 {
     enum { MOST = 63 }; /* NAMEDATALEN - 1 (manual, 4.1.1) */
