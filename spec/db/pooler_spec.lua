@@ -62,4 +62,23 @@ describe("behind PgBouncer", function()
       assert.equal("0", d:scalar "select count(*) from pg_locks where locktype = 'advisory'")
     end)
   end
+
+  it("transactions without the lock work in transaction mode", function()
+    local url = bouncer(d, "transaction", 5)
+    local a, b = assert(pg.open { url = url }), assert(pg.open { url = url })
+    assert(a:ensure {})
+    for i = 1, 20 do
+      -- Two clients in turns, so that the server processes change hands.
+      local c, other = a, b
+      if i % 2 == 0 then c, other = b, a end
+      assert(c:exec "begin")
+      assert(c:move({}, { removed = i > 1 and { "r" .. i - 1 } or nil, added = { "r" .. i }, revision = "r", up = true }))
+      assert(other:read {})
+      assert(c:exec "commit")
+      assert(c:sync())
+    end
+    assert.same({ "r20" }, (assert(a:read {})))
+    a:close()
+    b:close()
+  end)
 end)

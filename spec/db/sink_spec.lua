@@ -89,6 +89,7 @@ for _, one_by_one in ipairs { false, true } do
     end)
 
     it("prepares what comes again, and again after DEALLOCATE and after an error", function()
+      assert(c:lock {}) -- it finds out that no pooler is between
       assert(c:exec "create table t (n int)")
       for i = 1, 20 do
         assert(c:exec("insert into t values ($1::int)", { tostring(i), again = true }))
@@ -101,6 +102,7 @@ for _, one_by_one in ipairs { false, true } do
       assert(c:recover())
       assert(c:exec("insert into t values ($1::int + 1)", { "1", again = true }))
       assert.equal("21", assert(c:query "select count(*) from t")[1][1])
+      assert.equal("2", assert(c:query "select count(*) from pg_prepared_statements")[1][1])
     end)
 
     it("runs what refuses a transaction alone", function()

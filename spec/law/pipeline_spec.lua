@@ -110,6 +110,7 @@ describe("a failure at every statement", function()
             return ok, e
           end
           local c = assert(pg.open { url = d.url, one_by_one = one_by_one })
+          assert(c:lock {})
           local e = assert(run(c, list))
           assert(c:recover())
           seen[#seen + 1] = { tables = look.state(), line = e.line, message = e.message, sqlstate = e.sqlstate }

@@ -80,6 +80,8 @@ struct conn {
     unsigned prepared_ever;
     unsigned cursors; /* declared so far */
 
+    bool direct; /* no pooler between: the server process is ours as long as we live, and
+                    so are statements prepared in it. Known once the lock was tried */
     bool in_tx;  /* BEGIN was sent and no COMMIT or ROLLBACK since */
     bool dirty;  /* a script can have changed the session's settings */
     bool busy;   /* rows are being streamed, or COPY data */

@@ -101,7 +101,8 @@ bool ledger_lock(struct conn *c, const struct ledger_names *names, int64_t wait_
         if (is_true(&rows.cells[0])) {
             long pid = 0;
             str_int(rows.cells[1].text, &pid);
-            ok = pid == conn_pid(c) || pooler_check(c, key, pid, e);
+            c->direct = pid == conn_pid(c);
+            ok = c->direct || pooler_check(c, key, pid, e);
             break;
         }
         str holder = holder_text(&rows, &a);

@@ -127,11 +127,13 @@ bool alone_exec(struct conn *c, const struct stmt *stmt, struct err *e)
 
 /* -- COPY ... FROM STDIN -------------------------------------------------------------- */
 
-/* Waits until libpq takes data again. */
+/* Pieces may be single rows: libpq collects them and sends as it sees fit, and is waited
+ * for when it has collected much. */
 static void put_piece(struct conn *c, str piece)
 {
+    enum { LARGEST = 65536, COLLECTED = 262144 };
     while (!c->lost && piece.n) {
-        str part = str_cut(piece, 0, 65536);
+        str part = str_cut(piece, 0, LARGEST);
         int taken = PQputCopyData(c->pg, part.p, (int)part.n);
         if (taken < 0) {
             if (PQstatus(c->pg) == CONNECTION_BAD)
@@ -139,7 +141,9 @@ static void put_piece(struct conn *c, str piece)
             return; /* the server has ended the COPY: its reason comes as a result */
         } else if (taken > 0) {
             piece = str_cut(piece, part.n, piece.n);
-            pipe_flush(c);
+            c->unsent += part.n;
+            if (c->unsent >= COLLECTED)
+                pipe_flush(c);
         } else {
             pipe_flush(c);
         }

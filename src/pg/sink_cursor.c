@@ -6,7 +6,8 @@
 #include <ctype.h>
 #include <strings.h>
 
-enum { ROWS_AT_ONCE = 500 };
+/* Rows are fetched in batches of about this size, in bytes and in rows. */
+enum { SMALL_BATCH = 128 * 1024, LARGE_BATCH = 512 * 1024, FEWEST = 16, MOST = 8192 };
 
 /* `word` stands somewhere in the text as a word of its own, in any case. */
 static bool holds_word(str sql, const char *word)
@@ -38,6 +39,14 @@ bool cursor_fits(const struct conn *c, const struct stmt *stmt)
     return true;
 }
 
+static size_t bytes_of(const struct rows *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->n_rows * rows->n_columns; i++)
+        n += rows->cells[i].text.n + sizeof *rows->cells;
+    return n;
+}
+
 static bool hand_out(const struct rows *rows, row_fn *row, void *context, struct err *e)
 {
     for (size_t i = 0; i < rows->n_rows; i++)
@@ -46,37 +55,65 @@ static bool hand_out(const struct rows *rows, row_fn *row, void *context, struct
     return true;
 }
 
+/* How many rows the next batch should have. */
+static size_t next_batch(size_t n, const struct rows *last)
+{
+    size_t bytes = bytes_of(last);
+    if (bytes < SMALL_BATCH && n < MOST)
+        return n * 2;
+    return bytes > LARGE_BATCH && n > FEWEST ? n / 2 : n;
+}
+
+static bool fetch_all(struct conn *c, const struct stmt *stmt, row_fn *row, void *context,
+                      struct err *e)
+{
+    struct arena batch = {0};
+    struct stmt fetch = {.flags = STMT_QUIET, .from = stmt->from};
+    struct rows rows = {0};
+    size_t n = 4 * FEWEST;
+    unsigned number = c->cursors;
+    bool ok = true;
+    for (;;) {
+        fetch.sql = str_fmt(&batch, "FETCH %zu FROM moonshift_%u", n, number);
+        ok = c->sink.query(&c->sink, &fetch, &rows, &batch, e) &&
+             hand_out(&rows, row, context, e);
+        if (!ok || rows.n_rows < n)
+            break;
+        n = next_batch(n, &rows);
+        arena_rewind(&batch);
+    }
+    arena_reset(&batch);
+    return ok;
+}
+
+/* Shows what the script wrote instead of the DECLARE it became. */
+static void show_own_text(str declared, size_t before, const struct stmt *stmt, struct err *e)
+{
+    if (!str_starts(e->sql, str_cut(declared, 0, before)))
+        return;
+    e->sql = sql_masked(stmt->sql, &e->arena);
+    e->position = e->position > (int)before ? e->position - (int)before : 0;
+}
+
 bool cursor_each(struct conn *c, const struct stmt *stmt, row_fn *row, void *context,
                  struct err *e)
 {
-    struct sink *s = &c->sink;
-    struct arena a = {0}, batch = {0};
+    struct arena a = {0};
+    struct stmt declare = *stmt, close = {.flags = STMT_QUIET, .from = stmt->from};
     unsigned number = ++c->cursors;
-    struct stmt declare = *stmt, fetch = {.flags = STMT_QUIET, .from = stmt->from}, close;
-    size_t before = 0;
     struct buf b = buf_in(&a);
     buf_fmt(&b, "DECLARE moonshift_%u NO SCROLL CURSOR FOR ", number);
-    before = b.n;
+    size_t before = b.n;
     buf_str(&b, stmt->sql);
     declare.sql = buf_done(&b);
-    fetch.sql = str_fmt(&a, "FETCH %d FROM moonshift_%u", ROWS_AT_ONCE, number);
-    close = fetch;
     close.sql = str_fmt(&a, "CLOSE moonshift_%u", number);
-    struct rows rows = {0};
-    bool ok = s->query(s, &declare, &rows, &a, e);
-    if (!ok && str_starts(e->sql, str_cut(declare.sql, 0, before))) { /* show what the script wrote */
-        e->sql = sql_masked(stmt->sql, &e->arena);
-        e->position = e->position > (int)before ? e->position - (int)before : 0;
-    }
-    do {
-        arena_rewind(&batch);
-        ok = ok && s->query(s, &fetch, &rows, &batch, e) && hand_out(&rows, row, context, e);
-    } while (ok && rows.n_rows == ROWS_AT_ONCE);
+    bool ok = c->sink.exec(&c->sink, &declare, e) && fetch_all(c, stmt, row, context, e);
+    if (!ok)
+        show_own_text(declare.sql, before, stmt, e);
     struct err ignored = {0};
     if (!c->failed) /* the receiver may have failed with its own error, the server not */
-        s->exec(s, &close, ok ? e : &ignored);
+        ok = c->sink.exec(&c->sink, &close, ok ? e : &ignored) && ok;
     err_clear(&ignored);
     arena_reset(&a);
-    arena_reset(&batch);
-    return ok && e->kind == ERR_NONE;
+    return ok;
 }

@@ -399,7 +399,7 @@ static struct entry *send_stmt(struct conn *c, const struct stmt *stmt)
     if (c->lost || c->failed)
         return NULL;
     struct arena *a = &c->chunk[c->filling];
-    struct prepared *p = stmt->flags & STMT_AGAIN ? prepared_for(c, stmt) : NULL;
+    struct prepared *p = c->direct && stmt->flags & STMT_AGAIN ? prepared_for(c, stmt) : NULL;
     const char **values = NEW_N(a, const char *, stmt->n_params);
     size_t bytes = stmt->sql.n + 64;
     for (size_t i = 0; i < stmt->n_params; i++) {
