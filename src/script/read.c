@@ -323,12 +323,8 @@ static struct rec *read_rec(struct reader *r, const struct frame *f,
         out = read_rec_table(r, &mine, shape, at);
     } else {
         out = rec_new(r->a, shape);
-        bool empty = lua_isboolean(r->L, at) && lua_toboolean(r->L, at) &&
-                     shape->fields[0].type != F_VALUE;
+        bool empty = lua_isboolean(r->L, at) && lua_toboolean(r->L, at);
         if (!empty) {
-            if (lua_isboolean(r->L, at) || lua_isfunction(r->L, at) ||
-                value_is_null(r->L, at))
-                read_fail(r, f, "must be a table, got %s", value_describe(r->L, at));
             out->at[0] = read_field(r, f, &shape->fields[0], at);
             label_frame(&mine, out);
         }
