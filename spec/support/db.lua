@@ -178,6 +178,12 @@ function database:heads()
   return self:column "select version_num from moonshift_version order by 1"
 end
 
+-- Makes a role of the cluster once; several specs may ask at the same time.
+function db.role(name)
+  psql("postgres", ([[do $$ begin create role %s;
+    exception when duplicate_object or unique_violation then null; end $$]]):format(name))
+end
+
 -- Who may connect is not the superuser: a role that can read and nothing else.
 function database:read_only_url()
   self:exec([[

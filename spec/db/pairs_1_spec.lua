@@ -1,0 +1,1 @@
+require("spec.support.pairs").specs(1, 6)

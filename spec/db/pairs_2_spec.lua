@@ -1,0 +1,1 @@
+require("spec.support.pairs").specs(2, 6)
