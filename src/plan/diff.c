@@ -168,6 +168,21 @@ static size_t dropped_referent(const struct differ *d, size_t i)
                                                                                   : NOWHERE;
 }
 
+/* Does a rule or policy read another table that goes too? */
+static bool reads_dropped(const struct differ *d, size_t i)
+{
+    const struct object *o = &d->from.catalog->at[i];
+    if (strcmp(o->kind, "rule") != 0 && strcmp(o->kind, "policy") != 0)
+        return false;
+    for (size_t k = 0; k < o->n_needs; k++) {
+        size_t needed = o->needs[k].object;
+        size_t table = d->from.table_of[needed] == NOWHERE ? needed : d->from.table_of[needed];
+        if (table != d->from.table_of[i] && leaves(d->from.fate[table]))
+            return true;
+    }
+    return false;
+}
+
 /* Tables that name each other cannot be dropped one after the other: a key to a table that
  * goes and itself names one that goes is dropped by an op of its own. */
 static void cut_circles(struct differ *d)
@@ -180,7 +195,8 @@ static void cut_circles(struct differ *d)
     for (size_t i = 0; i < n; i++) {
         size_t referent =
             d->from.fate[i] == FATE_GONE ? dropped_referent(d, i) : NOWHERE;
-        if (referent != NOWHERE && names_one[referent])
+        if ((referent != NOWHERE && names_one[referent]) ||
+            (d->from.fate[i] == FATE_GONE && reads_dropped(d, i)))
             d->from.fate[i] = FATE_DROPPED;
     }
 }
