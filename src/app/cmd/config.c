@@ -106,7 +106,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
         else if (args->n)
             out_print("%.*s\n", STR_ARG(value));
         else
-            out_print("%-18s %-32.*s %.*s\n", lines[i].info->name,
+            out_print("%-18s %-32.*s  %.*s\n", lines[i].info->name,
                       STR_ARG(value.p ? value : STR("-")), STR_ARG(lines[i].origin));
     }
     return true;

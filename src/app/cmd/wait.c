@@ -45,7 +45,11 @@ static bool run(struct session *s, struct args *args, struct err *e)
         if (s->conn)
             break;
         int64_t waited = now_ms() - start;
-        if (vm_interrupted || hopeless(e) || (timeout >= 0 && waited >= timeout))
+        if (vm_interrupted) {
+            err_clear(e);
+            return err_set(e, ERR_FAILED, "interrupted while waiting for the server");
+        }
+        if (hopeless(e) || (timeout >= 0 && waited >= timeout))
             return false;
         if (!told)
             out_info(s, "waiting for the server: %.*s", STR_ARG(e->message));

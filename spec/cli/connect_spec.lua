@@ -1,0 +1,124 @@
+-- Connections that fail: what is said, with which exit status, and `wait`.
+local project = require "spec.support.project"
+
+local function one(given)
+  given = given or {}
+  given.files = { ["migrations/001_a.lua"] = project.revision { "001_a" } }
+  return project.new(given)
+end
+
+-- The same failure for every command that connects.
+local function fails(p, status, url, ...)
+  for _, words in ipairs { { "current" }, { "upgrade", "head" }, { "status" }, { "history", "-i" } } do
+    words[#words + 1] = "--url"
+    words[#words + 1] = url
+    local r = p:fails(status, words)
+    assert.equal("", r.out)
+    assert.equal(1, select(2, r.err:gsub("%f[%w]error: ", "")))
+    for _, part in ipairs { ... } do
+      assert.truthy(r.err:find(part, 1, true), "no '" .. part .. "' in:\n" .. r.err)
+    end
+    assert.is_nil(r.err:find("sekret", 1, true))
+  end
+end
+
+describe("a connection", function()
+  it("that is refused says so", function()
+    fails(one { db = false }, 1, "postgres://u:sekret@127.0.0.1:1/d", "error: cannot connect to postgres://u:***@127.0.0.1:1/d",
+      "Connection refused", "moonshift wait")
+  end)
+
+  it("to a database that does not exist says which", function()
+    local p = one()
+    fails(p, 1, (p.db.url:gsub("spec_%d+_%d+", "no_such_database")), 'database "no_such_database" does not exist')
+  end)
+
+  it("with a role that does not exist says which", function()
+    local p = one()
+    local url = p.db.url .. (p.db.url:find("?", 1, true) and "&" or "?") .. "user=no_such_role"
+    fails(p, 1, url, 'role "no_such_role" does not exist')
+  end)
+
+  it("with a wrong password says so and shows none", function()
+    local p = one()
+    local file = p.db:scalar "show hba_file"
+    local hba = p.db:scalar(("select pg_read_file('%s')"):format(file))
+    local function write(text)
+      p.db:exec(([[create table hba (n serial, line text);
+        insert into hba (line) select unnest(string_to_array($hba$%s$hba$, E'\n'));
+        copy (select line from hba order by n) to program 'cat >"%s"';
+        drop table hba; select pg_reload_conf()]]):format(text, file))
+    end
+    finally(function()
+      write(hba)
+      p.db:exec "drop role with_password"
+    end)
+    p.db:exec "create role with_password login password 'right'"
+    write("local all with_password scram-sha-256\nhost all with_password all scram-sha-256\n" .. hba)
+    local url = p.db.url .. (p.db.url:find("?", 1, true) and "&" or "?") .. "user=with_password&password="
+    for _ = 1, 50 do -- the reload takes a moment
+      if p:run("current", "--url", url .. "sekret").status ~= 0 then break end
+    end
+    fails(p, 1, url .. "sekret", 'password authentication failed for user "with_password"')
+    assert.equal("", p:ok("current", "--url", url .. "right").out)
+    local r = p:fails(1, "wait", "--timeout", "1h", "--url", url .. "sekret")
+    assert.matches("password authentication failed", r.err)
+  end)
+
+  it("whose URL is wrong says where", function()
+    local p = one { db = false }
+    for _, url in ipairs { "mysql://u:sekret@h/d", "postgres://u:sekret@h:port/d", "http://h/d", "postgres://u:sek%zzret@h/d",
+      "nonsense" } do
+      local r = p:fails(1, "current", "--url", url)
+      assert.equal("", r.out)
+      assert.matches("^error: ", r.err)
+      assert.is_nil(r.err:find("sek", 1, true))
+    end
+  end)
+end)
+
+describe("wait", function()
+  it("ends at once when the server answers", function()
+    local p = one()
+    local r = p:ok("wait")
+    assert.equal("", r.out)
+    assert.matches("^INFO  %[moonshift%] the server answers: database spec_", r.err)
+  end)
+
+  it("gives up after its time", function()
+    local p = one { db = false }
+    local r = p:fails(1, "wait", "--timeout", "0", "--url", "postgres://127.0.0.1:1/d")
+    assert.matches("^error: cannot connect to postgres://127.0.0.1:1/d\n", r.err)
+    r = p:fails(1, "wait", "--timeout", "600ms", "--url", "postgres://127.0.0.1:1/d")
+    assert.matches("^INFO  %[moonshift%] waiting for the server: .-\nerror: ", r.err)
+    assert.equal("error: --timeout takes a time like 30s or 5min, not 'soon'\n",
+      p:fails(2, "wait", "--timeout", "soon").err)
+  end)
+
+  it("goes on until the database is there", function()
+    local p = one()
+    local later = "later_" .. p.db.url:match("spec_(%d+_%d+)")
+    local url = p.db.url:gsub("spec_%d+_%d+", later)
+    local waiting = p:start("wait", "--timeout", "60s", "--url", url)
+    while waiting:running() and not waiting:peek().err:find "waiting for the server" do
+      os.execute "sleep 0.05"
+    end
+    p.db:exec("create database " .. later)
+    finally(function() p.db:exec("drop database " .. later) end)
+    local r = waiting:wait()
+    assert.equal(0, r.status)
+    assert.matches("the server answers: database " .. later .. "\n$", r.err)
+  end)
+
+  it("ends with the first signal", function()
+    local p = one { db = false }
+    local waiting = p:start("wait", "--timeout", "forever", "--url", "postgres://127.0.0.1:1/d")
+    while waiting:running() and not waiting:peek().err:find "waiting for the server" do
+      os.execute "sleep 0.05"
+    end
+    waiting:kill "INT"
+    local r = waiting:wait()
+    assert.equal(128 + 2, r.status)
+    assert.matches("\nerror: interrupted while waiting for the server\n$", r.err)
+  end)
+end)

@@ -1,0 +1,196 @@
+-- init, revision, merge, edit: what they write and what they refuse.
+local project = require "spec.support.project"
+local shell = require "spec.support.shell"
+local cli = require "spec.support.cli"
+
+local function only_file(p, pattern)
+  local found
+  for _, path in ipairs(p:files "migrations") do
+    if path:find(pattern) then
+      assert.is_nil(found, "two files like " .. pattern)
+      found = path
+    end
+  end
+  return found or error("no file like " .. pattern, 2)
+end
+
+describe("init", function()
+  it("makes a project that works, and keeps what is there", function()
+    local dir = shell.directory()
+    shell.write(dir .. "/app/.gitignore", "mine\n")
+    local r = cli.expect(0, cli.run { "init", "app", cwd = dir })
+    assert.matches("\n  Keeping app/%.gitignore\n", "\n" .. r.out)
+    assert.matches("\n  Writing app/moonshift%.lua\n", "\n" .. r.out)
+    assert.matches("^INFO  %[moonshift%] Next: ", r.err)
+    assert.equal("mine\n", shell.read(dir .. "/app/.gitignore"))
+    local app = dir .. "/app"
+    assert.equal("", cli.expect(0, cli.run { "history", cwd = app }).out)
+    cli.expect(0, cli.run { "revision", "-m", "first", cwd = app })
+    assert.matches("^<base> %-> %x+ %(head%), first\n$", cli.expect(0, cli.run { "history", cwd = app }).out)
+    local again = cli.expect(0, cli.run { "init", "app/", cwd = dir })
+    assert.is_nil(again.out:find("Writing", 1, true))
+  end)
+
+  it("offers the templates it lists", function()
+    local listed = cli.expect(0, cli.run { "list-templates" }).out
+    local n = 0
+    for name in listed:gmatch("\n(%l+) %- ") do
+      n = n + 1
+      local dir = shell.directory()
+      cli.expect(0, cli.run { "init", "-t", name, "-q", cwd = dir })
+      assert.truthy(shell.exists(dir .. "/moonshift.lua"), name)
+      cli.expect(0, cli.run { "heads", cwd = dir })
+    end
+    assert.is_true(n >= 4)
+    assert.matches('"name": "basic"', cli.run({ "list-templates", "--json" }).out)
+  end)
+
+  it("takes a directory of the user's as template, and no other", function()
+    local dir = shell.directory()
+    shell.write(dir .. "/own/moonshift.lua", "return {}\n")
+    shell.write(dir .. "/own/deep/er/x", "y\n")
+    cli.expect(0, cli.run { "init", "-t", "./own", "new", cwd = dir })
+    assert.equal("y\n", shell.read(dir .. "/new/deep/er/x"))
+    local r = cli.expect(1, cli.run { "init", "-t", "nope", cwd = dir })
+    assert.matches("^error: there is no template 'nope'\n", r.err)
+  end)
+
+  it("says why it cannot write", function()
+    local dir = shell.directory()
+    shell.write(dir .. "/file", "")
+    local r = cli.expect(1, cli.run { "init", "file/app", cwd = dir })
+    assert.matches("^error: cannot make the directory 'file", r.err)
+  end)
+end)
+
+describe("revision", function()
+  local p
+  before_each(function() p = project.new { db = false } end)
+
+  it("writes a file after the head and says where", function()
+    local r = p:ok("revision", "-m", "Create users table", "--rev-id", "001_a")
+    assert.equal(("  Generating %s/migrations/001_a_create_users_table.lua ...  done\n"):format(p.dir), r.out)
+    p:ok("revision", "--message=second")
+    assert.matches("^001_a %-> (%x+) %(head%), second\n<base> %-> 001_a, Create users table\n$", p:ok("history").out)
+    local text = p:read("migrations/" .. only_file(p, "_second%.lua$"))
+    assert.matches('\ndown_revision = "001_a"\n', text)
+    assert.matches("^%x%x%x%x%x%x%x%x%x%x%x%x_second%.lua$", only_file(p, "_second%.lua$"))
+  end)
+
+  it("keeps any text of a message", function()
+    local message = [[it's "quoted" \ and ]] .. "täglich: 100% -- ]]"
+    p:ok("revision", "-m", message, "--rev-id", "r001")
+    assert.equal("<base> -> r001 (head), " .. message .. "\n", p:ok("history").out)
+  end)
+
+  it("starts lines, splices, labels and depends", function()
+    p:ok("revision", "-m", "a", "--rev-id", "aaaa")
+    p:ok("revision", "-m", "b", "--rev-id", "bbbb")
+    local r = p:fails(7, "revision", "-m", "c", "--head", "aaaa")
+    assert.matches("^error: Revision aaaa is not a head revision; please specify %-%-splice to create a new "
+      .. "branch from this revision\n", r.err)
+    p:ok("revision", "-m", "c", "--rev-id", "cccc", "--head", "aaaa", "--splice", "--branch-label", "side")
+    r = p:fails(7, "revision", "-m", "d")
+    assert.matches("^error: Multiple heads are present; please specify the head revision", r.err)
+    p:ok("revision", "-m", "d", "--rev-id", "dddd", "--head", "side@head")
+    p:ok("revision", "-m", "e", "--rev-id", "eeee", "--head", "base", "--depends-on", "bbbb", "--depends-on", "side")
+    assert.matches("<base> %(bbbb, side%) %-> eeee %(head%), e\n", p:ok("history").out)
+    assert.matches("cccc %-> dddd %(side%)", p:ok("history").out)
+  end)
+
+  it("refuses an id that cannot be one, or is there", function()
+    p:ok("revision", "-m", "a", "--rev-id", "aaaa")
+    local before = p:files "migrations"
+    for _, id in ipairs { "a-b", "a@b", "a+b", "a:b", "a b", "../x" } do
+      assert.matches("^error: Character '.' is not allowed in revision identifier", p:fails(2, "revision",
+        "--rev-id", id).err)
+    end
+    local r = p:fails(2, "revision", "-m", "again", "--rev-id", "aaaa")
+    assert.equal("error: revision 'aaaa' is there already\n  at migrations/aaaa_a.lua\n", r.err)
+    assert.matches("Can't locate revision", p:fails(6, "revision", "--head", "nope").err)
+    assert.matches("Can't locate revision", p:fails(6, "revision", "--depends-on", "nope").err)
+    assert.same(before, p:files "migrations")
+  end)
+
+  it("takes an id of 60 characters", function()
+    local id = ("x"):rep(60)
+    p:ok("revision", "-m", "long", "--rev-id", id)
+    assert.equal(id .. " (head)\n", p:ok("heads").out)
+  end)
+
+  it("follows file_template, slug_length and timezone", function()
+    p:write("moonshift.lua", [[return { slug_length = 8, timezone = "UTC",
+      file_template = "%(year)d%(month).2d%(day).2d_%(rev)s_%(slug)s" }]])
+    p:ok("revision", "-m", "one two three", "--rev-id", "r001")
+    local today = os.date("!%Y%m%d")
+    only_file(p, "^" .. today .. "_r001_one_two%.lua$")
+    p:write("moonshift.lua", [[return { timezone = "Mars/Olympus" }]])
+    assert.equal("error: moonshift.lua: there is no time zone 'Mars/Olympus'\n",
+      p:fails(1, "revision", "-m", "x").err)
+    p:write("moonshift.lua", [[return { file_template = "%(what)s" }]])
+    assert.matches("^error: file_template names 'what', which is no token\n", p:fails(1, "revision", "-m", "x").err)
+  end)
+
+  it("uses the project's template", function()
+    p:write("templates/migration.lua",
+      'message = ${message}\nrevision = ${revision}\ndown_revision = ${down_revision}\n-- ours\n'
+      .. "function upgrade()\n${upgrade}\nend\nfunction downgrade() end\n")
+    p:ok("revision", "-m", "m", "--rev-id", "r001")
+    assert.matches("\n%-%- ours\n", p:read "migrations/r001_m.lua")
+    p:write("templates/migration.lua", "revision = ${revisoin}\n")
+    assert.matches("has a place ${revisoin} that nothing fills", p:fails(1, "revision", "-m", "n").err)
+  end)
+
+  it("prints the file instead of writing it with --sql", function()
+    local r = p:ok("revision", "-m", "m", "--rev-id", "r001", "--sql")
+    assert.matches('revision      = "r001"', r.out)
+    assert.same({}, p:files "migrations")
+  end)
+
+  it("runs hooks.post_write on the file", function()
+    p:write("moonshift.lua", [[return { hooks = { post_write = { "sed -i 's/^-- .*//'", "echo seen" } } }]])
+    local r = p:ok("revision", "-m", "m", "--rev-id", "r001")
+    assert.is_nil(p:read("migrations/r001_m.lua"):find("Create Date", 1, true))
+    assert.matches("seen migrations/r001_m%.lua\n", r.err)
+    p:write("moonshift.lua", [[return { hooks = { post_write = "exit 3 #" } }]])
+    r = p:fails(1, "revision", "-m", "n", "--rev-id", "r002")
+    assert.equal("error: hooks.post_write: 'exit 3 #' ended with status 3\n  at migrations/r002_n.lua\n"
+      .. "  hint: the file was written\n", r.err)
+  end)
+
+  it("is JSON with --json", function()
+    local r = p:ok("revision", "-m", "m", "--rev-id", "r001", "--json")
+    assert.matches('^{\n  "revision": "r001",\n', r.out)
+    assert.matches('"file": "migrations/r001_m.lua"', r.out)
+  end)
+end)
+
+describe("merge", function()
+  it("joins heads, and wants two", function()
+    local p = project.new { db = false, files = {
+      ["migrations/a.lua"] = project.revision { "aaaa" },
+      ["migrations/b.lua"] = project.revision { "bbbb", down = "aaaa" },
+      ["migrations/c.lua"] = project.revision { "cccc", down = "aaaa" },
+    } }
+    assert.matches("^error: a merge needs two or more revisions\n", p:fails(2, "merge", "bbbb", "-m", "x").err)
+    assert.matches("^error: a merge needs two or more revisions\n", p:fails(2, "merge", "bbbb", "bbbb").err)
+    assert.matches("is not a head revision", p:fails(7, "merge", "aaaa", "bbbb").err)
+    p:ok("merge", "bbbb", "cccc", "-m", "merge migrations", "--rev-id", "dddd")
+    assert.equal("bbbb, cccc -> dddd (head) (mergepoint), merge migrations\n",
+      p:ok("history", "-r", "dddd:").out)
+    assert.matches("^error: a merge needs two or more revisions\n", p:fails(2, "merge", "heads").err)
+  end)
+end)
+
+describe("edit", function()
+  it("opens the file in VISUAL, else EDITOR", function()
+    local p = project.new { db = false, files = { ["migrations/a b.lua"] = project.revision { "aaaa" } } }
+    local text = p:read "migrations/a b.lua"
+    assert.equal(text, p:ok({ "edit", "head", env = { EDITOR = "cat" } }).out)
+    assert.equal(text, p:ok({ "edit", "aaaa", env = { VISUAL = "cat", EDITOR = "false" } }).out)
+    local r = p:fails(1, { "edit", "aaaa", env = { EDITOR = "false" } })
+    assert.equal("error: editor: 'false' ended with status 1\n  hint: set VISUAL or EDITOR\n", r.err)
+    assert.matches("No revision files indicated by symbol 'base'", p:fails(6, "edit", "base").err)
+    assert.matches("Can't locate revision", p:fails(6, "edit", "nope").err)
+  end)
+end)

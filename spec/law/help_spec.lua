@@ -1,0 +1,38 @@
+-- Law 8: every --help equals its golden text, and the list of commands is the README's.
+local cli = require "spec.support.cli"
+local golden = require "spec.support.golden"
+local shell = require "spec.support.shell"
+
+local function commands()
+  local names = {}
+  local text = cli.expect(0, cli.run { "--help" }).out
+  text = text:match("^(.-)\nOptions") or text
+  for name in text:gmatch("\n  (%l[%l%-]*)  +%S") do names[#names + 1] = name end
+  assert(#names > 20, "the list of commands is not read")
+  return names
+end
+
+describe("help", function()
+  it("of the program is its golden text", function()
+    golden.check("help/moonshift", cli.run({ "--help" }).out)
+  end)
+
+  for _, name in ipairs(commands()) do
+    it("of " .. name .. " is its golden text", function()
+      local r = cli.expect(0, cli.run { name, "--help" })
+      assert.equal("", r.err)
+      for line in r.out:gmatch("[^\n]+") do
+        assert.is_true(utf8.len(line) <= 96, name .. ": a line is too wide: " .. line)
+      end
+      golden.check("help/" .. name, r.out)
+    end)
+  end
+
+  it("lists the commands that the README lists", function()
+    if not shell.exists(shell.source .. "/README.md") then pending "there is no README" return end
+    local readme = shell.read(shell.source .. "/README.md")
+    for _, name in ipairs(commands()) do
+      assert.truthy(readme:find("`" .. name:gsub("%p", "%%%0") .. "[` ]"), "README does not name " .. name)
+    end
+  end)
+end)
