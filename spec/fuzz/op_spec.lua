@@ -139,6 +139,14 @@ local function call(op, p)
   return ("op.%s(%s)"):format(op.name, table.concat(arguments, ", "))
 end
 
+-- Of these the "name" is SQL by its nature: a type, a symbol, a number.
+local function name_is_sql(source)
+  for _, kind in ipairs { "operator", "cast", "transform", "large object" } do
+    if source:find(('^op%%.[%%w_]+%%("%s"'):format(kind)) then return true end
+  end
+  return false
+end
+
 local function load_call(source)
   return plan.load(script.file('revision = "a"\nfunction upgrade()\n' .. source .. "\nend\n"))
 end
@@ -177,7 +185,7 @@ describe("operations with random arguments", function()
         same("harmless names are refused", plain, source, harmless)
         local text, plain_text = ops:script(150000), plain:script(150000)
         local statements = plain_text and plan.split(plain_text)
-        if text and statements then
+        if text and statements and not name_is_sql(source) then
           compiled = compiled + 1
           local found, why = plan.split(text)
           same("the SQL does not parse: " .. (why and why.message or ""), found, source, text)
