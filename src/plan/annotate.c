@@ -183,7 +183,8 @@ static void put_type(struct buf *b, const struct field *f)
 /* The key as a name of Lua; its reserved words get a line behind them. */
 static void put_name(struct buf *b, const struct field *f)
 {
-    static const char *const reserved[] = {"end", "function", "in", "not", "repeat", "for"};
+    static const char *const reserved[] = {"end", "function", "in",
+                                           "not", "repeat",   "for"};
     str word = key_word(f->key);
     buf_str(b, word);
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
@@ -193,7 +194,8 @@ static void put_name(struct buf *b, const struct field *f)
 
 static bool is_positional(const struct field *f)
 {
-    return f->place == PLACE_ARG || f->place == PLACE_ARG_NIL || f->place == PLACE_ARG_MAY;
+    return f->place == PLACE_ARG || f->place == PLACE_ARG_NIL ||
+           f->place == PLACE_ARG_MAY;
 }
 
 /* One line of a doc: what follows a line break would be Lua. */
@@ -216,7 +218,8 @@ static void put_keys(struct buf *b, const struct shape *s, bool nested)
         else if (f->place == PLACE_ITEMS)
             buf_put(b, "---@field [integer] ");
         else
-            buf_fmt(b, "---@field %.*s%s ", STR_ARG(key_word(f->key)), optional ? "?" : "");
+            buf_fmt(b, "---@field %.*s%s ", STR_ARG(key_word(f->key)),
+                    optional ? "?" : "");
         put_type(b, f);
         buf_put(b, is_positional(f) && optional ? "? " : " ");
         put_doc(b, f->doc);

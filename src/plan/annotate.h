@@ -1,5 +1,5 @@
-/* What an editor is told about the Lua API: a file of LuaLS annotations, made from the rows
- * of op.def, so that it cannot differ from what the program takes. */
+/* What an editor is told about the Lua API: a file of LuaLS annotations, made from the
+ * rows of op.def, so that it cannot differ from what the program takes. */
 #ifndef MOONSHIFT_PLAN_ANNOTATE_H
 #define MOONSHIFT_PLAN_ANNOTATE_H
 

@@ -1,4 +1,5 @@
 /* Rows, and SQL as the user wrote it. */
+#include "plan/sqltext.h"
 #include "plan/write.h"
 
 enum { ROWS_PER_INSERT = 500 };
@@ -85,7 +86,9 @@ bool compile_execute(struct pen *p, const struct rec *r)
 {
     size_t before = p->out->n;
     struct list values = rec_list(r, K_params);
-    if (!sql_split(rec_str(r, K_sql), !p->c->autocommit, p->out, p->a, p->e))
+    struct split_options options = {.in_transaction = !p->c->autocommit,
+                                    .server_version = p->c->server_version};
+    if (!sql_split_for(rec_str(r, K_sql), &options, p->out, p->a, p->e))
         return false;
     if (values.n && p->out->n != before + 1)
         return pen_fail(p, "parameters need exactly one statement, and this text has %zu",

@@ -13,8 +13,8 @@ enum { WIDTH = 90, COLUMN_WIDTH = 120, STEP = 2 };
 struct pen {
     struct buf *b;
     const char *prefix;
-    bool flat;    /* trying to put something on one line */
-    bool failed;  /* ... which did not work */
+    bool flat;     /* trying to put something on one line */
+    bool failed;   /* ... which did not work */
     int widths[2]; /* of the first two values of a record, when several are aligned */
     int limit;
 };
@@ -27,7 +27,8 @@ struct entry {
     bool scalar_item; /* a record that its first value stands for */
 };
 
-static void put_value(struct pen *p, const struct field *f, const struct val *v, int indent);
+static void put_value(struct pen *p, const struct field *f, const struct val *v,
+                      int indent);
 
 static int column(const struct buf *b)
 {
@@ -145,9 +146,9 @@ static void put_int(struct buf *b, int64_t i)
 static bool is_lua_name(str s)
 {
     static const char *const reserved[] = {
-        "and",   "break", "do",  "else", "elseif", "end",    "false", "for",
-        "function", "goto", "if", "in",  "local",  "nil",    "not",   "or",
-        "repeat", "return", "then", "true", "until", "while",
+        "and",      "break",  "do",   "else", "elseif", "end",   "false", "for",
+        "function", "goto",   "if",   "in",   "local",  "nil",   "not",   "or",
+        "repeat",   "return", "then", "true", "until",  "while",
     };
     for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
         if (str_is(s, reserved[i]))
@@ -198,8 +199,8 @@ static void put_entries_flat(struct pen *p, const struct entry *at, size_t n)
 
 /* A table on one line if it fits, else one entry on each. With `hug`, the positional
  * values of a record stay beside the brace. */
-static void put_table(struct pen *p, const struct entry *at, size_t n, int indent, bool force,
-                      bool hug)
+static void put_table(struct pen *p, const struct entry *at, size_t n, int indent,
+                      bool force, bool hug)
 {
     if (n == 0) {
         buf_put(p->b, "{}");
@@ -271,8 +272,8 @@ static struct entry *add(struct pen *p, struct entries *list)
     return PUSH(p->b->arena, list->at, list->n, list->room);
 }
 
-/* The items of a list field: records that are no more than their first value stand as that
- * value, where the reader takes it so. */
+/* The items of a list field: records that are no more than their first value stand as
+ * that value, where the reader takes it so. */
 static void add_items(struct pen *p, struct entries *out, const struct field *f,
                       struct list list)
 {
@@ -414,7 +415,8 @@ static void put_last_table(struct pen *p, const struct rec *r, int indent)
     buf_char(p->b, '}');
 }
 
-/* ---- values ------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------
+ */
 
 /* "users", "users.id" or "app.users.id" for a reference that is no more than that. */
 static bool put_short_reference(struct pen *p, const struct field *f, const struct rec *r)
@@ -443,7 +445,8 @@ static bool put_short_reference(struct pen *p, const struct field *f, const stru
     return true;
 }
 
-static void put_record(struct pen *p, const struct field *f, const struct rec *r, int indent)
+static void put_record(struct pen *p, const struct field *f, const struct rec *r,
+                       int indent)
 {
     const struct field *first = &r->shape->fields[0];
     if (f && put_short_reference(p, f, r))
@@ -478,7 +481,8 @@ static void put_map(struct pen *p, struct map map, int indent)
     put_table(p, list.at, list.n, indent, false, false);
 }
 
-static void put_value(struct pen *p, const struct field *f, const struct val *v, int indent)
+static void put_value(struct pen *p, const struct field *f, const struct val *v,
+                      int indent)
 {
     switch (v->kind) {
     case VAL_NONE:
@@ -521,7 +525,8 @@ void render_val(struct buf *b, const struct val *v, int indent)
     put_value(&p, NULL, v, indent);
 }
 
-/* ---- calls ---------------------------------------------------------------------------- */
+/* ---- calls ----------------------------------------------------------------------------
+ */
 
 /* Models name things, migrations make them: model.table for op.create_table. */
 static void put_call_name(struct pen *p, const struct op *op)

@@ -96,12 +96,13 @@ static bool copy_can_be_text(const struct stmt *s, struct err *e)
 {
     struct token t = sql_token_after(s->sql, 0);
     for (; t.kind != TOKEN_END; t = sql_token_after(s->sql, t.end)) {
-        bool binary = token_word(s->sql, t, "BINARY") ||
-                      str_is(token_text(s->sql, t), "'binary'");
+        bool binary =
+            token_word(s->sql, t, "BINARY") || str_is(token_text(s->sql, t), "'binary'");
         if (!binary)
             continue;
         err_set(e, ERR_FAILED, "COPY in binary format needs a live connection");
-        err_hint(e, "with --sql the data becomes part of the text: use format text or csv");
+        err_hint(e,
+                 "with --sql the data becomes part of the text: use format text or csv");
         return s->from.file.p ? err_at(e, s->from.file, s->from.line) : false;
     }
     return true;
@@ -160,7 +161,8 @@ static bool file_copy_in(struct sink *sink, const struct stmt *s, copy_fn *next,
             return false;
     }
     if (lines.stop) {
-        err_set(e, ERR_FAILED, "the data holds a line with \\. alone, which ends COPY data");
+        err_set(e, ERR_FAILED,
+                "the data holds a line with \\. alone, which ends COPY data");
         return s->from.file.p ? err_at(e, s->from.file, s->from.line) : false;
     }
     *rows = lines.lines;
@@ -175,7 +177,8 @@ static bool file_sync(struct sink *sink, struct err *e)
     return err_set(e, ERR_FAILED, "the SQL text cannot be written: %s", strerror(errno));
 }
 
-/* One comment line for each line of the text. A failing write is found by the next one. */
+/* One comment line for each line of the text. A failing write is found by the next one.
+ */
 static void file_remark(struct sink *sink, str text)
 {
     struct file_sink *f = (struct file_sink *)sink;

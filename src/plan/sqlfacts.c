@@ -47,9 +47,8 @@ static const char *sval(const cJSON *node)
 static const cJSON *option(const cJSON *list, const char *name)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, list)
-        if (is_text(get(item, "DefElem"), "defname", name))
-            return get(item, "DefElem");
+    cJSON_ArrayForEach(item, list) if (is_text(get(item, "DefElem"), "defname",
+                                               name)) return get(item, "DefElem");
     return NULL;
 }
 
@@ -177,8 +176,8 @@ static void read_constraint(struct reader *r, const cJSON *c, struct sql_action 
         action->name = text_of(r, c, "conname");
     const cJSON *pk = get(c, "pktable");
     if (pk)
-        action->references = (struct sql_table){text_of(r, pk, "schemaname"),
-                                                text_of(r, pk, "relname")};
+        action->references =
+            (struct sql_table){text_of(r, pk, "schemaname"), text_of(r, pk, "relname")};
     if (is_true(c, "skip_validation"))
         action->flags |= ACTION_NOT_VALID;
     if (get(c, "indexname"))
@@ -203,14 +202,52 @@ static bool is_computed(const cJSON *node)
 static bool is_volatile(const cJSON *node)
 {
     static const char *const steady[] = {
-        "now", "transaction_timestamp", "statement_timestamp", "timezone", "date_trunc",
-        "date_part", "extract", "make_date", "make_interval", "make_timestamp",
-        "make_timestamptz", "to_timestamp", "to_date", "age", "lower", "upper", "concat",
-        "coalesce", "abs", "round", "floor", "ceil", "length", "md5", "replace", "substr",
-        "format", "encode", "decode", "current_setting", "current_schema", "current_database",
-        "to_jsonb", "jsonb_build_object", "jsonb_build_array", "json_build_object",
-        "json_build_array", "to_tsvector", "array_fill", "string_to_array", "int4range",
-        "int8range", "daterange", "tsrange", "tstzrange", "numrange",
+        "now",
+        "transaction_timestamp",
+        "statement_timestamp",
+        "timezone",
+        "date_trunc",
+        "date_part",
+        "extract",
+        "make_date",
+        "make_interval",
+        "make_timestamp",
+        "make_timestamptz",
+        "to_timestamp",
+        "to_date",
+        "age",
+        "lower",
+        "upper",
+        "concat",
+        "coalesce",
+        "abs",
+        "round",
+        "floor",
+        "ceil",
+        "length",
+        "md5",
+        "replace",
+        "substr",
+        "format",
+        "encode",
+        "decode",
+        "current_setting",
+        "current_schema",
+        "current_database",
+        "to_jsonb",
+        "jsonb_build_object",
+        "jsonb_build_array",
+        "json_build_object",
+        "json_build_array",
+        "to_tsvector",
+        "array_fill",
+        "string_to_array",
+        "int4range",
+        "int8range",
+        "daterange",
+        "tsrange",
+        "tstzrange",
+        "numrange",
     };
     const cJSON *names = get(get(node, "FuncCall"), "funcname");
     if (names) {
@@ -240,7 +277,8 @@ static void put_type(struct buf *b, const cJSON *type, const char *name)
     cJSON_ArrayForEach(item, mods)
     {
         const cJSON *constant = get(item, "A_Const"), *number = get(constant, "ival");
-        const cJSON *value = get(number, "ival"), *text = get(get(constant, "sval"), "sval");
+        const cJSON *value = get(number, "ival"),
+                    *text = get(get(constant, "sval"), "sval");
         buf_sep(b, &first, ",");
         if (cJSON_IsString(text))
             buf_put(b, text->valuestring);
@@ -283,7 +321,8 @@ static void read_column(struct reader *r, const cJSON *column, struct sql_action
     str changed = action->name; /* ALTER COLUMN: the definition has no name of its own */
     action->name = text_of(r, column, "colname");
     read_type(r, column, action);
-    if (get(column, "raw_default") && !is_plain_using(get(column, "raw_default"), changed))
+    if (get(column, "raw_default") &&
+        !is_plain_using(get(column, "raw_default"), changed))
         action->flags |= ACTION_USING;
     const cJSON *item;
     cJSON_ArrayForEach(item, get(column, "constraints"))
@@ -357,8 +396,8 @@ static void read_create_table(struct reader *r, const cJSON *body)
 
 static void read_drop(struct reader *r, const cJSON *body)
 {
-    static const char *const relations[] = {"OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW",
-                                            "OBJECT_FOREIGN_TABLE"};
+    static const char *const relations[] = {"OBJECT_TABLE", "OBJECT_VIEW",
+                                            "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE"};
     str kind = r->out->object = text_of(r, body, "removeType");
     bool is_relation = false;
     for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
@@ -379,8 +418,8 @@ static void read_drop(struct reader *r, const cJSON *body)
 static bool is_no_tx(const char *kind, const cJSON *body)
 {
     static const char *const always[] = {
-        "CreatedbStmt", "DropdbStmt", "CreateTableSpaceStmt", "DropTableSpaceStmt",
-        "AlterSystemStmt", "DropSubscriptionStmt",
+        "CreatedbStmt",       "DropdbStmt",      "CreateTableSpaceStmt",
+        "DropTableSpaceStmt", "AlterSystemStmt", "DropSubscriptionStmt",
     };
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
         if (strcmp(kind, always[i]) == 0)
@@ -424,9 +463,9 @@ static bool is_control(const char *kind, const cJSON *body)
 /* The own name of what is made or changed, under one of the keys that hold one. */
 static str own_name(struct reader *r, const cJSON *body)
 {
-    static const char *const keys[] = {"idxname",  "trigname",    "policy_name", "extname",
-                                       "schemaname", "subname",   "dbname",      "name",
-                                       "role",     "tablespacename", "subname"};
+    static const char *const keys[] = {
+        "idxname", "trigname", "policy_name", "extname",        "schemaname", "subname",
+        "dbname",  "name",     "role",        "tablespacename", "subname"};
     static const char *const lists[] = {"funcname", "typeName", "domainname", "defnames"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (cJSON_IsString(get(body, keys[i])))
@@ -434,8 +473,9 @@ static str own_name(struct reader *r, const cJSON *body)
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         const cJSON *list = get(body, lists[i]);
         if (cJSON_IsArray(list))
-            return str_copy(r->arena, str_of(sval(cJSON_GetArrayItem(
-                                          list, cJSON_GetArraySize(list) - 1))));
+            return str_copy(
+                r->arena,
+                str_of(sval(cJSON_GetArrayItem(list, cJSON_GetArraySize(list) - 1))));
     }
     return STR_NONE;
 }
@@ -467,9 +507,9 @@ static void read_set(struct reader *r, const cJSON *body)
     if (cJSON_GetArraySize(args) != 1 || !constant)
         return;
     const cJSON *number = get(get(constant, "ival"), "ival");
-    r->out->value = get(constant, "sval") ? text_of(r, get(constant, "sval"), "sval")
-                                          : str_fmt(r->arena, "%d",
-                                                    number ? number->valueint : 0);
+    r->out->value = get(constant, "sval")
+                        ? text_of(r, get(constant, "sval"), "sval")
+                        : str_fmt(r->arena, "%d", number ? number->valueint : 0);
 }
 
 static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)

@@ -12,9 +12,9 @@
 
 enum token_kind {
     TOKEN_END,
-    TOKEN_WORD,    /* key word or bare name */
-    TOKEN_QUOTED,  /* "name" */
-    TOKEN_STRING,  /* '...', E'...', $tag$...$tag$ */
+    TOKEN_WORD,   /* key word or bare name */
+    TOKEN_QUOTED, /* "name" */
+    TOKEN_STRING, /* '...', E'...', $tag$...$tag$ */
     TOKEN_NUMBER,
     TOKEN_PARAM,   /* $1 */
     TOKEN_COMMENT, /* -- to the end of line (newline not included), or nested block */

@@ -69,10 +69,11 @@ static bool psql_command(char *copy, str text, struct token t, struct err *e)
     }
     err_set(e, ERR_FAILED, "line %d of the script: %.*s is a command of psql, not SQL",
             line_at(text, t.start), STR_ARG(str_cut(word, 0, 40)));
-    err_hint(e, "%s", str_is(word, "\\connect") || str_is(word, "\\c")
-                          ? "a migration runs in the database it is connected to: "
-                            "remove the line"
-                          : "remove the line, or write what it does as SQL");
+    err_hint(e, "%s",
+             str_is(word, "\\connect") || str_is(word, "\\c")
+                 ? "a migration runs in the database it is connected to: "
+                   "remove the line"
+                 : "remove the line, or write what it does as SQL");
     return at_byte(e, text, t.start);
 }
 
@@ -85,8 +86,8 @@ static bool copy_from_stdin(str text, size_t start, struct err *e)
     return at_byte(e, text, start);
 }
 
-/* Finds what only psql understands. `copy` is the same text with pg_dump's \restrict lines
- * blanked, so that all offsets stay as they are. */
+/* Finds what only psql understands. `copy` is the same text with pg_dump's \restrict
+ * lines blanked, so that all offsets stay as they are. */
 static bool survey(str text, char *copy, struct err *e)
 {
     struct token t = sql_token_after(text, 0), before = {.kind = TOKEN_END};
@@ -147,9 +148,9 @@ static unsigned flags_of_words(str sql)
 static bool worth_parsing(str sql)
 {
     static const char *const words[] = {
-        "CONCURRENTLY", "VACUUM", "REINDEX", "CLUSTER", "DISCARD", "DATABASE", "TABLESPACE",
-        "SYSTEM", "SUBSCRIPTION", "BEGIN", "START", "COMMIT", "ROLLBACK", "END", "ABORT",
-        "TRANSACTION",
+        "CONCURRENTLY", "VACUUM", "REINDEX",      "CLUSTER",     "DISCARD", "DATABASE",
+        "TABLESPACE",   "SYSTEM", "SUBSCRIPTION", "BEGIN",       "START",   "COMMIT",
+        "ROLLBACK",     "END",    "ABORT",        "TRANSACTION",
     };
     struct token t = sql_token_after(sql, 0);
     for (; t.kind != TOKEN_END; t = sql_token_after(sql, t.end))
@@ -165,7 +166,8 @@ static unsigned flags_of(const struct stmt *s)
         return 0;
     struct arena scratch = {0};
     struct sql_facts facts;
-    unsigned flags = sql_facts(s, &facts, &scratch) ? facts.flags : flags_of_words(s->sql);
+    unsigned flags =
+        sql_facts(s, &facts, &scratch) ? facts.flags : flags_of_words(s->sql);
     arena_reset(&scratch);
     return flags;
 }
@@ -173,10 +175,11 @@ static unsigned flags_of(const struct stmt *s)
 static bool refuse_control(str text, size_t start, struct err *e)
 {
     struct token t = sql_token_after(text, start);
-    err_set(e, ERR_FAILED,
-            "line %d of the script: %.*s would end the transaction that the revision runs "
-            "in, and break \"whole or not at all\"",
-            line_at(text, start), STR_ARG(token_text(text, t)));
+    err_set(
+        e, ERR_FAILED,
+        "line %d of the script: %.*s would end the transaction that the revision runs "
+        "in, and break \"whole or not at all\"",
+        line_at(text, start), STR_ARG(token_text(text, t)));
     err_hint(e, "remove it: the program begins and commits by itself; or set "
                 "`transactional = false` at the top of the file, or wrap the call in "
                 "op.autocommit(function() ... end)");

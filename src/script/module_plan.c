@@ -94,7 +94,8 @@ static int push_err(lua_State *L, const struct err *e)
     return 2;
 }
 
-/* ---- reading -------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------
+ */
 
 struct keeper {
     struct host host;
@@ -174,7 +175,8 @@ static int f_load(lua_State *L)
     return load(box, path) ? 1 : push_err(L, &box->err);
 }
 
-/* ---- methods --------------------------------------------------------------------------- */
+/* ---- methods
+ * --------------------------------------------------------------------------- */
 
 /* ops:script{server_version, autocommit}: the text that --sql writes, without remarks. */
 static int ops_script(lua_State *L)
@@ -253,7 +255,8 @@ static int ops_names(lua_State *L)
     return 1;
 }
 
-/* ---- raw SQL ---------------------------------------------------------------------------- */
+/* ---- raw SQL
+ * ---------------------------------------------------------------------------- */
 
 /* split(text, in_transaction, server_version): { { sql, line, no_tx }, ... } */
 static int f_split(lua_State *L)
@@ -378,8 +381,8 @@ static int f_sink(lua_State *L)
         for (size_t k = 0; k < n_params; k++) {
             params[k].null = lua_rawgeti(L, -1, (lua_Integer)k + 2) != LUA_TSTRING;
             if (!params[k].null)
-                params[k].text = str_copy(
-                    &box->arena, (str){lua_tostring(L, -1), lua_rawlen(L, -1)});
+                params[k].text =
+                    str_copy(&box->arena, (str){lua_tostring(L, -1), lua_rawlen(L, -1)});
             lua_pop(L, 1);
         }
         lua_rawgeti(L, -1, 1);
@@ -394,7 +397,8 @@ static int f_sink(lua_State *L)
     return ok ? 1 : push_err(L, &box->err);
 }
 
-/* ---- texts made from op.def --------------------------------------------------------------- */
+/* ---- texts made from op.def
+ * --------------------------------------------------------------- */
 
 static int push_made(lua_State *L, void (*make)(struct buf *))
 {
@@ -414,19 +418,37 @@ static int f_annotations(lua_State *L)
 static void push_fields(lua_State *L, const struct shape *shape)
 {
     static const char *const places[] = {
-        [PLACE_ARG] = "argument",     [PLACE_ARG_NIL] = "argument or nil",
-        [PLACE_ARG_MAY] = "optional argument", [PLACE_ITEMS] = "items",
-        [PLACE_REST] = "rest",        [PLACE_OPT] = "option",
-        [PLACE_OPT_MUST] = "required option", [PLACE_OPT_NULL] = "option or NULL",
+        [PLACE_ARG] = "argument",
+        [PLACE_ARG_NIL] = "argument or nil",
+        [PLACE_ARG_MAY] = "optional argument",
+        [PLACE_ITEMS] = "items",
+        [PLACE_REST] = "rest",
+        [PLACE_OPT] = "option",
+        [PLACE_OPT_MUST] = "required option",
+        [PLACE_OPT_NULL] = "option or NULL",
     };
     static const char *const types[] = {
-        [F_NAME] = "name",     [F_NAMES] = "names",     [F_TEXT] = "text",
-        [F_TEXTS] = "texts",   [F_SQL] = "SQL",         [F_SQLS] = "list of SQL",
-        [F_VALUE] = "value",   [F_VALUES] = "values",   [F_COMMENT] = "text or NULL",
-        [F_BOOL] = "boolean",  [F_INT] = "integer",     [F_WORD] = "word",
-        [F_WORDS] = "words",   [F_FLAG] = "boolean or word", [F_MAP] = "map",
-        [F_ROWS] = "rows",     [F_REC] = "record",      [F_RECS] = "records",
-        [F_KEYS] = "keys",     [F_REF] = "reference",   [F_ANY] = "anything",
+        [F_NAME] = "name",
+        [F_NAMES] = "names",
+        [F_TEXT] = "text",
+        [F_TEXTS] = "texts",
+        [F_SQL] = "SQL",
+        [F_SQLS] = "list of SQL",
+        [F_VALUE] = "value",
+        [F_VALUES] = "values",
+        [F_COMMENT] = "text or NULL",
+        [F_BOOL] = "boolean",
+        [F_INT] = "integer",
+        [F_WORD] = "word",
+        [F_WORDS] = "words",
+        [F_FLAG] = "boolean or word",
+        [F_MAP] = "map",
+        [F_ROWS] = "rows",
+        [F_REC] = "record",
+        [F_RECS] = "records",
+        [F_KEYS] = "keys",
+        [F_REF] = "reference",
+        [F_ANY] = "anything",
         [F_FUNC] = "function",
     };
     lua_newtable(L);
@@ -453,7 +475,8 @@ static void add_shape(lua_State *L, const struct shape *shape)
     lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
 }
 
-/* rows(): { ops = { { name, doc, lock, destroys, no_tx, fields }, ... }, shapes = ... } */
+/* rows(): { ops = { { name, doc, lock, destroys, no_tx, fields }, ... }, shapes = ... }
+ */
 static int f_rows(lua_State *L)
 {
     lua_newtable(L);
@@ -481,13 +504,12 @@ static int f_rows(lua_State *L)
 
 void module_plan(lua_State *L)
 {
-    static const luaL_Reg methods[] = {
-        {"script", ops_script}, {"reverse", ops_back}, {"render", ops_render},
-        {"equals", ops_equals}, {"names", ops_names},  {NULL, NULL}};
+    static const luaL_Reg methods[] = {{"script", ops_script}, {"reverse", ops_back},
+                                       {"render", ops_render}, {"equals", ops_equals},
+                                       {"names", ops_names},   {NULL, NULL}};
     static const luaL_Reg functions[] = {
-        {"load", f_load},   {"split", f_split},
-        {"facts", f_facts}, {"sink", f_sink},
-        {"rows", f_rows},   {"annotations", f_annotations},
+        {"load", f_load}, {"split", f_split}, {"facts", f_facts},
+        {"sink", f_sink}, {"rows", f_rows},   {"annotations", f_annotations},
         {NULL, NULL}};
     luaL_newmetatable(L, OPS);
     lua_pushcfunction(L, box_gc);
