@@ -532,6 +532,23 @@ describe("lint", function()
     assert.equal(6, place.region.startLine)
   end)
 
+  it("takes newer grammar for a newer server", function()
+    local p = new()
+    p:write("migrations/003_c.lua", project.revision { "003_c", down = "002_b", down_body = 'op.execute "x"',
+      up = 'op.execute "merge into a using b on a.c = b.c when matched then do nothing returning a.c"' })
+    assert.matches("[does-not-run]", p:fails(1, "lint", "003_c").out, 1, true)
+    assert.equal("", p:ok("lint", "003_c", "--server-version", "17").out)
+    p:fails(2, "lint", "--server-version", "new")
+  end)
+
+  it("gives scripts the values of -x", function()
+    local p = new()
+    p:write("migrations/003_c.lua", project.revision { "003_c", down = "002_b",
+      up = 'if ctx.x.drop == "yes" then op.drop_table("b") end' })
+    p:ok("lint", "003_c")
+    p:fails(1, "lint", "003_c", "-x", "drop=yes")
+  end)
+
   it("knows files by the way from where it was started", function()
     local p = new()
     local r = cli.run { "lint", "-c", p.dir:match("[^/]+$") .. "/moonshift.lua", cwd = p.dir .. "/.." }

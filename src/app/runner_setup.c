@@ -67,10 +67,12 @@ bool runner_open(struct session *s, const struct args *args, struct runner *r,
     return true;
 }
 
-/* "15", "15.4" or "9.6": as PQserverVersion counts. */
-static bool server_version(str text, int *version, struct err *e)
+bool given_version(const struct args *args, int *version, struct err *e)
 {
     long major, minor = 0;
+    str text = args_text(args, "server-version");
+    if (!text.p)
+        return true;
     size_t dot = str_find(text, '.');
     bool ok = str_int(str_cut(text, 0, dot), &major) &&
               (dot == text.n || str_int(str_cut(text, dot + 1, text.n), &minor)) &&
@@ -88,8 +90,7 @@ bool runner_open_file(struct session *s, const struct args *args, struct runner 
                       struct err *e)
 {
     int version = 150000;
-    if (given(args, "server-version") &&
-        !server_version(args_text(args, "server-version"), &version, e))
+    if (given(args, "server-version") && !given_version(args, &version, e))
         return false;
     fill(s, args, r);
     if (r->options.dry_run)

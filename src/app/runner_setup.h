@@ -26,6 +26,9 @@ bool runner_open(struct session *s, const struct args *args, struct runner *r,
 /* A runner whose sink writes to stdout. No connection is made. */
 bool runner_open_file(struct session *s, const struct args *args, struct runner *r,
                       struct err *e);
+/* The value of --server-version ("15", "15.4") as PQserverVersion counts; *version stays
+ * when it was not given. */
+bool given_version(const struct args *args, int *version, struct err *e);
 /* "a:b" into its ends; without a colon `from` is empty. */
 void range_split(str range, str *from, str *to);
 /* Refuses where the configuration says protected = true and does not allow `what`. */

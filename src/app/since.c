@@ -32,8 +32,9 @@ bool since_ref(struct session *s, str ref, struct since *out, struct err *e)
                            "repository that the project is in");
     base = str_copy(s->arena, str_trim(base));
     const char *const changed[] = {"diff", "--name-status", "--no-renames", "--relative",
-                                   "-z",   base.p,          "--",           where.p, NULL};
-    const char *const unknown[] = {"ls-files", "-z", "--others", "--exclude-standard",
+                                   "-z",   base.p,          "--",           where.p,
+                                   NULL};
+    const char *const unknown[] = {"ls-files", "-z",    "--others", "--exclude-standard",
                                    "--",       where.p, NULL};
     if (!git(s, changed, &text, e))
         return false;

@@ -59,13 +59,15 @@ static struct known *find_known(struct known *at, size_t n, const struct sql_tab
     return NULL;
 }
 
-const struct known *known_column(const struct linter *l, const struct sql_table *t, str name)
+const struct known *known_column(const struct linter *l, const struct sql_table *t,
+                                 str name)
 {
     const struct known *k = find_known(l->columns, l->n_columns, t, name);
     return k && k->type.n ? k : NULL;
 }
 
-const struct known *known_check(const struct linter *l, const struct sql_table *t, str name)
+const struct known *known_check(const struct linter *l, const struct sql_table *t,
+                                str name)
 {
     return find_known(l->checks, l->n_checks, t, name);
 }
@@ -169,7 +171,8 @@ static void learn_statement(struct linter *l, const struct lint_case *c)
         l->locked = c->table;
 }
 
-/* ---- looking ------------------------------------------------------------------------ */
+/* ---- looking ------------------------------------------------------------------------
+ */
 
 static bool allows(const struct silence *at, size_t n, const char *id)
 {
@@ -219,9 +222,10 @@ static void end_transaction(struct linter *l)
 static bool changes_schema(const struct lint_case *c)
 {
     static const char *const others[] = {
-        "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt",  "SelectStmt",
-        "CopyStmt",   "DoStmt",     "VariableSetStmt", "VacuumStmt", "ReindexStmt",
-        "ClusterStmt", "LockStmt",  "TransactionStmt", "RefreshMatViewStmt",
+        "InsertStmt",      "UpdateStmt",         "DeleteStmt",  "MergeStmt",
+        "SelectStmt",      "CopyStmt",           "DoStmt",      "VariableSetStmt",
+        "VacuumStmt",      "ReindexStmt",        "ClusterStmt", "LockStmt",
+        "TransactionStmt", "RefreshMatViewStmt",
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (kind_is(c, others[i]))

@@ -55,21 +55,21 @@ struct lint_input {
     struct lint_step *steps; /* of upgrade() or change() */
     size_t n_steps;
     struct silences allowed; /* for the whole revision */
-    struct val settings;       /* VAL_MAP, or absent */
+    struct val settings;     /* VAL_MAP, or absent */
     bool has_downgrade, has_change;
-    bool down_known;  /* downgrade() was followed to its end, */
-    size_t n_down;    /* and asks for so many operations */
+    bool down_known;       /* downgrade() was followed to its end, */
+    size_t n_down;         /* and asks for so many operations */
     struct origin stopped; /* where upgrade() could not be followed further, ... */
-    str stopped_why;  /* ... and why; STR_NONE: followed to its end */
-    bool stopped_reading; /* because it reads from the database */
-    bool forked;      /* one of several heads that no label tells apart */
+    str stopped_why;       /* ... and why; STR_NONE: followed to its end */
+    bool stopped_reading;  /* because it reads from the database */
+    bool forked;           /* one of several heads that no label tells apart */
     str edited_since; /* the version control's name of a state that holds this file with
                          other contents; STR_NONE: not known */
 };
 
 struct lint_options {
-    int server_version;      /* as PQserverVersion */
-    int64_t lock_timeout_ms; /* of the configuration; 0 or less: none */
+    int server_version;            /* as PQserverVersion */
+    int64_t lock_timeout_ms;       /* of the configuration; 0 or less: none */
     const struct silence *allowed; /* of the configuration */
     size_t n_allowed;
 };

@@ -98,7 +98,7 @@ bool lint_enum_order(const struct lint_case *c, struct remark *out)
 {
     if (!is_used_type(c) || c->facts->value.p || c->facts->flags & SQL_PLACED)
         return false;
-    buf_fmt(&out->text, "the value '%.*s' goes last in %.*s",
-            STR_ARG(c->facts->new_name), STR_ARG(c->facts->name));
+    buf_fmt(&out->text, "the value '%.*s' goes last in %.*s", STR_ARG(c->facts->new_name),
+            STR_ARG(c->facts->name));
     return true;
 }

@@ -23,14 +23,16 @@ bool lint_char_column(const struct lint_case *c, struct remark *out)
 {
     str full = c->action->full_type;
     return gets_type(c, "bpchar") &&
-           say(c, out, str_fmt(c->lint->arena, "char%.*s",
-                               STR_ARG(str_cut(full, str_find(full, '('), full.n))));
+           say(c, out,
+               str_fmt(c->lint->arena, "char%.*s",
+                       STR_ARG(str_cut(full, str_find(full, '('), full.n))));
 }
 
 bool lint_text_column(const struct lint_case *c, struct remark *out)
 {
-    return gets_type(c, "varchar") && str_find(c->action->full_type, '(') <
-           c->action->full_type.n && say(c, out, c->action->full_type);
+    return gets_type(c, "varchar") &&
+           str_find(c->action->full_type, '(') < c->action->full_type.n &&
+           say(c, out, c->action->full_type);
 }
 
 bool lint_timestamptz(const struct lint_case *c, struct remark *out)
@@ -46,9 +48,8 @@ bool lint_jsonb(const struct lint_case *c, struct remark *out)
 static str small_integer(str type)
 {
     static const char *const names[][2] = {
-        {"int4", "integer"},         {"int2", "smallint"},
-        {"serial", "serial"},        {"serial4", "serial"},
-        {"smallserial", "smallserial"}, {"serial2", "smallserial"},
+        {"int4", "integer"},   {"int2", "smallint"},           {"serial", "serial"},
+        {"serial4", "serial"}, {"smallserial", "smallserial"}, {"serial2", "smallserial"},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_is(type, names[i][0]))
@@ -82,7 +83,8 @@ bool lint_identity(const struct lint_case *c, struct remark *out)
            say(c, out, c->action->type);
 }
 
-/* Names in text of the user's: operations with such names are refused when they are read. */
+/* Names in text of the user's: operations with such names are refused when they are read.
+ */
 bool lint_long_name(const struct lint_case *c, struct remark *out)
 {
     enum { MOST = 63 }; /* NAMEDATALEN - 1 (manual, 4.1.1) */
@@ -116,13 +118,13 @@ bool lint_wide_index(const struct lint_case *c, struct remark *out)
     return true;
 }
 
-/* ---- types -------------------------------------------------------------------------- */
+/* ---- types --------------------------------------------------------------------------
+ */
 
 str type_normal(str text, struct arena *a)
 {
     struct sql_facts facts;
-    struct stmt s = {
-        .sql = str_fmt(a, "ALTER TABLE t ALTER c TYPE %.*s", STR_ARG(text))};
+    struct stmt s = {.sql = str_fmt(a, "ALTER TABLE t ALTER c TYPE %.*s", STR_ARG(text))};
     if (!sql_facts(&s, &facts, a) || facts.n_actions != 1)
         return STR_NONE;
     return facts.actions[0].full_type;
@@ -167,7 +169,8 @@ static bool is_wider(long was, long now)
 bool type_widens(str was_text, str now_text)
 {
     static const char *const limited[] = {"varchar", "varbit", NULL};
-    static const char *const times[] = {"timestamp", "timestamptz", "time", "timetz", NULL};
+    static const char *const times[] = {"timestamp", "timestamptz", "time", "timetz",
+                                        NULL};
     struct parts was, now;
     if (str_eq(was_text, now_text))
         return true;

@@ -15,8 +15,8 @@ enum lint_stage {
 /* A column that some revision made, with its type; or a check that it made. */
 struct known {
     struct sql_table table;
-    str name; /* of the column; of the constraint */
-    str type; /* empty: not known any more */
+    str name;   /* of the column; of the constraint */
+    str type;   /* empty: not known any more */
     str column; /* of a check that says it is not null */
     bool valid; /* the check holds for all rows */
 };
@@ -48,7 +48,7 @@ struct lint_case {
     const struct sql_facts *facts;
     const struct sql_action *action;
     struct sql_table table; /* that the statement is about; empty name: none */
-    bool used; /* the table was there before: it has rows, and clients */
+    bool used;              /* the table was there before: it has rows, and clients */
 };
 
 /* What a rule says, and where; `at` is the operation's place or the file's. */
@@ -65,19 +65,21 @@ typedef bool lint_test(const struct lint_case *c, struct remark *out);
 #undef RULE
 
 bool same_table(const struct sql_table *a, const struct sql_table *b);
-const struct known *known_column(const struct linter *l, const struct sql_table *t, str name);
-const struct known *known_check(const struct linter *l, const struct sql_table *t, str name);
+const struct known *known_column(const struct linter *l, const struct sql_table *t,
+                                 str name);
+const struct known *known_check(const struct linter *l, const struct sql_table *t,
+                                str name);
 bool is_fresh(const struct linter *l, const char *kind, const struct sql_table *name);
 /* Does the statement take a lock on a table in use that keeps readers out? */
 bool keeps_readers_out(const struct lint_case *c);
 /* "orders" or "shop.orders" */
 void put_table(struct buf *b, const struct sql_table *t);
-bool kind_is(const struct lint_case *c, const char *kind);   /* of the statement */
+bool kind_is(const struct lint_case *c, const char *kind);    /* of the statement */
 bool step_is(const struct lint_case *c, const char *subtype); /* of the action */
 /* A column's definition, in ADD COLUMN or CREATE TABLE. */
 bool is_column(const struct lint_case *c);
-/* Is a change of type from `was` to `now` done without touching a row? Both are written as
- * sql_action.full_type is. */
+/* Is a change of type from `was` to `now` done without touching a row? Both are written
+ * as sql_action.full_type is. */
 bool type_widens(str was, str now);
 /* A type as a person wrote it, as full_type writes it. STR_NONE: not understood. */
 str type_normal(str text, struct arena *a);

@@ -43,12 +43,12 @@ static bool has(const struct lint_case *c, unsigned flag)
 static bool is_gentle(const struct sql_action *action)
 {
     static const char *const gentle[] = {
-        "AT_ValidateConstraint", "AT_AttachPartition", "AT_SetStatistics", "AT_ClusterOn",
-        "AT_DropCluster",        "AT_SetRelOptions",   "AT_ResetRelOptions",
-        "AT_SetOptions",         "AT_ResetOptions",    "AT_EnableTrig",
-        "AT_DisableTrig",        "AT_EnableTrigAll",   "AT_DisableTrigAll",
-        "AT_EnableTrigUser",     "AT_DisableTrigUser", "AT_EnableAlwaysTrig",
-        "AT_EnableReplicaTrig",
+        "AT_ValidateConstraint", "AT_AttachPartition",   "AT_SetStatistics",
+        "AT_ClusterOn",          "AT_DropCluster",       "AT_SetRelOptions",
+        "AT_ResetRelOptions",    "AT_SetOptions",        "AT_ResetOptions",
+        "AT_EnableTrig",         "AT_DisableTrig",       "AT_EnableTrigAll",
+        "AT_DisableTrigAll",     "AT_EnableTrigUser",    "AT_DisableTrigUser",
+        "AT_EnableAlwaysTrig",   "AT_EnableReplicaTrig",
     };
     for (size_t i = 0; i < sizeof gentle / sizeof *gentle; i++)
         if (str_is(action->kind, gentle[i]))
@@ -75,7 +75,8 @@ bool keeps_readers_out(const struct lint_case *c)
            (kind_is(c, "VacuumStmt") && f->flags & SQL_FULL);
 }
 
-/* ---- indexes ------------------------------------------------------------------------ */
+/* ---- indexes ------------------------------------------------------------------------
+ */
 
 bool lint_index_creation(const struct lint_case *c, struct remark *out)
 {
@@ -122,8 +123,8 @@ bool lint_in_transaction(const struct lint_case *c, struct remark *out)
         return false;
     str sql = str_trim(c->stmt->sql);
     size_t n = str_find(sql, '\n') < 60 ? str_find(sql, '\n') : 60;
-    buf_fmt(&out->text, "'%.*s%s' cannot run inside a transaction", STR_ARG(str_cut(sql, 0, n)),
-            sql.n > n ? "..." : "");
+    buf_fmt(&out->text, "'%.*s%s' cannot run inside a transaction",
+            STR_ARG(str_cut(sql, 0, n)), sql.n > n ? "..." : "");
     return true;
 }
 
@@ -147,7 +148,8 @@ bool lint_partition_detach(const struct lint_case *c, struct remark *out)
     return true;
 }
 
-/* ---- constraints -------------------------------------------------------------------- */
+/* ---- constraints --------------------------------------------------------------------
+ */
 
 static void put_constraint(struct buf *b, const struct lint_case *c, const char *kind)
 {
@@ -223,7 +225,8 @@ bool lint_set_not_null(const struct lint_case *c, struct remark *out)
     return true;
 }
 
-/* ---- columns ------------------------------------------------------------------------ */
+/* ---- columns ------------------------------------------------------------------------
+ */
 
 static bool adds(const struct lint_case *c)
 {
@@ -258,8 +261,9 @@ bool lint_volatile_default(const struct lint_case *c, struct remark *out)
 bool lint_generated_column(const struct lint_case *c, struct remark *out)
 {
     return adds(c) && has(c, ACTION_GENERATED) &&
-           rewrites(c, out, has(c, ACTION_IDENTITY) ? "it is an identity"
-                                                    : "it is generated and stored");
+           rewrites(c, out,
+                    has(c, ACTION_IDENTITY) ? "it is an identity"
+                                            : "it is generated and stored");
 }
 
 bool lint_serial_column(const struct lint_case *c, struct remark *out)
@@ -268,7 +272,8 @@ bool lint_serial_column(const struct lint_case *c, struct remark *out)
            rewrites(c, out, "it draws from a sequence");
 }
 
-/* The type a column has now: as the operation says, or as the revisions before made it. */
+/* The type a column has now: as the operation says, or as the revisions before made it.
+ */
 static str type_before(const struct lint_case *c)
 {
     const struct op *op = c->step->op;
@@ -291,11 +296,13 @@ bool lint_column_type(const struct lint_case *c, struct remark *out)
         buf_fmt(&out->text, " changes from %.*s", STR_ARG(was));
     else
         buf_put(&out->text, ", not known here, changes");
-    buf_fmt(&out->text, " to %.*s: the table is rewritten", STR_ARG(c->action->full_type));
+    buf_fmt(&out->text, " to %.*s: the table is rewritten",
+            STR_ARG(c->action->full_type));
     return true;
 }
 
-/* ---- whole tables ------------------------------------------------------------------- */
+/* ---- whole tables -------------------------------------------------------------------
+ */
 
 static const char *copying(const struct lint_case *c)
 {

@@ -2,6 +2,9 @@
 
 #include "base/json.h"
 
+#include <ctype.h>
+#include <string.h>
+
 /* ---- text -------------------------------------------------------------------------- */
 
 /* Words of a paragraph on lines of at most 90 columns. */
@@ -78,7 +81,8 @@ void lint_write_json(struct buf *b, const struct findings *list)
     json_close(&j);
 }
 
-/* ---- SARIF (OASIS, 2.1.0) ------------------------------------------------------------ */
+/* ---- SARIF (OASIS, 2.1.0) ------------------------------------------------------------
+ */
 
 static void put_text(struct json *j, const char *key, str text)
 {
@@ -107,6 +111,21 @@ static void put_sarif_rules(struct json *j)
     json_close(j);
 }
 
+/* A relative URI reference (RFC 3986): what is neither unreserved nor a slash is written
+ * in percent. */
+static str uri_of(str path, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    for (size_t i = 0; i < path.n; i++) {
+        unsigned char c = (unsigned char)path.p[i];
+        if (isalnum(c) || (c && strchr("/-._~", c)))
+            buf_char(&b, (char)c);
+        else
+            buf_fmt(&b, "%%%02X", c);
+    }
+    return buf_done(&b);
+}
+
 static void put_sarif_place(struct json *j, const struct origin *at)
 {
     json_key(j, "locations");
@@ -116,7 +135,7 @@ static void put_sarif_place(struct json *j, const struct origin *at)
     json_open(j, '{');
     json_key(j, "artifactLocation");
     json_open(j, '{');
-    json_put_str(j, "uri", at->file);
+    json_put_str(j, "uri", uri_of(at->file, j->out->arena));
     json_close(j);
     if (at->line > 0) {
         json_key(j, "region");
@@ -173,7 +192,8 @@ void lint_write_sarif(struct buf *b, const struct findings *list, const char *ve
     json_close(&j);
 }
 
-/* ---- GitHub ------------------------------------------------------------------------- */
+/* ---- GitHub -------------------------------------------------------------------------
+ */
 
 /* Workflow commands end at a line's end; a property's value also at a comma and a colon.
  * What stands for itself nowhere is written in percent. */
@@ -181,8 +201,8 @@ static void put_escaped(struct buf *b, str text, bool property)
 {
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
-        bool special = c == '%' || c == '\r' || c == '\n' ||
-                       (property && (c == ',' || c == ':'));
+        bool special =
+            c == '%' || c == '\r' || c == '\n' || (property && (c == ',' || c == ':'));
         if (special)
             buf_fmt(b, "%%%02X", c);
         else

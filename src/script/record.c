@@ -48,8 +48,8 @@ static bool host_each(struct host *h, const struct stmt *s, row_fn *row, void *c
 }
 
 /* Rows that the script makes: none are taken, and no rule asks for them. */
-static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece, void *context,
-                         int64_t *rows, struct err *e)
+static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece,
+                         void *context, int64_t *rows, struct err *e)
 {
     (void)h, (void)s, (void)piece, (void)context, (void)e;
     *rows = 0;
@@ -75,17 +75,18 @@ static void host_allow(struct host *h, const struct silence *s)
     *PUSH(r->arena, r->silences.at, r->silences.n, r->silences.room) = *s;
 }
 
-static struct val context_of(const struct revision *revision, int server_version, bool up,
+static struct val context_of(const struct revision *revision,
+                             const struct record_options *options, bool up,
                              struct arena *a)
 {
     const struct pair pairs[] = {
         {STR("direction"), val_str(up ? STR("upgrade") : STR("downgrade"))},
-        {STR("env"), val_str(STR(""))},
+        {STR("env"), val_str(options->env)},
         {STR("offline"), val_bool(true)},
         {STR("revision"), val_str(revision->id)},
-        {STR("server_version"), val_int(server_version)},
+        {STR("server_version"), val_int(options->server_version)},
         {STR("tag"), val_str(STR(""))},
-        {STR("x"), val_map(a, 0)},
+        {STR("x"), options->x.kind == VAL_MAP ? options->x : val_map(a, 0)},
     };
     size_t n = sizeof pairs / sizeof *pairs;
     struct val ctx = val_map(a, n);
@@ -96,7 +97,8 @@ static struct val context_of(const struct revision *revision, int server_version
 }
 
 static struct recorder recorder_for(const struct revision *revision, const char *path,
-                                    int server_version, bool up, struct arena *a)
+                                    const struct record_options *options, bool up,
+                                    struct arena *a)
 {
     str whole = str_of(path);
     size_t slash = str_rfind(whole, '/');
@@ -108,10 +110,10 @@ static struct recorder recorder_for(const struct revision *revision, const char 
                  .autocommit = host_autocommit,
                  .log = host_log,
                  .allow = host_allow,
-                 .ctx = context_of(revision, server_version, up, a),
+                 .ctx = context_of(revision, options, up, a),
                  .arena = a,
-                 .directory = slash < whole.n ? str_copy(a, str_cut(whole, 0, slash))
-                                              : STR(".")},
+                 .directory =
+                     slash < whole.n ? str_copy(a, str_cut(whole, 0, slash)) : STR(".")},
         .arena = a,
         .transactional = revision->transactional,
         .alone = !revision->transactional,
@@ -127,7 +129,8 @@ static void note_stop(struct lint_input *out, const struct err *e, bool reading,
 }
 
 void record_revision(struct vm *vm, const char *path, const struct revision *revision,
-                     int server_version, struct lint_input *out, struct arena *a)
+                     const struct record_options *options, struct lint_input *out,
+                     struct arena *a)
 {
     struct migration m;
     struct err e = {0}, down_e = {0};
@@ -141,14 +144,14 @@ void record_revision(struct vm *vm, const char *path, const struct revision *rev
     out->settings = m.settings;
     out->has_downgrade = m.has_downgrade;
     out->has_change = m.has_change;
-    struct recorder up = recorder_for(revision, path, server_version, true, a);
-    if (!migration_run(vm, &m, m.has_change ? ENTRY_CHANGE : ENTRY_UPGRADE, &up.host, NULL,
-                       &e))
+    struct recorder up = recorder_for(revision, path, options, true, a);
+    if (!migration_run(vm, &m, m.has_change ? ENTRY_CHANGE : ENTRY_UPGRADE, &up.host,
+                       NULL, &e))
         note_stop(out, &e, up.refused, a);
     out->steps = up.steps;
     out->n_steps = up.n_steps;
     if (m.has_downgrade) {
-        struct recorder down = recorder_for(revision, path, server_version, false, a);
+        struct recorder down = recorder_for(revision, path, options, false, a);
         out->down_known =
             migration_run(vm, &m, ENTRY_DOWNGRADE, &down.host, NULL, &down_e);
         out->n_down = down.n_steps;

@@ -1,4 +1,4 @@
-#include "app/cmd/cmd.h"
+#include "app/runner_setup.h"
 #include "app/since.h"
 #include "plan/lint_write.h"
 #include "script/record.h"
@@ -89,13 +89,13 @@ static bool look(struct session *s, const struct wanted *wanted,
                  const struct lint_options *options, struct findings *out, struct err *e)
 {
     struct linter *linter = lint_new(options, s->arena);
+    struct record_options record = {options->server_version, s->x, s->config->env};
     for (size_t i = 0; i < graph_size(s->graph); i++) {
         struct revision *r = graph_at(s->graph, i);
         struct lint_input in;
         if (vm_interrupted)
             return err_set(e, ERR_FAILED, "interrupted");
-        record_revision(s->vm, session_path(s, r->file).p, r, options->server_version, &in,
-                        s->arena);
+        record_revision(s->vm, session_path(s, r->file).p, r, &record, &in, s->arena);
         in.forked = is_fork(s, r);
         if (wanted->since && is_in(&wanted->since->edited, r->file))
             in.edited_since = wanted->ref;
@@ -123,15 +123,16 @@ static void print(struct session *s, const struct args *args, const struct findi
     out_str(buf_done(&b));
 }
 
-static void sum_up(const struct session *s, const struct wanted *wanted, const size_t *counts)
+static void sum_up(const struct session *s, const struct wanted *wanted,
+                   const size_t *counts)
 {
     size_t n = 0;
     for (size_t i = 0; i < graph_size(s->graph); i++)
         n += wanted->at[i];
     out_info(s, "%zu revision%s: %zu error%s, %zu warning%s, %zu note%s", n,
              n == 1 ? "" : "s", counts[LINT_ERROR], counts[LINT_ERROR] == 1 ? "" : "s",
-             counts[LINT_WARNING], counts[LINT_WARNING] == 1 ? "" : "s", counts[LINT_NOTE],
-             counts[LINT_NOTE] == 1 ? "" : "s");
+             counts[LINT_WARNING], counts[LINT_WARNING] == 1 ? "" : "s",
+             counts[LINT_NOTE], counts[LINT_NOTE] == 1 ? "" : "s");
 }
 
 static bool run(struct session *s, struct args *args, struct err *e)
@@ -141,7 +142,8 @@ static bool run(struct session *s, struct args *args, struct err *e)
     struct lint_options options = {.server_version = DEFAULT_VERSION,
                                    .lock_timeout_ms =
                                        config_ms(s->config, CONFIG_lock_timeout)};
-    if (!choose(s, args, &wanted, e) || !read_config(s, &options, e) ||
+    if (!given_version(args, &options.server_version, e) ||
+        !choose(s, args, &wanted, e) || !read_config(s, &options, e) ||
         !look(s, &wanted, &options, &list, e))
         return false;
     size_t counts[3] = {0};
@@ -156,10 +158,12 @@ static bool run(struct session *s, struct args *args, struct err *e)
 }
 
 static const struct opt opts[] = {
-    {"since", 0, OPT_TEXT, "GIT-REF", "the revisions added since the branch left GIT-REF"},
+    {"since", 0, OPT_TEXT, "GIT-REF",
+     "the revisions added since the branch left GIT-REF"},
     {"format", 0, OPT_WORD, "text|json|sarif|github", "how findings are written"},
     {"fail-on", 0, OPT_WORD, "warning|error",
      "the least severity that makes the status 1 (error)"},
+    {"server-version", 0, OPT_TEXT, "VERSION", "the server it is for (15)"},
     {0},
 };
 
@@ -167,14 +171,15 @@ const struct cmd cmd_lint = {
     .name = "lint",
     .usage = "[REV...]",
     .help = "find dangerous changes before they run",
-    .about = "Looks at what each revision would run, without a server: locks that stop a\n"
-             "busy table, changes that break running programs or lose data, choices that\n"
-             "are regretted later. Without arguments all revisions are looked at.\n"
-             "A finding that was thought about is silenced in the migration:\n"
-             "    lint.allow(\"ban-drop-column\", \"because no program uses it since 2.3\")\n"
-             "at the top for the whole revision, inside a function for what follows; or in\n"
-             "the configuration: lint = { allow = { \"prefer-text-field\" } }.\n"
-             "Notes never fail. Rules are listed in docs/lint.md.",
+    .about =
+        "Looks at what each revision would run, without a server: locks that stop a\n"
+        "busy table, changes that break running programs or lose data, choices that\n"
+        "are regretted later. Without arguments all revisions are looked at.\n"
+        "A finding that was thought about is silenced in the migration:\n"
+        "    lint.allow(\"ban-drop-column\", \"because no program uses it since 2.3\")\n"
+        "at the top for the whole revision, inside a function for what follows; or in\n"
+        "the configuration: lint = { allow = { \"prefer-text-field\" } }.\n"
+        "Notes never fail. Rules are listed in docs/lint.md.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .max = ANY_NUMBER,
