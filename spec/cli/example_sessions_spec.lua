@@ -90,11 +90,11 @@ describe("examples/sessions", function()
   it("says whose password is wrong, and never which", function()
     local p = example("spec_password", "not-this-one")
     p.db:exec [[
-      do $$ begin create role spec_password login password 'right';
+      do $$ begin create role spec_password login password 'p@ss%/w';
       exception when duplicate_object or unique_violation then null; end $$]]
     local r = p:fails(1, "current")
     assert.matches('password authentication failed for user "spec_password"', r.err, 1, true)
     assert.not_matches("not-this-one", r.err, 1, true)
-    cli.expect(0, p:run { "current", env = { POSTGRES_PASSWORD = "right" } })
+    cli.expect(0, p:run { "current", env = { POSTGRES_PASSWORD = "p@ss%/w" } })
   end)
 end)

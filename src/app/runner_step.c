@@ -62,7 +62,7 @@ static bool undo_change(struct flight *f, struct err *e)
 
 static bool run_body(struct flight *f, struct err *e)
 {
-    enum entry entry;
+    enum entry entry = ENTRY_UPGRADE;
     bool none;
     if (!choose(f, &entry, &none, e))
         return false;
