@@ -230,15 +230,23 @@ static bool ends_statement(struct scan *s)
     return c < 0 || (is_word(c) && !(c >= '0' && c <= '9'));
 }
 
-/* Whether a line after the header starts with the name of a field. */
+/* Whether a field is assigned after the header. Every "NAME =" counts, wherever it
+ * stands: a key of a table or a word of SQL costs a run of the file, no more. */
 static bool has_field_later(str text)
 {
-    while (text.n) {
-        struct scan s = {text, 0, NULL};
-        if (strchr("mrdbtsi", text.p[0]) && text.p[0] && field_of(word(&s)) != N_FIELDS)
+    for (size_t at = 0; at < text.n; at++) {
+        const char *equal = memchr(text.p + at, '=', text.n - at);
+        if (!equal)
+            return false;
+        at = (size_t)(equal - text.p);
+        size_t end = at;
+        while (end > 0 && strchr(" \t\r\n", text.p[end - 1]))
+            end--;
+        size_t start = end;
+        while (start > 0 && is_word((unsigned char)text.p[start - 1]))
+            start--;
+        if (field_of(str_cut(text, start, end)) != N_FIELDS)
             return true;
-        skip_line(&s);
-        text = str_cut(text, s.at + 1, text.n);
     }
     return false;
 }
@@ -251,14 +259,9 @@ bool header_scan(str source, struct revision *out, struct arena *a)
         s.at = 3;
     out->transactional = true;
     while (skip_blank(&s) && peek(&s) >= 0) {
-        size_t start = s.at;
         str name = word(&s);
-        if (str_is(name, "function")) {
-            s.at = start;
-            skip_line(&s);
-            return seen[F_REVISION] &&
-                   !has_field_later(str_cut(source, s.at + 1, source.n));
-        }
+        if (str_is(name, "function"))
+            return seen[F_REVISION] && !has_field_later(str_cut(source, s.at, source.n));
         int field = field_of(name);
         if (field == N_FIELDS || seen[field] || !skip_blank(&s) || !take(&s, '=') ||
             !skip_blank(&s) || !value(&s, field, out) || !ends_statement(&s))
