@@ -100,6 +100,15 @@ Path: %s/migrations/001_a.lua
     assert.matches('"message": "first\\n\\nmore about it"', out, 1, true)
   end)
 
+  it("stays JSON for any bytes of a message", function()
+    local p = project.new { db = false, files = {
+      ["migrations/a.lua"] = 'revision = "aaaa"\nmessage = "q\\" b\\\\ t\\t \\1 \\xFF\\xC3( é \\xED\\xA0\\x80"\n'
+        .. "function upgrade() end\nfunction downgrade() end\n" } }
+    local bad = "\xEF\xBF\xBD"
+    assert.truthy(p:ok("history", "--json").out:find('"message": "q\\" b\\\\ t\\t \\u0001 ' .. bad .. bad .. "( é "
+      .. bad .. bad .. bad .. '"', 1, true))
+  end)
+
   it("draws lines, and text for Graphviz and Mermaid", function()
     local p = branched { db = false }
     assert.equal([[

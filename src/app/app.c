@@ -60,7 +60,8 @@ static struct val variables(const struct args *args, struct arena *a)
     for (size_t i = 0; i < n; i++) {
         size_t equals = str_find(given[i], '=');
         str key = str_copy(a, str_cut(given[i], 0, equals));
-        struct val value = val_str(str_copy(a, str_cut(given[i], equals + 1, given[i].n)));
+        struct val value =
+            val_str(str_copy(a, str_cut(given[i], equals + 1, given[i].n)));
         size_t at = 0;
         while (at < distinct && !str_eq(map.map.at[at].key, key))
             at++;
@@ -117,26 +118,30 @@ static bool print_version(void)
     return true;
 }
 
-static bool run(struct session *s, int argc, char **argv, struct args *args, struct err *e)
+static bool run(struct session *s, int argc, char **argv, struct args *args,
+                struct err *e)
 {
     int end = argc;
+    bool help = false; /* `help COMMAND` is COMMAND --help */
     if (!opt_parse(argc, argv, global_opts, NULL, true, &end, args, s->arena, e))
         return err_hint(e, "options of a command stand behind it: moonshift COMMAND "
                            "[OPTIONS]");
+    if (end < argc && str_is(str_of(argv[end]), "help")) {
+        help = true;
+        end++;
+    }
     if (end < argc) {
         s->cmd = cmd_find(str_of(argv[end]));
-        if (!s->cmd && args_flag(args, "help"))
-            s->cmd = NULL;
-        else if (!s->cmd)
+        if (!s->cmd)
             return cmd_unknown(str_of(argv[end]), e);
-        else if (!opt_parse(argc - end, argv + end, global_opts, s->cmd->opts, false, NULL,
-                            args, s->arena, e))
+        if (!opt_parse(argc - end, argv + end, global_opts, s->cmd->opts, false, NULL,
+                       args, s->arena, e))
             return err_hint(e, "moonshift %s --help", s->cmd->name);
     }
     take_globals(s, args);
     if (args_flag(args, "version"))
         return print_version();
-    if (args_flag(args, "help")) {
+    if (help || args_flag(args, "help")) {
         out_str(s->cmd ? help_of(s->cmd, s->arena) : help_all(s->arena));
         return true;
     }

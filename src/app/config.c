@@ -31,8 +31,8 @@ bool config_time(str text, int64_t *ms)
     static const struct {
         const char *unit;
         int64_t ms;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"min", 60000}, {"h", 3600000},
-                 {"d", 86400000}};
+    } units[] = {{"ms", 1},      {"s", 1000},    {"m", 60000},
+                 {"min", 60000}, {"h", 3600000}, {"d", 86400000}};
     text = str_trim(text);
     if (str_is(text, "forever")) {
         *ms = -1;
@@ -273,8 +273,8 @@ static bool from_environments(struct config *c, str env, struct arena *a, struct
     str *names = NEW_N(a, str, n + 1);
     for (size_t i = 0; i < n; i++) {
         const struct pair *pair = &all->map.at[i];
-        str origin = str_fmt(a, "%.*s, environments.%.*s", STR_ARG(c->file),
-                             STR_ARG(pair->key));
+        str origin =
+            str_fmt(a, "%.*s, environments.%.*s", STR_ARG(c->file), STR_ARG(pair->key));
         names[i] = pair->key;
         if (!from_table(&pair->val, origin, c->file, NULL, a, e))
             return false;
@@ -292,13 +292,16 @@ static bool from_environments(struct config *c, str env, struct arena *a, struct
             buf_str(&b, names[i]);
         }
         if (n == 0)
-            return err_hint(e, "name it in the configuration: environments = "
-                               "{ %.*s = { url = ... } }", STR_ARG(env));
+            return err_hint(e,
+                            "name it in the configuration: environments = "
+                            "{ %.*s = { url = ... } }",
+                            STR_ARG(env));
         return err_hint(e, "there are: %.*s", STR_ARG(buf_done(&b)));
     }
     c->env = str_copy(a, env);
-    return from_table(found, str_fmt(a, "%.*s, environments.%.*s", STR_ARG(c->file),
-                                     STR_ARG(env)), c->file, c, a, e);
+    return from_table(
+        found, str_fmt(a, "%.*s, environments.%.*s", STR_ARG(c->file), STR_ARG(env)),
+        c->file, c, a, e);
 }
 
 /* A variable of the process, else of .env; an empty one counts as not set. */
@@ -312,8 +315,8 @@ static str variable(const struct config *c, str name, str *origin, struct arena 
     const struct dotenv_line *line = c->dotenv ? dotenv_find(c->dotenv, name) : NULL;
     if (!line || line->value.n == 0)
         return STR_NONE;
-    *origin = str_fmt(a, "%.*s, %.*s:%d", STR_ARG(name), STR_ARG(c->dotenv->name),
-                      line->line);
+    *origin =
+        str_fmt(a, "%.*s, %.*s:%d", STR_ARG(name), STR_ARG(c->dotenv->name), line->line);
     return line->value;
 }
 
@@ -376,7 +379,8 @@ bool config_load(struct vm *vm, const struct config_options *options, struct con
     for (int k = 0; k < N_CONFIG_KEYS; k++) {
         const char *text = config_infos[k].otherwise;
         c->origin[k] = STR("default");
-        if (text && !config_set(c, (enum config_key)k, str_of(text), STR("default"), a, e))
+        if (text &&
+            !config_set(c, (enum config_key)k, str_of(text), STR("default"), a, e))
             return false;
     }
     if (c->file.n) {

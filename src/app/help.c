@@ -38,8 +38,9 @@ str help_of(const struct cmd *cmd, struct arena *a)
     struct buf b = buf_in(a);
     buf_fmt(&b, "usage: moonshift %s%s%s%s\n\n", cmd->name, *cmd->usage ? " " : "",
             cmd->usage, cmd->opts && cmd->opts->name ? " [OPTIONS]" : "");
-    buf_fmt(&b, "%c%s.\n", cmd->help[0] >= 'a' && cmd->help[0] <= 'z'
-                               ? (char)(cmd->help[0] - 'a' + 'A') : cmd->help[0],
+    buf_fmt(&b, "%c%s.\n",
+            cmd->help[0] >= 'a' && cmd->help[0] <= 'z' ? (char)(cmd->help[0] - 'a' + 'A')
+                                                       : cmd->help[0],
             cmd->help + 1);
     if (cmd->about)
         buf_fmt(&b, "\n%s\n", cmd->about);

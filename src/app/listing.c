@@ -193,12 +193,12 @@ bool *listing_applied(const struct session *s, const struct strs *rows, struct e
         if (!r) {
             err_set(e, ERR_REVISION, "Can't locate revision identified by '%.*s'",
                     STR_ARG(rows->at[i]));
-            err_hint(e,
-                     "the database is at %.*s and no file in %.*s has that id: get the file "
-                     "from the branch that holds it, or record another state with "
-                     "'moonshift stamp --purge REV'",
-                     STR_ARG(rows->at[i]),
-                     STR_ARG(config_text(s->config, CONFIG_migrations)));
+            err_hint(
+                e,
+                "the database is at %.*s and no file in %.*s has that id: get the file "
+                "from the branch that holds it, or record another state with "
+                "'moonshift stamp --purge REV'",
+                STR_ARG(rows->at[i]), STR_ARG(config_text(s->config, CONFIG_migrations)));
             return NULL;
         }
         in[r->index] = true;

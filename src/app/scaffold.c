@@ -24,9 +24,11 @@ static bool has(const struct strs *list, str text)
 
 static bool needs_splice(const struct revision *r, struct err *e)
 {
-    err_set(e, ERR_DECISION,
-            "Revision %.*s is not a head revision; please specify --splice to create a new "
-            "branch from this revision", STR_ARG(r->id));
+    err_set(
+        e, ERR_DECISION,
+        "Revision %.*s is not a head revision; please specify --splice to create a new "
+        "branch from this revision",
+        STR_ARG(r->id));
     return err_at(e, r->file, 0);
 }
 
@@ -43,9 +45,10 @@ bool scaffold_parents(struct session *s, str head, struct new_revision *r, struc
         if (e->kind != ERR_DECISION || !str_is(head, "head"))
             return false;
         err_clear(e);
-        err_set(e, ERR_DECISION,
-                "Multiple heads are present; please specify the head revision on which the "
-                "new revision should be based, or perform a merge.");
+        err_set(
+            e, ERR_DECISION,
+            "Multiple heads are present; please specify the head revision on which the "
+            "new revision should be based, or perform a merge.");
         return err_hint(e, "say --head REV, or: moonshift merge heads -m \"merge\"");
     }
     for (size_t i = 0; i < found.n; i++) {
@@ -57,7 +60,8 @@ bool scaffold_parents(struct session *s, str head, struct new_revision *r, struc
     return true;
 }
 
-bool scaffold_depends(struct session *s, str depends, struct new_revision *r, struct err *e)
+bool scaffold_depends(struct session *s, str depends, struct new_revision *r,
+                      struct err *e)
 {
     struct revision *found = graph_find(s->graph, depends, e);
     if (!found)
@@ -112,8 +116,8 @@ static bool use_timezone(const struct session *s, struct err *e)
     return true;
 }
 
-static bool call_text(struct session *s, const char *function, struct pair *pairs, size_t n,
-                      str *out, struct err *e)
+static bool call_text(struct session *s, const char *function, struct pair *pairs,
+                      size_t n, str *out, struct err *e)
 {
     struct val argument = val_map(s->arena, n), result;
     memcpy(argument.map.at, pairs, n * sizeof *pairs);

@@ -110,7 +110,10 @@ static void notice(void *context, str severity, str text)
     const struct session *s = context;
     bool grave = str_is(severity, "WARNING");
     struct arena scratch = {0};
-    out_log(s, grave ? STR("warn") : str_is(severity, "DEBUG") ? STR("debug") : STR("info"),
+    out_log(s,
+            grave                       ? STR("warn")
+            : str_is(severity, "DEBUG") ? STR("debug")
+                                        : STR("info"),
             str_fmt(&scratch, "%.*s: %.*s", STR_ARG(severity), STR_ARG(str_trim(text))));
     arena_reset(&scratch);
 }

@@ -160,8 +160,9 @@ static void args_push(struct args *args, str word, struct arena *a)
     *PUSH(a, args->at, args->n, args->room) = word;
 }
 
-bool opt_parse(int argc, char *const *argv, const struct opt *rows, const struct opt *more,
-               bool stop, int *end, struct args *args, struct arena *a, struct err *e)
+bool opt_parse(int argc, char *const *argv, const struct opt *rows,
+               const struct opt *more, bool stop, int *end, struct args *args,
+               struct arena *a, struct err *e)
 {
     struct table t = {0};
     table_add(&t, rows);

@@ -77,7 +77,8 @@ static void bash(struct buf *b)
                "complete -o default -F _moonshift moonshift\n");
 }
 
-/* Text between single quotes of zsh and fish; brackets and colons have a meaning to zsh. */
+/* Text between single quotes of zsh and fish; brackets and colons have a meaning to zsh.
+ */
 static void put_quoted(struct buf *b, const char *text, const char *special)
 {
     for (; *text; text++) {
@@ -122,8 +123,9 @@ static void zsh_case(struct buf *b, const struct cmd *c)
     buf_fmt(b, "    %s) _arguments", c->name);
     zsh_options(b, c->opts);
     zsh_options(b, global_opts);
-    buf_put(b, str_is(str_of(c->usage), "bash|zsh|fish") ? " '1:shell:(bash zsh fish)' ;;\n"
-                                                         : " '*:argument:_default' ;;\n");
+    buf_put(b, str_is(str_of(c->usage), "bash|zsh|fish")
+                   ? " '1:shell:(bash zsh fish)' ;;\n"
+                   : " '*:argument:_default' ;;\n");
 }
 
 static void zsh(struct buf *b)
@@ -171,8 +173,10 @@ static void fish_command(struct buf *b, const struct cmd *c)
     buf_put(b, "'\n");
     fish_options(b, c->opts, c->name);
     if (str_is(str_of(c->usage), "bash|zsh|fish"))
-        buf_fmt(b, "complete -c moonshift -n '__fish_seen_subcommand_from %s' -xa "
-                   "'bash zsh fish'\n", c->name);
+        buf_fmt(b,
+                "complete -c moonshift -n '__fish_seen_subcommand_from %s' -xa "
+                "'bash zsh fish'\n",
+                c->name);
 }
 
 static bool run(struct session *s, struct args *args, struct err *e)
@@ -187,7 +191,8 @@ static bool run(struct session *s, struct args *args, struct err *e)
         fish_options(&b, global_opts, NULL);
         each(&b, fish_command);
     } else {
-        return err_set(e, ERR_USAGE, "completion is there for bash, zsh and fish, not '%.*s'",
+        return err_set(e, ERR_USAGE,
+                       "completion is there for bash, zsh and fish, not '%.*s'",
                        STR_ARG(args->at[0]));
     }
     out_str(buf_done(&b));

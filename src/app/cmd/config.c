@@ -16,7 +16,8 @@ static str time_text(int64_t ms, struct arena *a)
 }
 
 /* The value as one line of text; STR_NONE: not set. Of a table, its keys. */
-static str value_text(const struct config_info *info, const struct val *v, struct arena *a)
+static str value_text(const struct config_info *info, const struct val *v,
+                      struct arena *a)
 {
     struct buf b = buf_in(a);
     bool first = true;
@@ -121,9 +122,9 @@ const struct cmd cmd_config = {
     .name = "config",
     .usage = "[KEY]",
     .help = "show every configuration value and where it comes from",
-    .about = "Strongest first: an option, a variable MOONSHIFT_KEY of the environment, the same\n"
-             "in .env, the file (its environment's table first), the default. Passwords are\n"
-             "not shown.",
+    .about = "Strongest first: an option, a variable MOONSHIFT_KEY of the environment,\n"
+             "the same in .env, the file (its environment's table first), the default.\n"
+             "Passwords are not shown.",
     .opts = opts,
     .needs = NEED_CONFIG,
     .max = 1,

@@ -49,8 +49,9 @@ const struct cmd cmd_current = {
     .name = "current",
     .usage = "",
     .help = "show what the database is at",
-    .about = "Prints one line for each revision that is a head of what is applied. Reads\n"
-             "only: an empty database prints nothing and stays empty.",
+    .about =
+        "Prints one line for each revision that is a head of what is applied. Reads\n"
+        "only: an empty database prints nothing and stays empty.",
     .opts = opts,
     .needs = NEED_GRAPH | NEED_DB,
     .run = run,

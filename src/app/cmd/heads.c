@@ -20,7 +20,8 @@ static bool run(struct session *s, struct args *args, struct err *e)
     }
     listing_print(s, &heads, LIST_LABELS, NULL);
     if (args_flag(args, "check") && heads.n > 1) {
-        err_set(e, ERR_DECISION, "Multiple head revisions are present: %zu heads", heads.n);
+        err_set(e, ERR_DECISION, "Multiple head revisions are present: %zu heads",
+                heads.n);
         return err_hint(e, "moonshift merge heads -m \"merge\"");
     }
     return true;

@@ -7,7 +7,8 @@ static const struct opt opts[] = {
     {"rev-range", 'r', OPT_TEXT, "FROM:TO", "part of the history: [FROM]:[TO]"},
     {"indicate-current", 'i', OPT_FLAG, NULL, "mark what the database is at"},
     {"graph", 0, OPT_FLAG, NULL, "draw the lines, their forks and joins"},
-    {"format", 0, OPT_WORD, "text|json|dot|mermaid", "dot and mermaid: text of a picture"},
+    {"format", 0, OPT_WORD, "text|json|dot|mermaid",
+     "dot and mermaid: text of a picture"},
     {0},
 };
 
@@ -21,9 +22,10 @@ struct drawing {
 static struct drawn beside(const struct revision *r, void *context)
 {
     const struct drawing *d = context;
-    str text = d->s->verbose
-                   ? listing_block(d->s, r, d->rows)
-                   : listing_line(d->s, r, LIST_LABELS | LIST_TREE | LIST_MESSAGE, d->rows);
+    str text =
+        d->s->verbose
+            ? listing_block(d->s, r, d->rows)
+            : listing_line(d->s, r, LIST_LABELS | LIST_TREE | LIST_MESSAGE, d->rows);
     return (struct drawn){text, d->applied && !d->applied[r->index]};
 }
 

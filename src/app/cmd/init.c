@@ -16,7 +16,8 @@ static struct val map_of(struct session *s, struct pair *pairs, size_t n)
 
 static bool run(struct session *s, struct args *args, struct err *e)
 {
-    str directory = args->n ? args->at[0] : STR("."), template = args_text(args, "template");
+    str directory = args->n ? args->at[0] : STR("."),
+        template = args_text(args, "template");
     while (directory.n > 1 && str_ends(directory, STR("/")))
         directory.n--;
     struct pair pairs[] = {
@@ -43,8 +44,10 @@ static bool run(struct session *s, struct args *args, struct err *e)
     if (s->json)
         out_str(buf_done(&b));
     const char *cd = str_is(directory, ".") ? "" : "cd there, ";
-    out_info(s, "Next: %scopy .env.example to .env, set DATABASE_URL in it, and run: "
-                "moonshift revision -m \"first\"", cd);
+    out_info(s,
+             "Next: %scopy .env.example to .env, set DATABASE_URL in it, and run: "
+             "moonshift revision -m \"first\"",
+             cd);
     return true;
 }
 
@@ -52,8 +55,9 @@ const struct cmd cmd_init = {
     .name = "init",
     .usage = "[DIR]",
     .help = "make a project",
-    .about = "Writes configuration, directories and what the template adds. A file that is\n"
-             "there already is kept as it is.",
+    .about =
+        "Writes configuration, directories and what the template adds. A file that is\n"
+        "there already is kept as it is.",
     .opts = opts,
     .needs = NEED_VM,
     .max = 1,

@@ -23,8 +23,9 @@ const struct cmd cmd_show = {
     .name = "show",
     .usage = "REV",
     .help = "show all that a revision's header says",
-    .about = "REV: an id or four or more of its first characters, head, heads, current, a\n"
-             "label, label@head, REV-1, REV+1.",
+    .about =
+        "REV: an id or four or more of its first characters, head, heads, current, a\n"
+        "label, label@head, REV-1, REV+1.",
     .needs = NEED_GRAPH,
     .min = 1,
     .max = 1,

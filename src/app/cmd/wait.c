@@ -35,7 +35,8 @@ static bool run(struct session *s, struct args *args, struct err *e)
     int64_t timeout = DEFAULT_MS, start = now_ms();
     struct conn_options options;
     if (text.p && !config_time(text, &timeout))
-        return err_set(e, ERR_USAGE, "--timeout takes a time like 30s or 5min, not '%.*s'",
+        return err_set(e, ERR_USAGE,
+                       "--timeout takes a time like 30s or 5min, not '%.*s'",
                        STR_ARG(text));
     if (!session_options(s, &options, e) ||
         (options.url.n && !url_normal(options.url, &normal, s->arena, e)))
@@ -56,8 +57,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
         err_clear(e);
         nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
     }
-    out_info(s, "the server answers: database %.*s",
-             STR_ARG(conn_database(s->conn)));
+    out_info(s, "the server answers: database %.*s", STR_ARG(conn_database(s->conn)));
     return true;
 }
 
@@ -65,8 +65,9 @@ const struct cmd cmd_wait = {
     .name = "wait",
     .usage = "",
     .help = "wait until the database accepts connections",
-    .about = "Goes on while the server is starting or the database is not there yet. A wrong\n"
-             "password or URL ends it at once.",
+    .about =
+        "Goes on while the server is starting or the database is not there yet. A wrong\n"
+        "password or URL ends it at once.",
     .opts = opts,
     .needs = NEED_CONFIG,
     .run = run,
