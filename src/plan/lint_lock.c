@@ -69,10 +69,14 @@ bool keeps_readers_out(const struct lint_case *c)
                 return true;
         return false;
     }
-    if (kind_is(c, "RenameStmt") || kind_is(c, "DropStmt"))
+    if (kind_is(c, "RenameStmt"))
         return str_is(f->object, "OBJECT_TABLE") || str_is(f->object, "OBJECT_COLUMN");
+    if (kind_is(c, "DropStmt"))
+        return str_is(f->object, "OBJECT_TABLE") || str_is(f->object, "OBJECT_TRIGGER") ||
+               str_is(f->object, "OBJECT_POLICY") || str_is(f->object, "OBJECT_RULE");
     return kind_is(c, "TruncateStmt") || kind_is(c, "ClusterStmt") ||
-           (kind_is(c, "VacuumStmt") && f->flags & SQL_FULL);
+           kind_is(c, "CreatePolicyStmt") || kind_is(c, "AlterPolicyStmt") ||
+           kind_is(c, "RuleStmt") || f->flags & (SQL_FULL | SQL_LOCKS_OUT);
 }
 
 /* ---- indexes ------------------------------------------------------------------------

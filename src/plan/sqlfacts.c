@@ -269,13 +269,18 @@ static void put_type(struct buf *b, const cJSON *type, const char *name)
     const cJSON *item, *mods = get(type, "typmods");
     bool first = true;
     buf_put(b, name);
-    /* The grammar writes interval's modifiers as a mask, which no person wrote. */
-    if (strcmp(name, "interval") == 0)
-        mods = NULL;
-    if (mods)
-        buf_char(b, '(');
+    enum { INTERVAL_FULL_RANGE = 0x7fff };
+    bool open = false;
     cJSON_ArrayForEach(item, mods)
     {
+        /* interval(3) comes as a mask of all fields and the precision */
+        const cJSON *mask = get(get(get(item, "A_Const"), "ival"), "ival");
+        if (item == mods->child && strcmp(name, "interval") == 0 && mask &&
+            mask->valueint == INTERVAL_FULL_RANGE)
+            continue;
+        if (!open)
+            buf_char(b, '(');
+        open = true;
         const cJSON *constant = get(item, "A_Const"), *number = get(constant, "ival");
         const cJSON *value = get(number, "ival"),
                     *text = get(get(constant, "sval"), "sval");
@@ -287,7 +292,7 @@ static void put_type(struct buf *b, const cJSON *type, const char *name)
         else
             buf_char(b, '?');
     }
-    if (mods)
+    if (open)
         buf_char(b, ')');
     cJSON_ArrayForEach(item, get(type, "arrayBounds")) buf_put(b, "[]");
 }
@@ -394,12 +399,25 @@ static void read_create_table(struct reader *r, const cJSON *body)
     }
 }
 
+/* DROP TRIGGER name ON table: the words before the last. */
+static void add_owner(struct reader *r, const cJSON *node)
+{
+    const cJSON *items = get(get(node, "List"), "items");
+    int n = cJSON_GetArraySize(items);
+    const char *name = n > 1 ? sval(cJSON_GetArrayItem(items, n - 2)) : NULL;
+    const char *schema = n > 2 ? sval(cJSON_GetArrayItem(items, n - 3)) : NULL;
+    if (name)
+        add_table(r, str_copy(r->arena, str_of(schema)), str_copy(r->arena, str_of(name)));
+}
+
 static void read_drop(struct reader *r, const cJSON *body)
 {
     static const char *const relations[] = {"OBJECT_TABLE", "OBJECT_VIEW",
                                             "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE"};
     str kind = r->out->object = text_of(r, body, "removeType");
     bool is_relation = false;
+    bool is_part = str_is(kind, "OBJECT_TRIGGER") || str_is(kind, "OBJECT_POLICY") ||
+                   str_is(kind, "OBJECT_RULE");
     for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
         is_relation |= str_is(kind, relations[i]);
     const cJSON *item;
@@ -410,6 +428,8 @@ static void read_drop(struct reader *r, const cJSON *body)
             add_table(r, name.schema, name.name);
         else if (!r->out->name.n)
             r->out->name = name.name;
+        if (is_part)
+            add_owner(r, item);
     }
 }
 
@@ -485,6 +505,8 @@ static void read_target(struct reader *r, const cJSON *body)
 {
     const cJSON *relation = get(body, "relation");
     if (!relation)
+        relation = get(body, "table");
+    if (!relation)
         relation = get(body, "view");
     if (!relation)
         relation = get(get(body, "into"), "rel");
@@ -514,6 +536,7 @@ static void read_set(struct reader *r, const cJSON *body)
 
 static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)
 {
+    enum { ACCESS_EXCLUSIVE = 8 }; /* AccessExclusiveLock of the server's source */
     if (is_no_tx(kind, body))
         f->flags |= SQL_NO_TX;
     if (is_control(kind, body))
@@ -534,6 +557,9 @@ static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)
         f->flags |= SQL_ONLY;
     if (get(body, "newValNeighbor"))
         f->flags |= SQL_PLACED;
+    if (strcmp(kind, "LockStmt") == 0 && get(body, "mode") &&
+        get(body, "mode")->valueint == ACCESS_EXCLUSIVE)
+        f->flags |= SQL_LOCKS_OUT;
     if (strcmp(kind, "VacuumStmt") == 0 && option(get(body, "options"), "full") &&
         !option_is_false(get(body, "options"), "full"))
         f->flags |= SQL_FULL;
