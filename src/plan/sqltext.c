@@ -213,22 +213,35 @@ static bool add_stmt(struct splitter *s, size_t from, size_t to, struct err *e)
     return true;
 }
 
+/* CREATE [OR REPLACE] FUNCTION or PROCEDURE: such a statement may hold BEGIN ATOMIC. */
+static bool creates_routine(str text, struct token t)
+{
+    if (!token_word(text, t, "CREATE"))
+        return false;
+    t = sql_token_after(text, t.end);
+    if (token_word(text, t, "OR")) {
+        t = sql_token_after(text, t.end);
+        t = sql_token_after(text, t.end);
+    }
+    return token_word(text, t, "FUNCTION") || token_word(text, t, "PROCEDURE");
+}
+
 /* Splits at semicolons, as psql does: not in parentheses, not in a BEGIN ATOMIC body. */
 static bool split_by_tokens(struct splitter *s, struct err *e)
 {
     size_t from = 0;
     int parens = 0, bodies = 0;
-    bool creates = false;
+    bool routine = false;
     struct token t = sql_token_after(s->text, 0);
     for (bool first = true; t.kind != TOKEN_END; t = sql_token_after(s->text, t.end)) {
         if (first)
-            creates = token_word(s->text, t, "CREATE");
+            routine = creates_routine(s->text, t);
         first = false;
         if (token_is(s->text, t, '('))
             parens++;
         else if (token_is(s->text, t, ')') && parens)
             parens--;
-        else if (creates && token_word(s->text, t, "BEGIN"))
+        else if (routine && !parens && token_word(s->text, t, "BEGIN"))
             bodies++;
         else if (bodies && token_word(s->text, t, "CASE"))
             bodies++;
