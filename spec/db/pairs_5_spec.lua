@@ -1,1 +1,0 @@
-require("spec.support.pairs").specs(5, 6)
