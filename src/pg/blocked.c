@@ -40,7 +40,8 @@ void watch_explain(struct conn *c)
 {
     struct err *e = &c->failure;
     str state = str_of(e->sqlstate);
-    if (c->watch.seen.n && !e->detail.p && (str_is(state, "55P03") || str_is(state, "57014")))
+    if (c->watch.seen.n && !e->detail.p &&
+        (str_is(state, "55P03") || str_is(state, "57014")))
         e->detail = str_copy(&e->arena, c->watch.seen);
 }
 
@@ -58,7 +59,8 @@ static str ask(struct conn *c, PGconn *second)
     str sql = str_copy(&scratch, sql_named("blocked"));
     PGresult *r = PQexecParams(second, sql.p, 1, NULL, &pid.p, NULL, NULL, 0);
     str seen = STR_NONE;
-    if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1 && !PQgetisnull(r, 0, 0))
+    if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1 &&
+        !PQgetisnull(r, 0, 0))
         seen = str_copy(&w->arena, str_of(PQgetvalue(r, 0, 0)));
     PQclear(r);
     arena_reset(&scratch);

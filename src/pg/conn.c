@@ -30,7 +30,7 @@ bool conn_interrupted(void)
     return asked;
 }
 
-/* -- notices -------------------------------------------------------------------------- */
+/* -- notices ------------------------------------------------------------------------ */
 
 /* Called by libpq in the middle of its work: keeps the text, nothing more. */
 static void keep_notice(void *context, const PGresult *r)
@@ -40,8 +40,8 @@ static void keep_notice(void *context, const PGresult *r)
     str text = str_of(PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY));
     struct notice *notice = NEW(&c->notices_in, struct notice);
     notice->severity = str_copy(&c->notices_in, severity.n ? severity : STR("NOTICE"));
-    notice->text = str_copy(&c->notices_in, str_trim(text.n ? text :
-                                                     str_of(PQresultErrorMessage(r))));
+    notice->text = str_copy(&c->notices_in,
+                            str_trim(text.n ? text : str_of(PQresultErrorMessage(r))));
     *c->last_notice = notice;
     c->last_notice = &notice->next;
 }
@@ -61,7 +61,7 @@ void conn_tell_notices(struct conn *c)
     arena_reset(&kept);
 }
 
-/* -- open and close ------------------------------------------------------------------- */
+/* -- open and close ----------------------------------------------------------------- */
 
 static void copy_options(struct conn *c, const struct conn_options *from)
 {
@@ -126,7 +126,7 @@ PGconn *conn_dial(struct conn *c, struct err *e)
     if (!getenv("PGCONNECT_TIMEOUT"))
         PARAMETER("connect_timeout", "30");
     if (url.n)
-        PARAMETER("dbname", url.p); /* expanded: what it holds wins over what stands before */
+        PARAMETER("dbname", url.p); /* expanded: it wins over what stands before */
     if (c->options.database.n)
         PARAMETER("dbname", c->options.database.p); /* only the first one is expanded */
     PARAMETER("client_encoding", "UTF8");
@@ -159,11 +159,11 @@ static bool apply_settings(struct conn *c, struct err *e)
         bool is_role = i == o->n_settings;
         params[2 * i].text = is_role ? STR("role") : o->settings[i].name;
         params[2 * i + 1].text = is_role ? o->role : o->settings[i].value;
-        buf_fmt(&sql, "%spg_catalog.set_config($%zu, $%zu, false)", i ? ", " : "", 2 * i + 1,
-                2 * i + 2);
+        buf_fmt(&sql, "%spg_catalog.set_config($%zu, $%zu, false)", i ? ", " : "",
+                2 * i + 1, 2 * i + 2);
     }
-    struct stmt stmt = {.sql = buf_done(&sql), .params = params, .n_params = 2 * n,
-                        .flags = STMT_QUIET};
+    struct stmt stmt = {
+        .sql = buf_done(&sql), .params = params, .n_params = 2 * n, .flags = STMT_QUIET};
     bool ok = c->sink.exec(&c->sink, &stmt, e);
     arena_reset(&scratch);
     return ok;
@@ -176,7 +176,8 @@ static bool settings_hold(struct conn *c, struct err *e)
     /* The statement is ours; what the person wrote is a setting. */
     e->sql = STR_NONE;
     e->position = 0;
-    return err_hint(e, "see the settings and the role in moonshift.lua (moonshift config)");
+    return err_hint(e,
+                    "see the settings and the role in moonshift.lua (moonshift config)");
 }
 
 struct conn *conn_open(const struct conn_options *options, struct err *e)
@@ -228,7 +229,7 @@ void conn_close(struct conn *c)
     arena_reset(&arena);
 }
 
-/* -- what there is to know ------------------------------------------------------------ */
+/* -- what there is to know ---------------------------------------------------------- */
 
 struct sink *conn_sink(struct conn *c)
 {
@@ -275,7 +276,7 @@ bool conn_in_transaction(const struct conn *c)
     return c->in_tx;
 }
 
-/* -- after an error ------------------------------------------------------------------- */
+/* -- after an error ----------------------------------------------------------------- */
 
 static bool commit_under_way(const struct conn *c)
 {
@@ -310,11 +311,11 @@ void conn_mark_lost(struct conn *c, const PGresult *r)
     }
     if (commit_under_way(c))
         err_hint(e, "a COMMIT was under way, so the last revision may be in the database "
-                 "or not; the version table tells, and running the same command again "
-                 "goes on from there");
+                    "or not; the version table tells, and running the same command again "
+                    "goes on from there");
     else
         err_hint(e, "what was not committed is undone; running the same command again "
-                 "goes on from there");
+                    "goes on from there");
 }
 
 static bool exec_text(struct conn *c, const char *sql, struct err *e)
@@ -326,8 +327,9 @@ static bool exec_text(struct conn *c, const char *sql, struct err *e)
 static bool restore_session(struct conn *c, struct err *e)
 {
     /* RESET ALL leaves role and session authorization alone (guc.c: GUC_NO_RESET_ALL). */
-    if (!exec_text(c, "RESET SESSION AUTHORIZATION", e) || !exec_text(c, "RESET ROLE", e) ||
-        !exec_text(c, "RESET ALL", e) || !apply_settings(c, e))
+    if (!exec_text(c, "RESET SESSION AUTHORIZATION", e) ||
+        !exec_text(c, "RESET ROLE", e) || !exec_text(c, "RESET ALL", e) ||
+        !apply_settings(c, e))
         return false;
     c->dirty = false;
     return true;
@@ -358,5 +360,6 @@ bool conn_recover(struct conn *c, struct err *e)
     if (PQtransactionStatus(c->pg) != PQTRANS_IDLE && !exec_text(c, "ROLLBACK", e))
         return false;
     c->in_tx = false;
-    return c->sink.sync(&c->sink, e) && restore_session(c, e) && c->sink.sync(&c->sink, e);
+    return c->sink.sync(&c->sink, e) && restore_session(c, e) &&
+           c->sink.sync(&c->sink, e);
 }

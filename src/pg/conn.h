@@ -27,12 +27,12 @@ struct setting {
 };
 
 struct conn_options {
-    str url; /* postgres://, postgresql://, postgresql+driver://, or key=value text;
-                empty: libpq's own PG* variables */
+    str url;      /* postgres://, postgresql://, postgresql+driver://, or key=value text;
+                     empty: libpq's own PG* variables */
     str database; /* instead of the url's database; empty: the url's */
     struct setting *settings;
     size_t n_settings;
-    str role;       /* SET ROLE, or empty */
+    str role;        /* SET ROLE, or empty */
     bool one_by_one; /* no pipeline: law 5 compares the two */
     bool echo;       /* every statement to stderr (--verbose) */
     void (*notice)(void *context, str severity, str text); /* may be NULL */
@@ -52,10 +52,10 @@ struct sink *conn_sink(struct conn *c);
 int conn_server_version(const struct conn *c);
 str conn_database(const struct conn *c);
 str conn_user(const struct conn *c);
-str conn_host(const struct conn *c); /* host or socket directory */
-int conn_pid(const struct conn *c);  /* of the server process; of the pooler, if any */
+str conn_host(const struct conn *c);  /* host or socket directory */
+int conn_pid(const struct conn *c);   /* of the server process; of the pooler, if any */
 bool conn_lost(const struct conn *c); /* gone for good: only conn_close remains */
-size_t conn_round_trips(const struct conn *c); /* how often the server was waited for */
+size_t conn_round_trips(const struct conn *c);  /* how often the server was waited for */
 bool conn_in_transaction(const struct conn *c); /* BEGIN was sent, COMMIT was not */
 
 /* After an error: leaves the aborted pipeline, rolls back, restores the session, so that

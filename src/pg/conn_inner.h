@@ -16,13 +16,13 @@ enum entry_kind { ENTRY_STATEMENT, ENTRY_PREPARE, ENTRY_SYNC };
 struct entry {
     enum entry_kind kind;
     unsigned chunk;
-    struct stmt stmt;       /* a copy in the chunk */
-    bool commits;           /* COMMIT: a lost connection leaves it in doubt */
-    bool awaited;           /* the caller waits for it, and nothing else is in its
-                               implicit transaction */
-    struct rows *rows;      /* where its rows go; NULL: dropped */
+    struct stmt stmt;  /* a copy in the chunk */
+    bool commits;      /* COMMIT: a lost connection leaves it in doubt */
+    bool awaited;      /* the caller waits for it, and nothing else is in its
+                          implicit transaction */
+    struct rows *rows; /* where its rows go; NULL: dropped */
     struct arena *rows_in;
-    struct stream *stream;  /* who takes its rows one at a time; NULL: nobody */
+    struct stream *stream;     /* who takes its rows one at a time; NULL: nobody */
     struct prepared *prepared; /* ENTRY_PREPARE */
 };
 
@@ -61,13 +61,13 @@ struct conn {
     struct sink sink; /* first: a sink pointer of ours is a conn pointer */
     PGconn *pg;
     PGcancel *cancel;
-    struct arena arena; /* as long as the connection */
+    struct arena arena;          /* as long as the connection */
     struct conn_options options; /* a copy in the arena */
 
     struct entry *queue; /* a ring of QUEUE_ROOM */
     size_t first, n;
     struct arena chunk[2];
-    size_t live[2]; /* entries in the queue that point into the chunk */
+    size_t live[2];              /* entries in the queue that point into the chunk */
     size_t filled, filled_bytes; /* of the chunk being filled */
     size_t unsent;               /* bytes given to libpq since the last flush */
     unsigned filling;
@@ -95,12 +95,12 @@ struct conn {
     struct notice *notices, **last_notice;
 };
 
-/* -- sink_pipe.c ---------------------------------------------------------------------- */
+/* -- sink_pipe.c -------------------------------------------------------------------- */
 
 void pipe_open(struct conn *c);
 bool pipe_exec(struct sink *s, const struct stmt *stmt, struct err *e);
-bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out, struct arena *a,
-                struct err *e);
+bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out,
+                struct arena *a, struct err *e);
 bool pipe_sync(struct sink *s, struct err *e);
 /* Checks, echoes and notes what a statement does to the state of the session; every way
  * to send one starts here. */
@@ -115,28 +115,29 @@ void pipe_flush(struct conn *c);
 /* Waits, outside the pipeline, until PQgetResult would not block. */
 void pipe_wait_result(struct conn *c);
 
-/* -- sink_alone.c: outside the pipeline ----------------------------------------------- */
+/* -- sink_alone.c: outside the pipeline --------------------------------------------- */
 
 bool alone_exec(struct conn *c, const struct stmt *stmt, struct err *e);
 bool alone_copy_in(struct sink *s, const struct stmt *stmt, copy_fn *piece, void *context,
                    int64_t *rows, struct err *e);
 
-/* -- sink_cursor.c -------------------------------------------------------------------- */
+/* -- sink_cursor.c ------------------------------------------------------------------ */
 
 bool cursor_fits(const struct conn *c, const struct stmt *stmt);
 bool cursor_each(struct conn *c, const struct stmt *stmt, row_fn *row, void *context,
                  struct err *e);
 
-/* -- server_err.c --------------------------------------------------------------------- */
+/* -- server_err.c ------------------------------------------------------------------- */
 
 /* Fills e from a failed result of `stmt`. */
 void server_err(const PGresult *r, const struct stmt *stmt, struct err *e);
-/* The first word of a statement is `word` (lower case); comments before it are skipped. */
+/* The first word of a statement is `word` (lower case); comments before it are skipped.
+ */
 bool stmt_is(str sql, const char *word);
 /* Hint for what libpq says when it cannot connect. */
 void connect_hint(str said, PGconn *pg, struct err *e);
 
-/* -- conn.c --------------------------------------------------------------------------- */
+/* -- conn.c ------------------------------------------------------------------------- */
 
 /* One more plain connection to the same place; NULL with e filled. */
 PGconn *conn_dial(struct conn *c, struct err *e);
@@ -152,8 +153,7 @@ bool conn_interrupted(void);
 void rows_copy(const PGresult *r, struct rows *out, struct arena *a);
 void rows_shape(const PGresult *r, struct rows *out, struct arena *a);
 
-
-/* -- blocked.c ------------------------------------------------------------------------ */
+/* -- blocked.c ---------------------------------------------------------------------- */
 
 void watch_start(struct conn *c);        /* a wait begins */
 int watch_left_ms(const struct conn *c); /* until the next look */
@@ -161,7 +161,7 @@ void watch_look(struct conn *c);
 void watch_explain(struct conn *c); /* adds who it was to a failure by timeout */
 void watch_stop(struct conn *c);
 
-/* -- pooler.c ------------------------------------------------------------------------- */
+/* -- pooler.c ----------------------------------------------------------------------- */
 
 /* The lock was taken by server process `lock_pid`, which is not the one libpq knows: true
  * when a pooler keeps our session; else e advises, and the lock is given back. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* -- names ---------------------------------------------------------------------------- */
+/* -- names -------------------------------------------------------------------------- */
 
 static str schema_of(const struct ledger_names *names)
 {
@@ -55,22 +55,25 @@ static bool is_true(const struct rows *rows, size_t column)
     return !rows->cells[column].null && str_is(rows->cells[column].text, "t");
 }
 
-/* -- read ----------------------------------------------------------------------------- */
+/* -- read --------------------------------------------------------------------------- */
 
 bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
                  bool *exists, struct arena *a, struct err *e)
 {
     struct param params[] = {text_param(names->schema.p ? names->schema : STR("")),
                              text_param(names->version_table)};
-    struct stmt stmt = {.sql = str_copy(a, sql_named("ledger_read")), .params = params,
-                        .n_params = 2, .flags = STMT_QUIET};
+    struct stmt stmt = {.sql = str_copy(a, sql_named("ledger_read")),
+                        .params = params,
+                        .n_params = 2,
+                        .flags = STMT_QUIET};
     struct rows found;
     *rows = (struct strs){0};
     *exists = false;
     if (!s->query(s, &stmt, &found, a, e)) {
         if (strcmp(e->sqlstate, "42703") == 0) {
             e->sql = STR_NONE;
-            err_hint(e, "version_table must name a table of Moonshift's or Alembic's, with "
+            err_hint(e,
+                     "version_table must name a table of Moonshift's or Alembic's, with "
                      "a column version_num");
         }
         return false;
@@ -84,7 +87,7 @@ bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
     return true;
 }
 
-/* -- ensure --------------------------------------------------------------------------- */
+/* -- ensure ------------------------------------------------------------------------- */
 
 static bool exec_quiet(struct sink *s, str sql, struct err *e)
 {
@@ -102,8 +105,8 @@ static bool create(struct sink *s, const struct ledger_names *names, const char 
     return true;
 }
 
-static bool create_schema(struct sink *s, const struct ledger_names *names, struct arena *a,
-                          struct err *e)
+static bool create_schema(struct sink *s, const struct ledger_names *names,
+                          struct arena *a, struct err *e)
 {
     struct buf b = buf_in(a);
     buf_put(&b, "CREATE SCHEMA IF NOT EXISTS ");
@@ -127,8 +130,10 @@ static bool widen(struct sink *s, const struct ledger_names *names, struct arena
                   struct err *e)
 {
     str table = qualified(names, names->version_table, a);
-    return exec_quiet(s, str_fmt(a, "ALTER TABLE %.*s ALTER COLUMN version_num TYPE text",
-                                 STR_ARG(table)), e);
+    return exec_quiet(
+        s,
+        str_fmt(a, "ALTER TABLE %.*s ALTER COLUMN version_num TYPE text", STR_ARG(table)),
+        e);
 }
 
 bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct arena *a,
@@ -137,9 +142,12 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
     enum { SCHEMA, VERSION, LOG, PROGRESS, NARROW, COLUMN };
     if (s->offline)
         return ensure_offline(s, names, a, e);
-    struct param params[] = {text_param(schema_of(names)), text_param(names->version_table)};
-    struct stmt stmt = {.sql = str_copy(a, sql_named("ledger_probe")), .params = params,
-                        .n_params = 2, .flags = STMT_QUIET};
+    struct param params[] = {text_param(schema_of(names)),
+                             text_param(names->version_table)};
+    struct stmt stmt = {.sql = str_copy(a, sql_named("ledger_probe")),
+                        .params = params,
+                        .n_params = 2,
+                        .flags = STMT_QUIET};
     struct rows is;
     if (!s->query(s, &stmt, &is, a, e))
         return false;
@@ -147,7 +155,8 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
         str table = qualified(names, names->version_table, a);
         err_set(e, ERR_FAILED, "%.*s is no version table: it has no column version_num",
                 STR_ARG(table));
-        return err_hint(e, "version_table must name a table of Moonshift's or Alembic's, or "
+        return err_hint(e,
+                        "version_table must name a table of Moonshift's or Alembic's, or "
                         "one that does not exist yet");
     }
     bool whole = is_true(&is, VERSION) && is_true(&is, LOG) && is_true(&is, PROGRESS);
@@ -160,7 +169,7 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
            (!is_true(&is, NARROW) || widen(s, names, a, e)) && s->sync(s, e);
 }
 
-/* -- move ----------------------------------------------------------------------------- */
+/* -- move --------------------------------------------------------------------------- */
 
 struct move {
     struct buf sql;
@@ -219,11 +228,14 @@ static void put_insert(struct move *m, str table, const str *ids, size_t n)
     m->rows += n;
 }
 
-static void put_log(struct move *m, const struct ledger_names *names, const struct run *run)
+static void put_log(struct move *m, const struct ledger_names *names,
+                    const struct run *run)
 {
     str log = qualified(names, STR("moonshift_log"), m->arena);
-    buf_fmt(&m->sql, " INSERT INTO %.*s (version_table, revision, direction, message, "
-            "checksum, os_user, host, program, duration) SELECT ", STR_ARG(log));
+    buf_fmt(&m->sql,
+            " INSERT INTO %.*s (version_table, revision, direction, message, "
+            "checksum, os_user, host, program, duration) SELECT ",
+            STR_ARG(log));
     put_param(m, text_param(names->version_table));
     buf_put(&m->sql, ", ");
     put_param(m, may_param(run->revision));
@@ -280,8 +292,9 @@ static str guard_text(const struct ledger_names *names, const struct step *step,
                    STR_ARG(table), STR_ARG(adds), hint);
 }
 
-bool ledger_move(struct sink *s, const struct ledger_names *names, const struct step *step,
-                 const struct run *run, struct arena *a, struct err *e)
+bool ledger_move(struct sink *s, const struct ledger_names *names,
+                 const struct step *step, const struct run *run, struct arena *a,
+                 struct err *e)
 {
     const struct strs *removed = &step->removed, *added = &step->added;
     if (removed->n == 0 && added->n == 0)
@@ -309,7 +322,7 @@ bool ledger_move(struct sink *s, const struct ledger_names *names, const struct 
     return s->exec(s, &stmt, e);
 }
 
-/* -- log ------------------------------------------------------------------------------ */
+/* -- log ---------------------------------------------------------------------------- */
 
 bool ledger_log(struct sink *s, const struct ledger_names *names, int64_t limit,
                 struct rows *out, struct arena *a, struct err *e)
@@ -317,7 +330,9 @@ bool ledger_log(struct sink *s, const struct ledger_names *names, int64_t limit,
     str log = qualified(names, STR("moonshift_log"), a);
     struct param where[] = {text_param(log)};
     struct stmt probe = {.sql = STR("SELECT to_regclass($1::text) IS NOT NULL"),
-                         .params = where, .n_params = 1, .flags = STMT_QUIET};
+                         .params = where,
+                         .n_params = 1,
+                         .flags = STMT_QUIET};
     *out = (struct rows){0};
     if (!s->query(s, &probe, out, a, e))
         return false;
@@ -328,7 +343,9 @@ bool ledger_log(struct sink *s, const struct ledger_names *names, int64_t limit,
     struct param params[] = {text_param(names->version_table), {.null = limit <= 0}};
     if (limit > 0)
         params[1].text = str_fmt(a, "%lld", (long long)limit);
-    struct stmt stmt = {.sql = expand(sql_named("ledger_log"), names, a), .params = params,
-                        .n_params = 2, .flags = STMT_QUIET};
+    struct stmt stmt = {.sql = expand(sql_named("ledger_log"), names, a),
+                        .params = params,
+                        .n_params = 2,
+                        .flags = STMT_QUIET};
     return s->query(s, &stmt, out, a, e);
 }

@@ -14,9 +14,9 @@
 #include "pg/conn.h"
 
 struct ledger_names {
-    str schema;        /* version_schema; empty until ledger_read finds it: where the table
-                          is on the search path, else the session's first schema. Offline
-                          an empty schema means public */
+    str schema; /* version_schema; empty until ledger_read finds it: where the table
+                   is on the search path, else the session's first schema. Offline
+                   an empty schema means public */
     str version_table; /* moonshift_version */
 };
 
@@ -38,20 +38,22 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
 /* Moves the version rows and writes the log line, in one statement whose guard the server
  * checks: exactly the expected rows must have been there. The duration is the server's:
  * from the start of the transaction until now. A stamp's step may have no revision. */
-bool ledger_move(struct sink *s, const struct ledger_names *names, const struct step *step,
-                 const struct run *run, struct arena *a, struct err *e);
+bool ledger_move(struct sink *s, const struct ledger_names *names,
+                 const struct step *step, const struct run *run, struct arena *a,
+                 struct err *e);
 
 /* The advisory lock, polled: no snapshot is held between polls, so that a concurrent
  * index build elsewhere is not blocked. `waiting` is told who holds it, again
- * when that changes and every 15 seconds; NULL for silence. wait_ms < 0: for ever. Behind a pooler that hands out
- * the server by transaction it is refused with advice. */
+ * when that changes and every 15 seconds; NULL for silence. wait_ms < 0: for ever. Behind
+ * a pooler that hands out the server by transaction it is refused with advice. */
 bool ledger_lock(struct conn *c, const struct ledger_names *names, int64_t wait_ms,
-                 void (*waiting)(void *context, str holder), void *context, struct err *e);
+                 void (*waiting)(void *context, str holder), void *context,
+                 struct err *e);
 bool ledger_unlock(struct conn *c, const struct ledger_names *names, struct err *e);
 
-/* The log, newest first, at most `limit` lines (0: all); rows as db columns: id, revision,
- * direction (up, down, stamp), message, checksum, db_user, os_user, host, program,
- * started_at, duration. No log yet: no rows. */
+/* The log, newest first, at most `limit` lines (0: all); rows as db columns: id,
+ * revision, direction (up, down, stamp), message, checksum, db_user, os_user, host,
+ * program, started_at, duration. No log yet: no rows. */
 bool ledger_log(struct sink *s, const struct ledger_names *names, int64_t limit,
                 struct rows *out, struct arena *a, struct err *e);
 

@@ -41,8 +41,8 @@ static bool ask(struct conn *c, str sql, int64_t key, struct rows *out, struct a
                 struct err *e)
 {
     struct param param = {.text = str_fmt(a, "%lld", (long long)key)};
-    struct stmt stmt = {.sql = str_copy(a, sql), .params = &param, .n_params = 1,
-                        .flags = STMT_QUIET};
+    struct stmt stmt = {
+        .sql = str_copy(a, sql), .params = &param, .n_params = 1, .flags = STMT_QUIET};
     return c->sink.query(&c->sink, &stmt, out, a, e);
 }
 
@@ -66,7 +66,8 @@ static str holder_text(const struct rows *rows, struct arena *a)
 static void pause_some(int64_t longest_ms, uint64_t *seed)
 {
     *seed = *seed * 6364136223846793005u + 1442695040888963407u;
-    int64_t pause_ms = longest_ms / 2 + (int64_t)((*seed >> 33) % (uint64_t)(longest_ms / 2 + 1));
+    int64_t pause_ms =
+        longest_ms / 2 + (int64_t)((*seed >> 33) % (uint64_t)(longest_ms / 2 + 1));
     struct timespec t = {.tv_sec = pause_ms / 1000, .tv_nsec = pause_ms % 1000 * 1000000};
     nanosleep(&t, NULL); /* a signal ends it early, and the next statement says so */
 }
@@ -77,10 +78,13 @@ static bool gave_up(int64_t wait_ms, str holder, struct err *e)
         err_set(e, ERR_FAILED, "another program is migrating this database: %.*s",
                 STR_ARG(holder));
     else
-        err_set(e, ERR_FAILED, "another program is migrating this database, and %.3g s were "
-                "not enough to wait for it: %.*s", (double)wait_ms / 1000, STR_ARG(holder));
-    return err_hint(e, "wait longer (--lock-wait 10m), or look at what it does: select * from "
-                    "pg_stat_activity");
+        err_set(e, ERR_FAILED,
+                "another program is migrating this database, and %.3g s were "
+                "not enough to wait for it: %.*s",
+                (double)wait_ms / 1000, STR_ARG(holder));
+    return err_hint(
+        e, "wait longer (--lock-wait 10m), or look at what it does: select * from "
+           "pg_stat_activity");
 }
 
 bool ledger_lock(struct conn *c, const struct ledger_names *names, int64_t wait_ms,
@@ -111,7 +115,8 @@ bool ledger_lock(struct conn *c, const struct ledger_names *names, int64_t wait_
             gave_up(wait_ms, holder, e);
             break;
         }
-        if (waiting && (told_ms < 0 || now_ms() - told_ms >= TELL_MS || !str_eq(holder, told))) {
+        if (waiting &&
+            (told_ms < 0 || now_ms() - told_ms >= TELL_MS || !str_eq(holder, told))) {
             arena_rewind(&told_in);
             told = str_copy(&told_in, holder);
             told_ms = now_ms();

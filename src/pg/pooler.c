@@ -41,11 +41,14 @@ static bool holds_lock(struct conn *c, int64_t key, bool *holds, struct err *e)
     struct rows rows;
     struct param param = {.text = str_fmt(&a, "%lld", (long long)key)};
     struct stmt stmt = {
-        .sql = STR("SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' "
-                   "AND granted AND pid = pg_backend_pid() AND objsubid = 1 "
-                   "AND classid = (($1::bigint >> 32) & 4294967295)::oid "
-                   "AND objid = ($1::bigint & 4294967295)::oid)"),
-        .params = &param, .n_params = 1, .flags = STMT_QUIET};
+        .sql = STR(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' "
+            "AND granted AND pid = pg_backend_pid() AND objsubid = 1 "
+            "AND classid = (($1::bigint >> 32) & 4294967295)::oid "
+            "AND objid = ($1::bigint & 4294967295)::oid)"),
+        .params = &param,
+        .n_params = 1,
+        .flags = STMT_QUIET};
     bool ok = c->sink.query(&c->sink, &stmt, &rows, &a, e);
     *holds = ok && str_is(rows.cells[0].text, "t");
     arena_reset(&a);
@@ -87,8 +90,10 @@ bool pooler_check(struct conn *c, int64_t key, long lock_pid, struct err *e)
     PQfinish(second);
     if (!ok || holds)
         return ok;
-    err_set(e, ERR_FAILED, "the connection goes through a pooler in transaction mode, which "
+    err_set(e, ERR_FAILED,
+            "the connection goes through a pooler in transaction mode, which "
             "loses the lock that keeps two programs apart");
-    return err_hint(e, "connect to the server itself (often port 5432 instead of 6432) or "
+    return err_hint(e,
+                    "connect to the server itself (often port 5432 instead of 6432) or "
                     "to a pool in session mode");
 }

@@ -25,7 +25,7 @@ void rows_copy(const PGresult *r, struct rows *out, struct arena *a)
         for (int j = 0; j < columns; j++, cell++) {
             cell->null = PQgetisnull(r, i, j);
             if (!cell->null)
-                cell->text = str_copy(a, (str){PQgetvalue(r, i, j),
-                                               (size_t)PQgetlength(r, i, j)});
+                cell->text =
+                    str_copy(a, (str){PQgetvalue(r, i, j), (size_t)PQgetlength(r, i, j)});
         }
 }

@@ -5,6 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#define TOO_MANY "the server has no free connection: raise max_connections, or close some"
+#define NO_ANSWER "nothing answers at that address: a firewall, or the wrong host"
+
 /* By SQLSTATE (manual, appendix A). */
 static const struct {
     const char *sqlstate, *hint;
@@ -20,7 +23,7 @@ static const struct {
     {"53200", "one transaction locks every table it touches, and the server has room for "
               "about max_locks_per_transaction (default 64) times max_connections locks: "
               "raise it in postgresql.conf, or split the revision"},
-    {"53300", "the server has no free connection: raise max_connections, or close some"},
+    {"53300", TOO_MANY},
     {"53100", "the server's disk is full"},
     {"55P03", "another session holds the lock: run it again at a quieter time, or with a "
               "longer lock_timeout"},
@@ -33,8 +36,9 @@ static const struct {
     {"40P01", "two sessions waited for each other and the server ended this one: run it "
               "again"},
     {"40001", "another transaction changed the same rows: run it again"},
-    {"55P04", "a new enum value can be used only after the transaction that adds it: use "
-              "it in a later revision, or add it inside op.autocommit(function() ... end)"},
+    {"55P04",
+     "a new enum value can be used only after the transaction that adds it: use "
+     "it in a later revision, or add it inside op.autocommit(function() ... end)"},
     {"2BP01", "other objects depend on it: drop them first, or give cascade = true"},
     {"23502", "rows have no value there: fill them first, or give the column a default"},
     {"23503", "rows point to rows that are not there: repair the data first"},
@@ -43,7 +47,8 @@ static const struct {
               "with not_valid = true"},
     {"42883", "no function or operator takes these types: a cast may be missing, or an "
               "extension (op.create_extension)"},
-    {"42704", "is it created by an extension (op.create_extension) or by a later revision?"},
+    {"42704",
+     "is it created by an extension (op.create_extension) or by a later revision?"},
 };
 
 static const char *hint_for(const char *sqlstate)
@@ -108,7 +113,7 @@ static void add_hint(str message, const struct stmt *stmt, struct err *e)
     const char *hint = hint_for(e->sqlstate);
     if (strcmp(e->sqlstate, "42P01") == 0 && quotes_a_dot(message, stmt->sql)) {
         err_hint(e, "a name is one identifier: write schema = \"...\" beside the table's "
-                 "name, not \"schema.table\"");
+                    "name, not \"schema.table\"");
         return;
     }
     if (hint)
@@ -172,50 +177,69 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
 
 static bool says(str text, const char *part)
 {
-    return memmem(text.p, text.n, part, strlen(part)) != NULL;
+    return str_index(text, str_of(part)) < text.n || !*part;
 }
 
 /* libpq gives no SQLSTATE for a connection that was not made; the text is what there is.
- * A server with another lc_messages gets no hint but its own words. */
+ * A server with another lc_messages gets no hint but its own words. {user} and {database}
+ * are those of the attempt. */
+static const struct {
+    const char *said, *also; /* both must be in the text */
+    const char *sqlstate, *hint;
+} refusals[] = {
+    {"Connection refused", "", "",
+     "no server answers there: is it running, and are host and port right? "
+     "moonshift wait waits for it"},
+    {"No such file or directory", "", "",
+     "no server listens on that socket: is it running? With a server on another host, "
+     "give --url or DATABASE_URL"},
+    {"could not translate host name", "", "",
+     "the host name is not known here: a misspelt name, or a container that is not up"},
+    {"password authentication failed", "", "28P01",
+     "the password is wrong or the role does not exist; inside a URL, special characters "
+     "are written encoded (@ is %40, / is %2F, % is %25)"},
+    {"no password supplied", "", "",
+     "give the password in the URL, in PGPASSWORD or in ~/.pgpass"},
+    {"role \"", "does not exist", "28000",
+     "the server has no role \"{user}\": create it (createuser {user}), or name another "
+     "in the URL"},
+    {"database \"", "does not exist", "3D000", "create it first: createdb {database}"},
+    {"too many connections", "", "53300", TOO_MANY},
+    {"too many clients", "", "53300", TOO_MANY},
+    {"remaining connection slots", "", "53300", TOO_MANY},
+    {"no pg_hba.conf entry", "", "28000",
+     "the server's pg_hba.conf lets no such connection in: another user, database, "
+     "address or sslmode may be meant"},
+    {"the database system is", "", "57P03",
+     "the server is starting or stopping: moonshift wait waits until it answers"},
+    {"SSL", "", "",
+     "server and client disagree about encryption: see sslmode in the URL"},
+    {"timeout expired", "", "", NO_ANSWER},
+    {"timed out", "", "", NO_ANSWER},
+};
+
+static str fill_in(str hint, PGconn *pg, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    while (hint.n) {
+        size_t brace = str_find(hint, '{'), end = str_find(hint, '}');
+        bool user = str_starts(str_cut(hint, brace, hint.n), STR("{user}"));
+        buf_str(&b, str_cut(hint, 0, brace));
+        if (brace < hint.n)
+            buf_str(&b, str_of(user ? PQuser(pg) : PQdb(pg)));
+        hint = str_cut(hint, brace < hint.n ? end + 1 : hint.n, hint.n);
+    }
+    return buf_done(&b);
+}
+
 void connect_hint(str said, PGconn *pg, struct err *e)
 {
-    const char *database = PQdb(pg), *user = PQuser(pg);
-    if (says(said, "Connection refused"))
-        err_hint(e, "no server answers there: is it running, and are host and port right? "
-                 "moonshift wait waits for it");
-    else if (says(said, "No such file or directory"))
-        err_hint(e, "no server listens on that socket: is it running? With a server on "
-                 "another host, give --url or DATABASE_URL");
-    else if (says(said, "could not translate host name"))
-        err_hint(e, "the host name is not known here: a misspelt name, or a container that "
-                 "is not up");
-    else if (says(said, "password authentication failed")) {
-        memcpy(e->sqlstate, "28P01", 5);
-        err_hint(e, "the password is wrong or the role does not exist; inside a URL, "
-                 "special characters are written encoded (@ is %%40, / is %%2F, %% is %%25)");
-    } else if (says(said, "no password supplied"))
-        err_hint(e, "give the password in the URL, in PGPASSWORD or in ~/.pgpass");
-    else if (says(said, "role \"") && says(said, "does not exist")) {
-        memcpy(e->sqlstate, "28000", 5);
-        err_hint(e, "the server has no role \"%s\": create it (createuser %s), or name "
-                 "another in the URL", user ? user : "", user ? user : "");
-    } else if (says(said, "database \"") && says(said, "does not exist")) {
-        memcpy(e->sqlstate, "3D000", 5);
-        err_hint(e, "create it first: createdb %s", database ? database : "");
-    } else if (says(said, "too many connections") || says(said, "too many clients") ||
-               says(said, "remaining connection slots")) {
-        memcpy(e->sqlstate, "53300", 5);
-        err_hint(e, "%s", hint_for("53300"));
-    } else if (says(said, "no pg_hba.conf entry")) {
-        memcpy(e->sqlstate, "28000", 5);
-        err_hint(e, "the server's pg_hba.conf lets no such connection in: another user, "
-                 "database, address or sslmode may be meant");
-    } else if (says(said, "the database system is")) {
-        memcpy(e->sqlstate, "57P03", 5);
-        err_hint(e, "the server is starting or stopping: moonshift wait waits until it "
-                 "answers");
-    } else if (says(said, "SSL"))
-        err_hint(e, "server and client disagree about encryption: see sslmode in the URL");
-    else if (says(said, "timeout expired") || says(said, "timed out"))
-        err_hint(e, "nothing answers at that address: a firewall, or the wrong host");
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        if (!says(said, refusals[i].said) || !says(said, refusals[i].also))
+            continue;
+        memcpy(e->sqlstate, refusals[i].sqlstate, strlen(refusals[i].sqlstate));
+        str hint = fill_in(str_of(refusals[i].hint), pg, &e->arena);
+        err_hint(e, "%.*s", STR_ARG(hint));
+        return;
+    }
 }

@@ -1,4 +1,5 @@
-/* What cannot run in a pipeline: statements that commit by themselves, and COPY. Each waits for all before it, leaves pipeline mode, and enters it again. */
+/* What cannot run in a pipeline: statements that commit by themselves, and COPY. Each
+ * waits for all before it, leaves pipeline mode, and enters it again. */
 #include "pg/conn_inner.h"
 
 #include <stdio.h>
@@ -125,7 +126,7 @@ bool alone_exec(struct conn *c, const struct stmt *stmt, struct err *e)
     return pipe_tell(c, e);
 }
 
-/* -- COPY ... FROM STDIN -------------------------------------------------------------- */
+/* -- COPY ... FROM STDIN ------------------------------------------------------------ */
 
 /* Pieces may be single rows: libpq collects them and sends as it sees fit, and is waited
  * for when it has collected much. */
@@ -168,8 +169,8 @@ static bool feed(struct conn *c, copy_fn *next, void *context, struct err *e)
     return true;
 }
 
-bool alone_copy_in(struct sink *sink, const struct stmt *stmt, copy_fn *next, void *context,
-                   int64_t *rows, struct err *e)
+bool alone_copy_in(struct sink *sink, const struct stmt *stmt, copy_fn *next,
+                   void *context, int64_t *rows, struct err *e)
 {
     struct conn *c = (struct conn *)sink;
     struct arena scratch = {0};

@@ -14,9 +14,10 @@ static bool holds_word(str sql, const char *word)
 {
     str w = str_of(word);
     for (size_t i = 0; i + w.n <= sql.n; i++) {
-        bool starts = i == 0 || (!isalnum((unsigned char)sql.p[i - 1]) && sql.p[i - 1] != '_');
-        bool ends = i + w.n == sql.n || (!isalnum((unsigned char)sql.p[i + w.n]) &&
-                                         sql.p[i + w.n] != '_');
+        bool starts =
+            i == 0 || (!isalnum((unsigned char)sql.p[i - 1]) && sql.p[i - 1] != '_');
+        bool ends = i + w.n == sql.n ||
+                    (!isalnum((unsigned char)sql.p[i + w.n]) && sql.p[i + w.n] != '_');
         if (starts && ends && strncasecmp(sql.p + i, w.p, w.n) == 0)
             return true;
     }
@@ -87,7 +88,8 @@ static bool fetch_all(struct conn *c, const struct stmt *stmt, row_fn *row, void
 }
 
 /* Shows what the script wrote instead of the DECLARE it became. */
-static void show_own_text(str declared, size_t before, const struct stmt *stmt, struct err *e)
+static void show_own_text(str declared, size_t before, const struct stmt *stmt,
+                          struct err *e)
 {
     if (!str_starts(e->sql, str_cut(declared, 0, before)))
         return;

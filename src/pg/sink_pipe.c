@@ -21,7 +21,7 @@ static struct conn *conn_of(struct sink *s)
     return (struct conn *)s;
 }
 
-/* -- the queue ------------------------------------------------------------------------ */
+/* -- the queue ---------------------------------------------------------------------- */
 
 static struct entry *first_entry(struct conn *c)
 {
@@ -63,7 +63,7 @@ static void copy_stmt(struct entry *entry, const struct stmt *stmt, struct arena
         entry->stmt.guard = str_copy(a, stmt->guard);
 }
 
-/* -- results -------------------------------------------------------------------------- */
+/* -- results ------------------------------------------------------------------------ */
 
 static void keep_failure(struct conn *c, const PGresult *r, const struct entry *entry)
 {
@@ -84,7 +84,7 @@ static void keep_failure(struct conn *c, const PGresult *r, const struct entry *
     if (str_is(str_of(c->failure.sqlstate), "57014") && conn_interrupted()) {
         c->failure.hint = STR_NONE;
         err_hint(&c->failure, "interrupted; running the same command again goes on from "
-                 "what was committed");
+                              "what was committed");
     }
 }
 
@@ -93,7 +93,8 @@ static void rolled_back(struct conn *c, const struct entry *entry)
     if (c->failed)
         return;
     c->failed = true;
-    err_set(&c->failure, ERR_FAILED, "the server rolled the transaction back instead of "
+    err_set(&c->failure, ERR_FAILED,
+            "the server rolled the transaction back instead of "
             "committing it");
     if (entry->stmt.from.file.p)
         err_at(&c->failure, entry->stmt.from.file, entry->stmt.from.line);
@@ -257,7 +258,7 @@ void pipe_drain(struct conn *c)
     watch_stop(c);
 }
 
-/* -- sending -------------------------------------------------------------------------- */
+/* -- sending ------------------------------------------------------------------------ */
 
 bool pipe_tell(struct conn *c, struct err *e)
 {
@@ -281,7 +282,8 @@ static void echo(const struct stmt *stmt)
         if (stmt->params[i].null)
             fprintf(stderr, "    -- $%zu = NULL\n", i + 1);
         else
-            fprintf(stderr, "    -- $%zu = '%.*s'\n", i + 1, STR_ARG(stmt->params[i].text));
+            fprintf(stderr, "    -- $%zu = '%.*s'\n", i + 1,
+                    STR_ARG(stmt->params[i].text));
     }
 }
 
@@ -303,7 +305,8 @@ bool pipe_start(struct conn *c, const struct stmt *stmt, struct err *e)
     if (c->failed)
         return pipe_tell(c, e);
     if (c->busy)
-        return refuse(e, stmt, "the connection is busy with the rows of db.each: collect "
+        return refuse(e, stmt,
+                      "the connection is busy with the rows of db.each: collect "
                       "them first (db.query), or finish the loop");
     if (conn_interrupted())
         return refuse(e, stmt, "interrupted");
@@ -311,7 +314,8 @@ bool pipe_start(struct conn *c, const struct stmt *stmt, struct err *e)
         return refuse(e, stmt, "the SQL text holds a NUL byte");
     for (size_t i = 0; i < stmt->n_params; i++)
         if (!stmt->params[i].null && holds_nul(stmt->params[i].text))
-            return refuse(e, stmt, "a parameter holds a NUL byte, which no PostgreSQL text "
+            return refuse(e, stmt,
+                          "a parameter holds a NUL byte, which no PostgreSQL text "
                           "can hold");
     if (c->options.echo && !(stmt->flags & STMT_QUIET))
         echo(stmt);
@@ -331,9 +335,9 @@ static bool commits(str sql)
 /* ROLLBACK TO keeps the transaction open. */
 static bool rolls_back(str sql)
 {
-    return stmt_is(sql, "abort") || (stmt_is(sql, "rollback") &&
-                                     str_index(sql, STR(" to ")) == sql.n &&
-                                     str_index(sql, STR(" TO ")) == sql.n);
+    return stmt_is(sql, "abort") ||
+           (stmt_is(sql, "rollback") && str_index(sql, STR(" to ")) == sql.n &&
+            str_index(sql, STR(" TO ")) == sql.n);
 }
 
 void pipe_note(struct conn *c, const struct stmt *stmt)
@@ -370,7 +374,8 @@ static void make_room(struct conn *c)
     c->filled = c->filled_bytes = 0;
 }
 
-/* The prepared form of a statement that comes again: sent to the server the first time. */
+/* The prepared form of a statement that comes again: sent to the server the first time.
+ */
 static struct prepared *prepared_for(struct conn *c, const struct stmt *stmt)
 {
     enum { KEPT = sizeof c->prepared / sizeof *c->prepared };
@@ -399,7 +404,8 @@ static struct entry *send_stmt(struct conn *c, const struct stmt *stmt)
     if (c->lost || c->failed)
         return NULL;
     struct arena *a = &c->chunk[c->filling];
-    struct prepared *p = c->direct && stmt->flags & STMT_AGAIN ? prepared_for(c, stmt) : NULL;
+    struct prepared *p =
+        c->direct && stmt->flags & STMT_AGAIN ? prepared_for(c, stmt) : NULL;
     const char **values = NEW_N(a, const char *, stmt->n_params);
     size_t bytes = stmt->sql.n + 64;
     for (size_t i = 0; i < stmt->n_params; i++) {
@@ -458,8 +464,8 @@ bool pipe_exec(struct sink *s, const struct stmt *stmt, struct err *e)
     return pipe_tell(c, e);
 }
 
-bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out, struct arena *a,
-                struct err *e)
+bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out,
+                struct arena *a, struct err *e)
 {
     struct conn *c = conn_of(s);
     *out = (struct rows){0};

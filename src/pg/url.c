@@ -101,7 +101,8 @@ static bool take_apart(str url, struct pieces *p)
     /* "host=x password=a://b" is key=value text. */
     bool jdbc = str_starts(p->scheme, STR("jdbc:"));
     for (size_t i = jdbc ? 5 : 0; i < p->scheme.n; i++)
-        if (!isalnum((unsigned char)p->scheme.p[i]) && str_find(STR("+-._"), p->scheme.p[i]) == 4)
+        if (!isalnum((unsigned char)p->scheme.p[i]) &&
+            str_find(STR("+-._"), p->scheme.p[i]) == 4)
             return false;
     find_userinfo(str_cut(url, colon + 3, url.n), p);
     return true;
@@ -291,7 +292,8 @@ str url_masked(str url, struct arena *a)
     return buf_done(&b);
 }
 
-/* `"@" as %40, "/" as %2F`: the characters of a secret that must be encoded, each once. */
+/* `"@" as %40, "/" as %2F`: the characters of a secret that must be encoded, each once.
+ */
 static str encodings(str secret, struct arena *a)
 {
     struct buf b = buf_in(a);
@@ -312,16 +314,27 @@ static str encodings(str secret, struct arena *a)
 
 /* Parameters that belong to other programs' drivers and mean nothing to libpq. */
 static const char *const foreign[] = {
-    "prepared_statement_cache_size", "prepared_statement_name_func", "statement_cache_size",
-    "async_fallback", "command_timeout", "connection_limit", "pool_timeout", "pool_size",
-    "max_overflow", "pgbouncer", "socket_timeout", "binary_parameters", "sslaccept",
+    "prepared_statement_cache_size",
+    "prepared_statement_name_func",
+    "statement_cache_size",
+    "async_fallback",
+    "command_timeout",
+    "connection_limit",
+    "pool_timeout",
+    "pool_size",
+    "max_overflow",
+    "pgbouncer",
+    "socket_timeout",
+    "binary_parameters",
+    "sslaccept",
 };
 
 /* What is no word may be a piece of something else, a password perhaps. */
 static bool unknown_parameter(str key, str nearest, struct err *e)
 {
     if (!is_word(key)) {
-        err_set(e, ERR_FAILED, "the connection URL has a parameter whose name is no word");
+        err_set(e, ERR_FAILED,
+                "the connection URL has a parameter whose name is no word");
         return err_hint(e, "the form is " EXAMPLE);
     }
     err_set(e, ERR_FAILED, "the connection URL has an unknown parameter \"%.*s\"",
@@ -341,7 +354,8 @@ static bool query_item(str item, str *out, struct arena *a, struct err *e)
     if (item.n == 0)
         return true;
     if (equals == item.n) {
-        err_set(e, ERR_FAILED, "the query of the connection URL has a parameter without \"=\"");
+        err_set(e, ERR_FAILED,
+                "the query of the connection URL has a parameter without \"=\"");
         return err_hint(e, "write it as ?sslmode=require&connect_timeout=5");
     }
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
@@ -358,8 +372,10 @@ static bool query_item(str item, str *out, struct arena *a, struct err *e)
         if (str_is(value, "public"))
             return true;
         err_set(e, ERR_FAILED, "libpq has no connection parameter \"schema\"");
-        return err_hint(e, "take it out of the URL and set search_path = \"%.*s\" in "
-                        "moonshift.lua", STR_ARG(value));
+        return err_hint(e,
+                        "take it out of the URL and set search_path = \"%.*s\" in "
+                        "moonshift.lua",
+                        STR_ARG(value));
     }
     if (!is_keyword(key, &nearest, a))
         return unknown_parameter(key, nearest, e);
@@ -402,7 +418,8 @@ static bool check_by_libpq(str text, str masked, struct err *e)
     if (said.n)
         err_set(e, ERR_FAILED, "the connection URL cannot be read: %.*s", STR_ARG(said));
     else
-        err_set(e, ERR_FAILED, "the connection URL cannot be read: %.*s", STR_ARG(masked));
+        err_set(e, ERR_FAILED, "the connection URL cannot be read: %.*s",
+                STR_ARG(masked));
     PQconninfoFree(options);
     PQfreemem(message);
     return err_hint(e, "the form is " EXAMPLE);
@@ -416,7 +433,7 @@ static bool scheme_ok(str scheme, struct err *e)
     err_set(e, ERR_FAILED, "\"%.*s://\" is not a PostgreSQL URL", STR_ARG(scheme));
     if (str_starts(scheme, STR("jdbc:")))
         return err_hint(e, "leave out \"jdbc:\", and write user and password before the "
-                        "host: " EXAMPLE);
+                           "host: " EXAMPLE);
     return err_hint(e, "the form is " EXAMPLE);
 }
 
@@ -427,13 +444,16 @@ static bool uri_normal(const struct pieces *p, str url, str *out, struct arena *
         return false;
     if (p->wrong) {
         str how = encodings(p->userinfo, a), shown = url_masked(url, a);
-        err_set(e, ERR_FAILED, "the %s in the connection URL holds a \"%c\" that is not "
-                "encoded", p->password.p ? "password" : "user name", p->wrong);
+        err_set(e, ERR_FAILED,
+                "the %s in the connection URL holds a \"%c\" that is not "
+                "encoded",
+                p->password.p ? "password" : "user name", p->wrong);
         return err_hint(e, "write %.*s: %.*s", STR_ARG(how), STR_ARG(shown));
     }
     size_t bad = bad_percent(p->place);
     if (bad < p->place.n) {
-        err_set(e, ERR_FAILED, "a \"%%\" in the connection URL does not start an encoded "
+        err_set(e, ERR_FAILED,
+                "a \"%%\" in the connection URL does not start an encoded "
                 "character");
         return err_hint(e, "write a plain percent sign as %%25");
     }
@@ -475,15 +495,17 @@ static bool pairs_normal(str text, str *out, struct arena *a, struct err *e)
         }
         if (!secret_before)
             return unknown_parameter(s.key, nearest, e);
-        err_set(e, ERR_FAILED, "the connection text has an unknown keyword behind the "
+        err_set(e, ERR_FAILED,
+                "the connection text has an unknown keyword behind the "
                 "password");
         return err_hint(e, "a password with spaces stands in quotes: password='...'");
     }
     if (wrong) {
-        err_set(e, ERR_FAILED, "the connection text is not key=value at character %zu: %s",
-                s.at + 1, wrong);
+        err_set(e, ERR_FAILED,
+                "the connection text is not key=value at character %zu: %s", s.at + 1,
+                wrong);
         return err_hint(e, "values with spaces stand in quotes: password='two words'; "
-                        "\\ and ' are written \\\\ and \\'");
+                           "\\ and ' are written \\\\ and \\'");
     }
     *out = str_copy(a, text);
     return true;
@@ -498,8 +520,10 @@ bool url_normal(str url, str *out, struct arena *a, struct err *e)
         return true;
     for (size_t i = 0; i < url.n; i++)
         if ((unsigned char)url.p[i] < ' ' || url.p[i] == 0x7f)
-            return err_set(e, ERR_FAILED, "the connection URL holds a control character at "
-                           "character %zu", i + 1);
+            return err_set(e, ERR_FAILED,
+                           "the connection URL holds a control character at "
+                           "character %zu",
+                           i + 1);
     if (take_apart(url, &p))
         return uri_normal(&p, url, out, a, e);
     if (is_pairs(url))
@@ -511,7 +535,7 @@ bool url_normal(str url, str *out, struct arena *a, struct err *e)
     return err_hint(e, "the form is " EXAMPLE ", or dbname=... host=...");
 }
 
-/* -- SQL ------------------------------------------------------------------------------ */
+/* -- SQL ---------------------------------------------------------------------------- */
 
 /* Where the secret behind the word "password" at `from` begins, and what ends it: a quote
  * for PASSWORD '...' and OPTIONS (password '...'), a blank or quote for password=... */
@@ -524,7 +548,8 @@ static size_t secret_at(str sql, size_t from, bool *quoted)
     i += equals;
     while (i < sql.n && isspace((unsigned char)sql.p[i]))
         i++;
-    if (i < sql.n && (sql.p[i] == 'E' || sql.p[i] == 'e') && i + 1 < sql.n && sql.p[i + 1] == '\'')
+    if (i < sql.n && (sql.p[i] == 'E' || sql.p[i] == 'e') && i + 1 < sql.n &&
+        sql.p[i + 1] == '\'')
         i++;
     *quoted = i < sql.n && sql.p[i] == '\'';
     return *quoted ? i + 1 : equals ? i : sql.n;

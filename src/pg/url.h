@@ -1,7 +1,7 @@
 /* Connection URLs: what people write, what libpq takes, what may be shown.
  *
- * Four forms are accepted: postgres://, postgresql://, postgresql+driver:// (the suffix is
- * SQLAlchemy's) and libpq's own key=value text (manual, 34.1.1). The empty text means
+ * Four forms are accepted: postgres://, postgresql://, postgresql+driver:// (the suffix
+ * is SQLAlchemy's) and libpq's own key=value text (manual, 34.1.1). The empty text means
  * libpq's PG* variables. No message of this module holds any part of a password.
  */
 #ifndef MOONSHIFT_PG_URL_H

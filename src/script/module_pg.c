@@ -6,8 +6,8 @@
  *   c:query(sql, {...}) -> { { a, b }, ... }      c:each(sql, {...}, fn)
  *   c:copy_in(sql, { piece, ... }) -> rows         c:sync()  c:recover()  c:reset()
  *   c:read(names) -> rows, exists, schema          c:ensure(names)
- *   c:move(names, { removed =, added =, ... })     c:lock(names, wait_ms)  c:unlock(names)
- *   c:log(names, limit)   c:notices()   c:pid()   c:in_transaction()   c:lost()   c:close()
+ *   c:move(names, { removed =, added =, ... })     c:lock(names, wait_ms) c:unlock(names)
+ *   c:log(names, limit)   c:notices()   c:pid()   c:in_transaction()   c:lost() c:close()
  *   c:round_trips()
  *
  * What fails returns nil and a table with the fields of struct err. */
@@ -136,7 +136,8 @@ static void on_alarm(int number)
 static int cancel_after(lua_State *L)
 {
     int ms = (int)luaL_checkinteger(L, 1);
-    struct itimerval timer = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
+    struct itimerval timer = {
+        .it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
     signal(SIGALRM, on_alarm);
     setitimer(ITIMER_REAL, &timer, NULL);
     return 0;
@@ -162,8 +163,8 @@ static void keep_notice(void *context, str severity, str text)
 {
     struct box *box = context;
     if (box->n_notices < sizeof box->notices / sizeof *box->notices)
-        box->notices[box->n_notices++] = str_fmt(&box->notices_in, "%.*s: %.*s",
-                                                 STR_ARG(severity), STR_ARG(text));
+        box->notices[box->n_notices++] =
+            str_fmt(&box->notices_in, "%.*s: %.*s", STR_ARG(severity), STR_ARG(text));
 }
 
 static int open_conn(lua_State *L)
@@ -187,7 +188,8 @@ static int open_conn(lua_State *L)
     lua_getfield(L, 1, "settings");
     for (lua_pushnil(L); lua_istable(L, -2) && lua_next(L, -2);) {
         struct setting *s = &settings[options.n_settings++];
-        *s = (struct setting){str_of(lua_tostring(L, -2)), str_of(luaL_checkstring(L, -1))};
+        *s = (struct setting){str_of(lua_tostring(L, -2)),
+                              str_of(luaL_checkstring(L, -1))};
         lua_pop(L, 1);
     }
     struct err e = {0};
@@ -420,7 +422,7 @@ static int notices(lua_State *L)
     return 1;
 }
 
-/* -- the ledger ----------------------------------------------------------------------- */
+/* -- the ledger --------------------------------------------------------------------- */
 
 static struct ledger_names names_at(lua_State *L)
 {
@@ -468,7 +470,8 @@ static struct strs strs_field(lua_State *L, int table, const char *key, struct a
 {
     struct strs list = {0};
     lua_getfield(L, table, key);
-    for (lua_Integer i = 1; lua_istable(L, -1) && lua_geti(L, -1, i) == LUA_TSTRING; i++) {
+    for (lua_Integer i = 1; lua_istable(L, -1) && lua_geti(L, -1, i) == LUA_TSTRING;
+         i++) {
         *PUSH(a, list.at, list.n, list.room) = str_copy(a, string_at(L, -1));
         lua_pop(L, 1);
     }
@@ -546,17 +549,23 @@ static int read_log(lua_State *L)
 void module_pg(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"exec", exec}, {"exec_times", exec_times}, {"query", query}, {"each", each},
-        {"copy_in", copy_in}, {"sync", sync_all}, {"recover", recover}, {"reset", reset},
-        {"pid", pid}, {"in_transaction", in_transaction}, {"lost", lost},
-        {"round_trips", round_trips},
-        {"notices", notices}, {"read", ledger_read_all}, {"ensure", ensure}, {"move", move},
-        {"lock", lock}, {"unlock", unlock}, {"log", read_log}, {"close", close_conn},
+        {"exec", exec},       {"exec_times", exec_times},
+        {"query", query},     {"each", each},
+        {"copy_in", copy_in}, {"sync", sync_all},
+        {"recover", recover}, {"reset", reset},
+        {"pid", pid},         {"in_transaction", in_transaction},
+        {"lost", lost},       {"round_trips", round_trips},
+        {"notices", notices}, {"read", ledger_read_all},
+        {"ensure", ensure},   {"move", move},
+        {"lock", lock},       {"unlock", unlock},
+        {"log", read_log},    {"close", close_conn},
         {"__gc", close_conn}, {NULL, NULL}};
-    static const luaL_Reg functions[] = {
-        {"url_normal", url_normal_of}, {"url_masked", url_masked_of}, {"open", open_conn},
-        {"sql_masked", sql_masked_of},
-        {"cancel_after", cancel_after}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"url_normal", url_normal_of},
+                                         {"url_masked", url_masked_of},
+                                         {"open", open_conn},
+                                         {"sql_masked", sql_masked_of},
+                                         {"cancel_after", cancel_after},
+                                         {NULL, NULL}};
     luaL_newmetatable(L, CONN);
     luaL_setfuncs(L, methods, 0);
     lua_pushvalue(L, -1);
