@@ -436,7 +436,7 @@ static bool resolve_locked(struct runner *r, const struct revision *rev, bool ap
     runner_who(r, &run);
     return runner_control(r, STR_NONE, "BEGIN", e) &&
            (!applied || ledger_move(r->sink, &r->names, &plan.at[0], &run, r->arena, e)) &&
-           progress_forget(r->sink, &r->names, rev->id, r->arena, e) &&
+           progress_forget(r->sink, &r->names, rev->id, STR_NONE, r->arena, e) &&
            runner_control(r, STR_NONE, "COMMIT", e) && r->sink->sync(r->sink, e);
 }
 

@@ -1,5 +1,6 @@
 #include "app/runner_inside.h"
 
+#include "pg/backfill.h"
 #include "plan/compile.h"
 #include "plan/quote.h"
 
@@ -165,8 +166,79 @@ bool flight_exec(struct flight *f, const struct stmt *s, struct err *e)
     return f->r->sink->exec(f->r->sink, s, e);
 }
 
+static void tell_backfill(void *context, int64_t rows, double seconds)
+{
+    const struct flight *f = context;
+    runner_say(f->r, "info", "  %lld rows, %.0f rows a second", (long long)rows,
+               (double)rows / seconds);
+}
+
+/* A copy of the op that names its key: the table's primary key, when it names none. */
+static struct op *with_key(struct flight *f, const struct op *op, struct err *e)
+{
+    struct op *copy = op_copy(f->arena, op);
+    struct buf table = buf_in(f->arena);
+    struct list key;
+    if (rec_has(op->args, K_key))
+        return copy;
+    quote_name(&table, rec_str(op->args, K_schema), rec_str(op->args, K_table));
+    if (!backfill_key(f->r->sink, buf_done(&table), &key, op->from, f->arena, e))
+        return NULL;
+    rec_set(copy->args, K_key, (struct val){.kind = VAL_LIST, .list = key});
+    return copy;
+}
+
+/* Where an interrupted run left the backfill, or its start. */
+static struct progress backfill_place(struct flight *f, str part)
+{
+    struct runner *r = f->r;
+    for (size_t i = 0; i < r->progress.n; i++) {
+        const struct progress *p = &r->progress.at[i];
+        if (p->up != f->step->up || !str_eq(p->part, part) ||
+            !str_eq(p->revision, f->step->revision->id))
+            continue;
+        runner_say(r, "info", "Continuing %.*s after %lld rows", STR_ARG(part),
+                   (long long)p->done);
+        return *p;
+    }
+    return (struct progress){.revision = f->step->revision->id, .up = f->step->up,
+                             .part = part, .checksum = str_of(f->m.checksum)};
+}
+
+/* A backfill is one statement to the journal: done when its last batch is. */
+static bool run_backfill(struct flight *f, const struct op *op, struct err *e)
+{
+    struct runner *r = f->r;
+    struct backfill b;
+    bool skip = false;
+    if (!backfill_of(op, &b, f->arena, e))
+        return err_at(e, op->from.file, op->from.line);
+    struct stmt s = {.sql = backfill_batch(&b, NULL, 1, f->arena), .from = op->from,
+                     .flags = STMT_NO_TX};
+    if (!journal_meet(f, &s, &skip, e))
+        return false;
+    if (skip)
+        return true;
+    if (f->open)
+        return refuse_alone(f, &s, e);
+    str part = str_fmt(f->arena, "backfill %lld of %.*s", (long long)f->journal.met,
+                       STR_ARG(rec_str(op->args, K_table)));
+    struct progress at = backfill_place(f, part);
+    f->journal.used = true;
+    return backfill_run(r->sink, &r->names, &b, &at, tell_backfill, f, e) &&
+           runner_control(r, f->m.revision.file, "BEGIN", e) &&
+           progress_forget(r->sink, &r->names, at.revision, part, f->arena, e) &&
+           journal_save(f, e) && runner_control(r, f->m.revision.file, "COMMIT", e) &&
+           r->sink->sync(r->sink, e);
+}
+
 static bool apply_now(struct flight *f, const struct op *op, struct err *e)
 {
+    if (op->info->kind == OP_backfill && !f->r->sink->offline) {
+        op = with_key(f, op, e);
+        if (!op || !f->r->watch)
+            return op && run_backfill(f, op, e);
+    }
     struct compile_context c = {.server_version = f->r->sink->server_version};
     struct stmt_list list = {0};
     if (!op_compile(op, &c, &list, f->arena, e))

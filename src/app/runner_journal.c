@@ -106,7 +106,8 @@ bool journal_close(struct flight *f, struct err *e)
 {
     if (!f->journal.used)
         return true;
-    return progress_forget(f->r->sink, &f->r->names, f->step->revision->id, f->arena, e);
+    return progress_forget(f->r->sink, &f->r->names, f->step->revision->id, STR_NONE,
+                           f->arena, e);
 }
 
 bool journal_check(struct runner *r, const struct plan *plan, struct err *e)

@@ -94,14 +94,16 @@ bool progress_save(struct sink *s, const struct ledger_names *names,
     return s->exec(s, &save, e);
 }
 
-bool progress_forget(struct sink *s, const struct ledger_names *names, str revision,
+bool progress_forget(struct sink *s, const struct ledger_names *names, str revision, str part,
                      struct arena *a, struct err *e)
 {
     str table = table_of(names, a);
-    struct param params[] = {text_param(names->version_table), text_param(revision)};
+    struct param params[] = {text_param(names->version_table), text_param(revision),
+                             may_param(part)};
     struct stmt forget = {
-        .sql = str_fmt(a, "DELETE FROM %.*s WHERE version_table = $1 AND revision = $2",
+        .sql = str_fmt(a, "DELETE FROM %.*s WHERE version_table = $1 AND revision = $2 "
+                       "AND part = coalesce($3, part)",
                        STR_ARG(table)),
-        .params = params, .n_params = 2, .flags = STMT_QUIET};
+        .params = params, .n_params = 3, .flags = STMT_QUIET};
     return s->exec(s, &forget, e);
 }

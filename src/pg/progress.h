@@ -32,8 +32,8 @@ bool progress_read(struct sink *s, const struct ledger_names *names, struct prog
 /* Writes down where the statements of a revision stand. */
 bool progress_save(struct sink *s, const struct ledger_names *names,
                    const struct progress *progress, struct arena *a, struct err *e);
-/* Forgets all parts of a revision, in both directions. */
-bool progress_forget(struct sink *s, const struct ledger_names *names, str revision,
+/* Forgets one part of a revision, or all (STR_NONE), in both directions. */
+bool progress_forget(struct sink *s, const struct ledger_names *names, str revision, str part,
                      struct arena *a, struct err *e);
 
 #endif

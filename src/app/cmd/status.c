@@ -119,7 +119,7 @@ static void print_json(struct session *s, const struct state *st)
 static void print_unfinished(const struct progress *p)
 {
     if (!str_is(p->part, "statements")) {
-        out_print("interrupted: %.*s, backfill %.*s, %lld rows done, since %.*s\n",
+        out_print("interrupted: %.*s, %.*s, %lld rows done, since %.*s\n",
                   STR_ARG(p->revision), STR_ARG(p->part), (long long)p->done,
                   STR_ARG(p->since));
         return;
