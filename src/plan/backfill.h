@@ -11,6 +11,7 @@
 
 struct backfill {
     str table;       /* quoted, with its schema */
+    str name;        /* quoted, without */
     str set;         /* "a" = 1, "b" = lower(c) */
     str where;       /* SQL of the user's, or empty */
     struct list key; /* names of columns */

@@ -45,10 +45,10 @@ static void put_batch(struct buf *b, const struct backfill *f, const str *after,
     buf_put(b, " ORDER BY ");
     put_key_columns(b, f);
     buf_fmt(b, " LIMIT %lld FOR NO KEY UPDATE), ", (long long)batch);
-    buf_fmt(b, "moonshift_done AS (UPDATE %.*s AS moonshift_target SET %.*s FROM "
-            "moonshift_batch WHERE ", STR_ARG(f->table), STR_ARG(f->set));
+    buf_fmt(b, "moonshift_done AS (UPDATE %.*s SET %.*s FROM moonshift_batch WHERE ",
+            STR_ARG(f->table), STR_ARG(f->set));
     for (size_t i = 0; i < f->key.n; i++) {
-        buf_fmt(b, "%smoonshift_target.", i ? " AND " : "");
+        buf_fmt(b, "%s%.*s.", i ? " AND " : "", STR_ARG(f->name));
         quote_ident(b, f->key.at[i].s);
         buf_fmt(b, " = moonshift_%zu", i + 1);
     }
@@ -87,7 +87,9 @@ bool backfill_of(const struct op *op, struct backfill *out, struct arena *a, str
     struct pen p = pen_for(op, &none, &list, a, e);
     const struct val *set = rec_at(r, K_set);
     bool first = true;
+    struct buf name = buf_in(a);
     quote_name(&table, rec_str(r, K_schema), rec_str(r, K_table));
+    quote_ident(&name, rec_str(r, K_table));
     for (size_t i = 0; i < set->map.n; i++) {
         buf_sep(&p.b, &first, ", ");
         put_ident(&p, set->map.at[i].key);
@@ -99,6 +101,7 @@ bool backfill_of(const struct op *op, struct backfill *out, struct arena *a, str
     if (!p.ok)
         return false;
     *out = (struct backfill){.table = buf_done(&table),
+                             .name = buf_done(&name),
                              .set = buf_done(&p.b),
                              .where = rec_str(r, K_where),
                              .key = rec_list(r, K_key),
