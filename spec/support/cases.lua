@@ -71,39 +71,6 @@ function cases.all()
   return list
 end
 
--- The rows of op.def, which are plain enough to be read here: { create_table = { "schema",
--- … }, … }, the names of their options.
-function cases.operations()
-  local list = {}
-  local shorthand = {}
-  local function options(text)
-    local keys = {}
-    for macro, keys_of in pairs(shorthand) do
-      if text:find("%f[%a_]" .. macro .. "%f[^%a_]") then
-        for _, key in ipairs(keys_of) do keys[#keys + 1] = key end
-      end
-    end
-    for place, key in text:gmatch("([A-Z_]+)%(([a-z_]+), [A-Z]+,") do
-      if place:find("^OPT") or place:find("^MUST") then keys[#keys + 1] = key end
-    end
-    return keys
-  end
-  local function scan(path)
-    local text = shell.read(path):gsub("\\\n", " ")
-    for macro, body in text:gmatch("#define ([A-Z_]+) ([^\n]*)") do
-      shorthand[macro] = options(body)
-    end
-    for file in text:gmatch('#include "([^"]+)"') do
-      scan(shell.source .. "/src/" .. file)
-    end
-    for name, body in (text .. "\n\n"):gmatch("\nOP%((%a[%w_]*),(.-)%)\n\n") do
-      list[name] = options(body .. ")")
-    end
-  end
-  scan(shell.source .. "/src/model/op.def")
-  return list
-end
-
 -- The operations that calls make, or nil and an error.
 function cases.load(calls)
   local path = os.tmpname()

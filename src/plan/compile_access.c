@@ -50,8 +50,43 @@ static void put_privileges(struct pen *p, const struct rec *r, struct list colum
     }
 }
 
+static bool is_one_of(str word, const char *const *words)
+{
+    for (; *words; words++)
+        if (str_is(word, *words))
+            return true;
+    return false;
+}
+
+/* What an option of a grant is for. */
+static bool check_target(struct pen *p, const struct rec *r)
+{
+    static const char *const in_schema[] = {"table", "sequence", "function", "procedure",
+                                            "routine", "type", "domain", NULL};
+    static const char *const callable[] = {"function", "procedure", "routine", NULL};
+    str kind = rec_str(r, K_kind);
+    if (rec_has(r, K_schema) && !is_one_of(kind, in_schema))
+        return pen_fail(p, "a %.*s is in no schema", STR_ARG(kind));
+    if (rec_has(r, K_arguments) && !is_one_of(kind, callable))
+        return pen_fail(p, "a %.*s has no arguments", STR_ARG(kind));
+    if (rec_has(r, K_columns) && !str_is(kind, "table"))
+        return pen_fail(p, "a %.*s has no columns", STR_ARG(kind));
+    return true;
+}
+
+static void put_large_object(struct pen *p, str oid)
+{
+    long number;
+    if (str_int(oid, &number) && number >= 0)
+        buf_fmt(&p->b, "%ld", number);
+    else
+        pen_fail(p, "a large object has a number for a name");
+}
+
 static void put_target(struct pen *p, const struct rec *r)
 {
+    if (!check_target(p, r))
+        return;
     struct list names = rec_list(r, K_names);
     str kind = rec_str(r, K_kind);
     bool first = true;
@@ -61,7 +96,7 @@ static void put_target(struct pen *p, const struct rec *r)
         if (str_is(kind, "parameter"))
             put_key(p, names.at[i].s);
         else if (str_is(kind, "large object"))
-            put_sql(p, names.at[i].s, "names");
+            put_large_object(p, names.at[i].s);
         else
             put_name(p, rec_str(r, K_schema), names.at[i].s);
         if (rec_has(r, K_arguments))
@@ -151,14 +186,6 @@ bool compile_revoke_role(struct pen *p, const struct rec *r)
 
 /* ---- any object --------------------------------------------------------------- */
 
-static bool is_one_of(str word, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_is(word, *words))
-            return true;
-    return false;
-}
-
 static bool has_key(const struct rec *r, const char *word)
 {
     const struct field *f = shape_field(r->shape, str_of(word));
@@ -172,7 +199,15 @@ static void put_object(struct pen *p, const struct rec *r)
     static const char *const callable[] = {"function", "procedure", "routine", "aggregate",
                                            NULL};
     static const char *const with_method[] = {"operator class", "operator family", NULL};
+    static const char *const global[] = {
+        "schema", "extension", "event trigger", "cast", "language", "access method",
+        "transform", "publication", "subscription", "server", "foreign data wrapper",
+        "database", "role", "tablespace", "large object", NULL};
     str kind = rec_str(r, K_kind);
+    if (rec_has(r, K_schema) && is_one_of(kind, global)) {
+        pen_fail(p, "a %.*s is in no schema", STR_ARG(kind));
+        return;
+    }
     bool needs_table = str_is(kind, "column") || is_one_of(kind, of_table);
     put_word(p, kind);
     put(p, " ");
@@ -187,10 +222,14 @@ static void put_object(struct pen *p, const struct rec *r)
         put_form(p, r, "{schema.name}");
         if (rec_has(r, K_arguments))
             put_signature(p, rec_str(r, K_arguments));
+        else if (str_is(kind, "aggregate"))
+            pen_fail(p, "an aggregate needs arguments");
     } else if (str_is(kind, "operator")) {
         put_form(p, r, "[schema:{schema}.]");
-        put_sql(p, rec_str(r, K_name), "name");
+        put_operator(p, rec_str(r, K_name));
         put_form(p, r, " ({arguments})");
+        if (!rec_has(r, K_arguments))
+            pen_fail(p, "an operator needs arguments: \"integer, integer\"");
     } else if (str_is(kind, "cast")) {
         put(p, "(");
         put_sql(p, rec_str(r, K_name), "name");
@@ -199,12 +238,16 @@ static void put_object(struct pen *p, const struct rec *r)
         put(p, "FOR ");
         put_sql(p, rec_str(r, K_name), "name");
         put_form(p, r, " LANGUAGE {using}");
+        if (!rec_has(r, K_using))
+            pen_fail(p, "a transform needs using: its language");
     } else if (str_is(kind, "large object")) {
-        put_sql(p, rec_str(r, K_name), "name");
+        put_large_object(p, rec_str(r, K_name));
     } else {
         put_form(p, r, "{schema.name}");
     }
-    if (is_one_of(kind, with_method))
+    if (is_one_of(kind, with_method) && !rec_has(r, K_using))
+        pen_fail(p, "an %.*s needs using", STR_ARG(kind));
+    else if (is_one_of(kind, with_method))
         put_form(p, r, " USING {using}");
 }
 

@@ -26,31 +26,19 @@ static const char sequence_options[] =
     "[min_value: MINVALUE {min_value}][max_value: MAXVALUE {max_value}]"
     "[cache: CACHE {cache}][cycle: CYCLE]";
 
-static bool has_any(const struct rec *r, enum key except)
-{
-    for (size_t i = 0; i < r->shape->n_fields; i++)
-        if (r->shape->fields[i].key != except && r->at[i].kind != VAL_NONE)
-            return true;
-    return false;
-}
-
 void put_identity(struct pen *p, const struct rec *identity)
 {
     put(p, "GENERATED ");
     put_form(p, identity, "[generated:{generated}][!generated:BY DEFAULT] AS IDENTITY");
-    if (!has_any(identity, K_generated))
-        return;
-    put(p, " (");
-    size_t before = p->b.n;
+    struct pen side = *p;
+    side.b = buf_in(p->a);
     /* undocumented, but what pg_dump writes */
-    put_form(p, identity, "[sequence_name: SEQUENCE NAME {sequence_schema.sequence_name}]");
-    put_form(p, identity, sequence_options);
-    if (p->b.n > before) { /* each option brings a blank before it */
-        for (size_t i = before; i + 1 < p->b.n; i++)
-            p->b.p[i] = p->b.p[i + 1];
-        p->b.n--;
-    }
-    put(p, ")");
+    put_form(&side, identity, "[sequence_name: SEQUENCE NAME {sequence_schema.sequence_name}]");
+    put_form(&side, identity, sequence_options);
+    p->ok = side.ok;
+    str options = str_trim(buf_done(&side.b));
+    if (options.n)
+        buf_fmt(&p->b, " (%.*s)", STR_ARG(options));
 }
 
 static void put_references(struct pen *p, const struct rec *r)
@@ -64,10 +52,12 @@ static void put_references(struct pen *p, const struct rec *r)
 void put_column(struct pen *p, const struct rec *c, enum column_style style,
                 bool inline_key)
 {
+    if (style == COLUMN_EXISTING && rec_has(c, K_compression))
+        pen_fail(p, "a partition or a typed table gets compression by alter_column");
     put_form(p, c, style == COLUMN_EXISTING ? "{name} WITH OPTIONS" : "{name} {type}");
+    put_form(p, c, "[compression: COMPRESSION {compression}]");
     if (style == COLUMN_FOREIGN)
         put_form(p, c, "[options: OPTIONS ({options*})]");
-    put_form(p, c, "[compression: COMPRESSION {compression}]");
     if (rec_has(c, K_collate)) {
         put(p, " COLLATE ");
         put_collation(p, rec_str(c, K_collate));

@@ -35,6 +35,8 @@ void put_constraint_check(struct pen *p, const struct rec *r)
 
 void put_constraint_foreign_key(struct pen *p, const struct rec *r)
 {
+    if (rec_has(r, K_on_delete_columns) && !str_starts(rec_str(r, K_on_delete), STR("set ")))
+        pen_fail(p, "on_delete_columns needs on_delete = \"set null\" or \"set default\"");
     put_form(p, r, "[name:CONSTRAINT {name} ]FOREIGN KEY ({columns}) "
                    "REFERENCES {referent_schema.referent_table}"
                    "[referent_columns: ({referent_columns})][match: MATCH {match}]"

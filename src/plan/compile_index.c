@@ -90,6 +90,8 @@ FORM(attach_index, "ALTER INDEX {schema.name} ATTACH PARTITION {index_schema.ind
 bool compile_reindex(struct pen *p, const struct rec *r)
 {
     bool whole_schema = str_is(rec_str(r, K_kind), "schema");
+    if (whole_schema && rec_has(r, K_schema))
+        return pen_fail(p, "a schema is in no schema");
     put_form(p, r, "REINDEX[tablespace: (TABLESPACE {tablespace})] {kind}"
                    "[concurrently: CONCURRENTLY] {schema.name}");
     return pen_end(p, whole_schema || rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);

@@ -8,9 +8,17 @@ bool compile_create_statistics(struct pen *p, const struct rec *r)
         return pen_fail(p, "a statistics object without a name needs PostgreSQL 16");
     if (!rec_has(r, K_name) && (rec_has(r, K_statistics) || rec_has(r, K_comment)))
         return pen_fail(p, "statistics and comment need a name");
+    struct list keys = rec_list(r, K_keys);
+    for (size_t i = 0; i < keys.n; i++) {
+        const struct rec *k = keys.at[i].rec;
+        if (rec_has(k, K_collate) || rec_has(k, K_opclass) || rec_has(k, K_order)
+            || rec_has(k, K_nulls))
+            return pen_fail(p, "key %zu may be a column or an expression, without options",
+                            i + 1);
+    }
     put_form(p, r, "CREATE STATISTICS[if_not_exists: IF NOT EXISTS]"
                    "[name: {schema.name}][kinds: ({kinds})] ON ");
-    put_keys(p, rec_list(r, K_keys));
+    put_keys(p, keys);
     put(p, " FROM ");
     put_name(p, schema, rec_str(r, K_table));
     pen_end(p, 0);
@@ -87,7 +95,9 @@ FORM(rename_conversion, "ALTER CONVERSION {schema.name} RENAME TO {new_name}")
 
 bool compile_create_operator(struct pen *p, const struct rec *r)
 {
-    pen_stmt(p, r, "CREATE OPERATOR [schema:{schema}.]{name} (FUNCTION = {func}"
+    put_form(p, r, "CREATE OPERATOR [schema:{schema}.]");
+    put_operator(p, rec_str(r, K_name));
+    pen_stmt(p, r, " (FUNCTION = {func}"
                    "[left:, LEFTARG = {left}], RIGHTARG = {right}"
                    "[commutator:, COMMUTATOR = {commutator}][negator:, NEGATOR = {negator}]"
                    "[restrict:, RESTRICT = {restrict}][join:, JOIN = {join}]"
@@ -96,8 +106,12 @@ bool compile_create_operator(struct pen *p, const struct rec *r)
                              "{right})");
 }
 
-FORM(drop_operator, "DROP OPERATOR[if_exists: IF EXISTS] [schema:{schema}.]{name} "
-                    "([left:{left}][!left:NONE], {right})[cascade: CASCADE]")
+bool compile_drop_operator(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "DROP OPERATOR[if_exists: IF EXISTS] [schema:{schema}.]");
+    put_operator(p, rec_str(r, K_name));
+    return pen_stmt(p, r, " ([left:{left}][!left:NONE], {right})[cascade: CASCADE]");
+}
 
 bool compile_create_operator_family(struct pen *p, const struct rec *r)
 {
@@ -139,6 +153,8 @@ FORM(rename_operator_class,
 
 bool compile_create_language(struct pen *p, const struct rec *r)
 {
+    if (!rec_has(r, K_handler) && (rec_has(r, K_inline) || rec_has(r, K_validator)))
+        return pen_fail(p, "inline and validator need handler");
     pen_stmt(p, r, "CREATE[or_replace: OR REPLACE][trusted: TRUSTED] LANGUAGE {name}"
                    "[handler: HANDLER {handler}][inline: INLINE {inline}]"
                    "[validator: VALIDATOR {validator}]");

@@ -199,6 +199,8 @@ bool compile_create_foreign_table(struct pen *p, const struct rec *r)
     const struct val *parent = rec_at(r, K_partition_of);
     struct list columns = rec_list(r, K_columns), checks = rec_list(r, K_checks);
     str schema = rec_str(r, K_schema), table = rec_str(r, K_name);
+    if (parent->kind == VAL_REC && rec_has(r, K_inherits))
+        return pen_fail(p, "partition_of and inherits exclude each other");
     put_form(p, r, "CREATE FOREIGN TABLE[if_not_exists: IF NOT EXISTS] {schema.name}");
     if (parent->kind == VAL_REC)
         put_form(p, parent->rec, " PARTITION OF {schema.table}");
@@ -233,7 +235,11 @@ bool compile_alter_foreign_table(struct pen *p, const struct rec *r)
     return pen_end(p, 0);
 }
 
-FORM(import_foreign_schema,
-     "IMPORT FOREIGN SCHEMA {remote_schema}[limit_to: LIMIT TO ({limit_to})]"
-     "[except: EXCEPT ({except})] FROM SERVER {server} INTO {schema}"
-     "[options: OPTIONS ({options*})]")
+bool compile_import_foreign_schema(struct pen *p, const struct rec *r)
+{
+    if (rec_has(r, K_limit_to) && rec_has(r, K_except))
+        return pen_fail(p, "limit_to and except exclude each other");
+    return pen_stmt(p, r, "IMPORT FOREIGN SCHEMA {remote_schema}"
+                          "[limit_to: LIMIT TO ({limit_to})][except: EXCEPT ({except})] "
+                          "FROM SERVER {server} INTO {schema}[options: OPTIONS ({options*})]");
+}

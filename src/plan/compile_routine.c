@@ -119,8 +119,22 @@ static bool rename_routine(struct pen *p, const struct rec *r, const char *kind)
     return pen_end(p, 0);
 }
 
+/* cost and rows take a fraction, too, so that their fields are values of any kind. */
+static bool check_estimates(struct pen *p, const struct rec *r)
+{
+    static const enum key keys[] = {K_cost, K_rows};
+    for (size_t i = 0; i < 2; i++) {
+        enum val_kind kind = rec_at(r, keys[i])->kind;
+        if (kind != VAL_NONE && kind != VAL_INT && kind != VAL_NUM)
+            return pen_fail(p, "%s must be a number", key_word(keys[i]).p);
+    }
+    return true;
+}
+
 bool compile_create_function(struct pen *p, const struct rec *r)
 {
+    if (!check_estimates(p, r))
+        return false;
     put_form(p, r, "CREATE[or_replace: OR REPLACE] FUNCTION {schema.name}");
     put_arguments(p, r);
     put_form(p, r, "[returns: RETURNS {returns}]");
@@ -154,6 +168,8 @@ static void put_flag(struct pen *p, const struct rec *r, enum key k, const char 
 
 bool compile_alter_function(struct pen *p, const struct rec *r)
 {
+    if (!check_estimates(p, r))
+        return false;
     put(p, "ALTER ");
     put_routine(p, r, "FUNCTION");
     size_t before = p->b.n;

@@ -47,6 +47,8 @@ FORM(rename_sequence, "ALTER SEQUENCE {schema.name} RENAME TO {new_name}")
 bool compile_alter_sequence(struct pen *p, const struct rec *r)
 {
     const struct val *restart = rec_at(r, K_restart);
+    if (restart->kind != VAL_NONE && restart->kind != VAL_BOOL && restart->kind != VAL_INT)
+        return pen_fail(p, "restart must be true or an integer");
     put_form(p, r, "ALTER SEQUENCE {schema.name}");
     size_t before = p->b.n;
     put_form(p, r, "[type: AS {type}][increment: INCREMENT BY {increment}]");

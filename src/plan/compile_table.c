@@ -149,8 +149,20 @@ static bool table_states(struct pen *p, const struct rec *r)
     return p->ok;
 }
 
+/* The four ways to get columns from elsewhere do not mix, but for inherits and like. */
+static bool check_origin(struct pen *p, const struct rec *r)
+{
+    bool inherits = rec_has(r, K_inherits) || rec_has(r, K_like);
+    if ((rec_has(r, K_partition_of) && (inherits || rec_has(r, K_of_type)))
+        || (rec_has(r, K_of_type) && inherits))
+        return pen_fail(p, "partition_of, of_type, and inherits or like exclude each other");
+    return true;
+}
+
 bool compile_create_table(struct pen *p, const struct rec *r)
 {
+    if (!check_origin(p, r))
+        return false;
     str schema = rec_str(r, K_schema), table = rec_str(r, K_name);
     const struct val *parent = rec_at(r, K_partition_of);
     put_form(p, r, "CREATE[unlogged: UNLOGGED][temporary: TEMPORARY] TABLE"

@@ -60,6 +60,15 @@ static void put_call(struct pen *p, const struct rec *r)
 bool compile_create_trigger(struct pen *p, const struct rec *r)
 {
     const struct val *from = rec_at(r, K_from);
+    bool constraint = rec_bool(r, K_constraint);
+    if (constraint && (!str_is(rec_str(r, K_timing), "after")
+                       || !str_is(rec_str(r, K_for_each), "row")))
+        return pen_fail(p, "a constraint trigger fires after and for each row");
+    if (constraint && rec_bool(r, K_or_replace))
+        return pen_fail(p, "or_replace does not go with a constraint trigger");
+    if (!constraint && (rec_bool(r, K_deferrable) || rec_has(r, K_initially)
+                        || from->kind == VAL_REC))
+        return pen_fail(p, "deferrable, initially and from need constraint");
     put_form(p, r, "CREATE[or_replace: OR REPLACE][constraint: CONSTRAINT] TRIGGER {name} "
                    "{timing} ");
     put_events(p, r);
@@ -83,8 +92,15 @@ bool compile_create_trigger(struct pen *p, const struct rec *r)
 FORM(drop_trigger, "DROP TRIGGER[if_exists: IF EXISTS] {name} ON {schema.table}"
                    "[cascade: CASCADE]")
 FORM(rename_trigger, "ALTER TRIGGER {name} ON {schema.table} RENAME TO {new_name}")
-FORM(enable_trigger, "ALTER TABLE {schema.table} ENABLE[mode: {mode}] TRIGGER "
-                     "[name:{name}][!name:[user:USER][!user:ALL]]")
+
+bool compile_enable_trigger(struct pen *p, const struct rec *r)
+{
+    if (!rec_has(r, K_name) && rec_has(r, K_mode))
+        return pen_fail(p, "mode needs the name of one trigger");
+    return pen_stmt(p, r, "ALTER TABLE {schema.table} ENABLE[mode: {mode}] TRIGGER "
+                          "[name:{name}][!name:[user:USER][!user:ALL]]");
+}
+
 FORM(disable_trigger, "ALTER TABLE {schema.table} DISABLE TRIGGER "
                       "[name:{name}][!name:[user:USER][!user:ALL]]")
 

@@ -18,8 +18,15 @@ bool compile_create_enum(struct pen *p, const struct rec *r)
 
 FORM(drop_enum, "DROP TYPE[if_exists: IF EXISTS] {schema.name}[cascade: CASCADE]")
 FORM(rename_enum, "ALTER TYPE {schema.name} RENAME TO {new_name}")
-FORM(add_enum_value, "ALTER TYPE {schema.name} ADD VALUE[if_not_exists: IF NOT EXISTS] {value}"
-                     "[before: BEFORE {before}][after: AFTER {after}]")
+
+bool compile_add_enum_value(struct pen *p, const struct rec *r)
+{
+    if (rec_has(r, K_before) && rec_has(r, K_after))
+        return pen_fail(p, "before and after exclude each other");
+    return pen_stmt(p, r, "ALTER TYPE {schema.name} ADD VALUE[if_not_exists: IF NOT EXISTS] "
+                          "{value}[before: BEFORE {before}][after: AFTER {after}]");
+}
+
 FORM(rename_enum_value, "ALTER TYPE {schema.name} RENAME VALUE {value} TO {new_value}")
 
 /* ---- another set of values ----------------------------------------------------- */

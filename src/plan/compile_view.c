@@ -16,6 +16,8 @@ static bool column_defaults(struct pen *p, const struct rec *r)
 
 bool compile_create_view(struct pen *p, const struct rec *r)
 {
+    if (rec_bool(r, K_recursive) && (!rec_has(r, K_columns) || rec_has(r, K_check_option)))
+        return pen_fail(p, "a recursive view needs columns and takes no check_option");
     pen_stmt(p, r, "CREATE[or_replace: OR REPLACE][temporary: TEMPORARY][recursive: RECURSIVE] "
                    "VIEW {schema.name}[columns: ({columns})][with: WITH ({with})] AS\n{query}"
                    "[check_option:\nWITH {check_option} CHECK OPTION]");

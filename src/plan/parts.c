@@ -3,6 +3,7 @@
 #include "plan/write.h"
 
 #include <ctype.h>
+#include <string.h>
 #include <strings.h>
 
 void put_names(struct pen *p, str schema, struct list names)
@@ -47,6 +48,17 @@ void put_roles(struct pen *p, struct list roles)
         buf_sep(&p->b, &first, ", ");
         put_role(p, roles.at[i].s);
     }
+}
+
+void put_operator(struct pen *p, str sign)
+{
+    for (size_t i = 0; i < sign.n; i++) {
+        if (!strchr("+-*/<>=~!@#%^&|`?", sign.p[i]) || sign.p[i] == '\0') {
+            pen_fail(p, "%.*s is no sign of an operator", STR_ARG(sign));
+            return;
+        }
+    }
+    put_sql(p, sign, "name");
 }
 
 /* ---- arguments of functions --------------------------------------------------- */

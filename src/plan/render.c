@@ -451,7 +451,9 @@ static void put_record(struct pen *p, const struct field *f, const struct rec *r
     const struct field *first = &r->shape->fields[0];
     if (f && put_short_reference(p, f, r))
         return;
-    if (f && f->type == F_REC && is_option(first) && only_first(r)) {
+    /* `true` is an empty record, unless the first field would take it for its own */
+    bool ambiguous = first->type == F_BOOL || first->type == F_VALUE;
+    if (f && f->type == F_REC && is_option(first) && only_first(r) && !ambiguous) {
         if (r->at[0].kind == VAL_NONE) {
             buf_put(p->b, "true");
             return;

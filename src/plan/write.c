@@ -285,7 +285,10 @@ static void put_map(struct pen *p, const struct map *m)
     bool first = true;
     for (size_t i = 0; i < m->n; i++) {
         buf_sep(&p->b, &first, ", ");
-        put_key(p, m->at[i].key);
+        if (str_starts(m->at[i].key, STR("toast.")))
+            put_key(p, m->at[i].key);
+        else
+            put_ident(p, m->at[i].key);
         put(p, " = ");
         put_value(p, &m->at[i].val);
     }

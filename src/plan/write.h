@@ -105,6 +105,7 @@ void put_roles(struct pen *p, struct list roles);
 str routine_signature(str arguments, struct arena *a);
 /* The same, written in parentheses. */
 void put_signature(struct pen *p, str arguments);
+void put_operator(struct pen *p, str sign);
 void put_key(struct pen *p, str key); /* a.b of settings and storage parameters */
 /* HEAD SET (a = 1, …) and HEAD RESET (b, …) for what is NULL. */
 bool pen_set(struct pen *p, str head, const struct map *m);
