@@ -1,7 +1,7 @@
 -- Every operation with its options: call, SQL, inverse. MOONSHIFT_GOLDEN=write puts today's
 -- answers into spec/golden/op/*.txt; look at the difference before committing.
 local cases = require "spec.support.cases"
-local shapes = require "spec.support.shapes"
+local rows = require("moonshift_core").plan.rows()
 
 if cases.write then
   for _, name in ipairs(cases.files()) do
@@ -31,12 +31,12 @@ describe("operations", function()
       shown[name] = (shown[name] or "") .. case.call .. "\n"
     end
     local missing = {}
-    for name, fields in pairs(shapes.ops) do
-      if not shown[name] then missing[#missing + 1] = name end
-      for _, field in ipairs(fields) do
-        local optional = field.place:find("^OPT") or field.place == "MUST"
-        if optional and shown[name] and not shown[name]:find("%f[%a_]" .. field.key .. " =") then
-          missing[#missing + 1] = name .. "." .. field.key
+    for _, row in ipairs(rows.ops) do
+      local calls = shown[row.name]
+      if not calls then missing[#missing + 1] = row.name end
+      for _, field in ipairs(row.fields) do
+        if calls and field.place:find("option%f[%A]") and not calls:find("%f[%a_]" .. field.key .. " =") then
+          missing[#missing + 1] = row.name .. "." .. field.key
         end
       end
     end

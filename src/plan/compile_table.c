@@ -205,6 +205,8 @@ FORM(attach_partition,
 
 bool compile_detach_partition(struct pen *p, const struct rec *r)
 {
+    if (rec_bool(r, K_concurrently) && rec_bool(r, K_finalize))
+        return pen_fail(p, "concurrently and finalize exclude each other");
     put_form(p, r, "ALTER TABLE {schema.table} DETACH PARTITION {partition_schema.partition}"
                    "[concurrently: CONCURRENTLY][finalize: FINALIZE]");
     return pen_end(p, rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);
