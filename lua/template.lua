@@ -189,7 +189,8 @@ local function collect_directory(directory, under, files)
   end
 end
 
--- Writes a project. init{ directory =, template = name or directory } gives
+-- Writes a project. init{ directory =, template = name or directory, annotations = what
+-- stands for a file that is ${annotations} and nothing else } gives
 -- { { path =, written = true or false }, … }, sorted; what is there stays as it is.
 function template.init(args)
   local files, results = {}, {}
@@ -208,7 +209,11 @@ function template.init(args)
     local target = args.directory == "." and name or args.directory .. "/" .. name
     local there = lfs.symlinkattributes(target) ~= nil
     if not there then
-      project.write { path = target, text = files[path] }
+      local text = files[path]
+      if text == "${annotations}\n" then
+        text = args.annotations
+      end
+      project.write { path = target, text = text }
     end
     results[#results + 1] = { path = target, written = not there }
   end

@@ -1,4 +1,5 @@
 #include "app/cmd/cmd.h"
+#include "plan/annotate.h"
 
 static const struct opt opts[] = {
     {"template", 't', OPT_TEXT, "NAME", "template, or a directory with one (basic)"},
@@ -20,12 +21,15 @@ static bool run(struct session *s, struct args *args, struct err *e)
         template = args_text(args, "template");
     while (directory.n > 1 && str_ends(directory, STR("/")))
         directory.n--;
+    struct buf annotations = buf_in(s->arena);
+    render_annotations(&annotations);
     struct pair pairs[] = {
+        {STR("annotations"), val_str(buf_done(&annotations))},
         {STR("directory"), val_str(directory)},
         {STR("template"), val_str(template.n ? template : STR("basic"))},
     };
     struct val result;
-    if (!vm_call(s->vm, "template", "init", map_of(s, pairs, 2), &result, s->arena, e))
+    if (!vm_call(s->vm, "template", "init", map_of(s, pairs, 3), &result, s->arena, e))
         return false;
     struct buf b = buf_in(s->arena);
     struct json j = json_to(&b);
