@@ -54,7 +54,8 @@ describe("lint and the server agree", function()
       { "timestamp", "timestamp(6)" }, { "timestamptz(0)", "timestamptz(3)" }, { "timestamptz(3)", "timestamptz(0)" },
       { "timestamp", "timestamptz" }, { "time(3)", "time" }, { "time", "time(3)" }, { "timetz(2)", "timetz(3)" },
       { "interval(3)", "interval" },
-      { "interval", "interval(3)" }, { "interval day", "interval" }, { "interval", "interval" }, { "varbit(5)", "varbit(9)" }, { "varbit(9)", "varbit(5)" },
+      { "interval", "interval(3)" }, { "interval day", "interval" }, { "interval", "interval" },
+      { "varbit(5)", "varbit(9)" }, { "varbit(9)", "varbit(5)" },
       { "varbit(9)", "varbit" }, { "bit(3)", "varbit(5)" }, { "cidr", "inet" }, { "inet", "cidr", using = "c::cidr" },
       { "date", "timestamptz" }, { "varchar(5)[]", "text[]" }, { "varchar(5)[]", "varchar(5)[]" },
       { "text", "text", using = "upper(c)" }, { "varchar(5)", "text", using = "c::text" },
@@ -143,8 +144,10 @@ describe("lint and the server agree", function()
       { "comment on table t is 'x'" }, { "create index on t (a)" }, { "analyze t" },
       { "create trigger h after insert on t for each row execute function f()" },
       { "cluster t using t_pkey" }, { "alter table t alter a type varchar" }, { "lock table t" },
+      { "create table n partition of p for values in (2)", "p" },
       { "alter table p attach partition q for values in (1)", "p" }, { "alter table t inherit o", "t" },
-      { "drop trigger g on t" }, { "lock table t in share mode" }, { "create policy x on t" }, { "create rule r as on insert to t do nothing" },
+      { "drop trigger g on t" }, { "lock table t in share mode" }, { "create policy x on t" },
+      { "create rule r as on insert to t do nothing" },
     }
     local bodies = {}
     for i, s in ipairs(statements) do
@@ -158,7 +161,7 @@ describe("lint and the server agree", function()
         .. ("commit; begin; create temp table before on commit preserve rows as select '%s'::regclass::oid as o;")
           :format(s[2] or "t") .. "commit; begin", s[1]))
       local server = tonumber(held[#held][1]) > 0
-      d:exec "drop table if exists t, o, p, q, u cascade; drop function if exists f cascade; drop table if exists before"
+      d:exec "drop table if exists t, o, p, q, u, n cascade; drop function if exists f cascade; drop table if exists before"
       if server ~= (broken[i]["require-timeout-settings"] ~= nil) then
         wrong[#wrong + 1] = s[1] .. (server and ": keeps readers out, lint is silent" or ": lint speaks")
       end

@@ -200,6 +200,19 @@ local fixtures = {
         .. 'op.alter_column("T", "title", { type = "text" })',
     },
   },
+  ["replacing-enum"] = {
+    bad = { 'op.replace_enum("T_kind", { "a", "c" }, { mapping = { b = "a" } })' },
+    good = { 'op.create_enum("N", { "a" }) op.replace_enum("N", { "b" }, { mapping = { a = "b" } })' },
+  },
+  ["creating-partition"] = {
+    bad = { 'op.create_table("N", { partition_of = { "T_parts", "for values in (2)" } })',
+      sql "create table N partition of T_parts default" },
+    good = {
+      'op.create_table("N", { like = "T_parts" }) op.attach_partition("T_parts", "N", "for values in (2)")',
+      'op.create_table("N", { { "id", "bigint" }, partition_by = "list (id)" }) '
+        .. 'op.create_table("N_1", { partition_of = { "N", "for values in (1)" } })',
+    },
+  },
   ["table-rewrite"] = {
     bad = { autocommit(sql "vacuum full T"), sql "cluster T using T_ix", 'op.alter_table("T", { unlogged = true })' },
     good = { autocommit(sql "vacuum (full false) T"), new_table .. 'op.alter_table("N", { unlogged = true })' },

@@ -61,6 +61,8 @@ static bool is_gentle(const struct sql_action *action)
 bool keeps_readers_out(const struct lint_case *c)
 {
     const struct sql_facts *f = c->facts;
+    if (f->parent.name.n)
+        return !is_fresh(c->lint, "table", &f->parent);
     if (!c->used)
         return false;
     if (kind_is(c, "AlterTableStmt")) {
@@ -302,6 +304,32 @@ bool lint_column_type(const struct lint_case *c, struct remark *out)
         buf_put(&out->text, ", not known here, changes");
     buf_fmt(&out->text, " to %.*s: the table is rewritten",
             STR_ARG(c->action->full_type));
+    return true;
+}
+
+/* The operation is a block of code to the server: what it does is known only from here. */
+bool lint_replace_enum(const struct lint_case *c, struct remark *out)
+{
+    const struct op *op = c->step->op;
+    if (op->info->kind != OP_replace_enum)
+        return false;
+    struct sql_table type = {STR_NONE, rec_str(op->args, K_name)};
+    if (is_fresh(c->lint, "type", &type))
+        return false;
+    buf_fmt(&out->text, "every table with a column of type %.*s is rewritten",
+            STR_ARG(type.name));
+    return true;
+}
+
+bool lint_create_partition(const struct lint_case *c, struct remark *out)
+{
+    const struct sql_table *parent = &c->facts->parent;
+    if (!parent->name.n || is_fresh(c->lint, "table", parent))
+        return false;
+    buf_put(&out->text, "creating the partition ");
+    put_table(&out->text, &c->table);
+    buf_put(&out->text, " keeps everybody out of ");
+    put_table(&out->text, parent);
     return true;
 }
 

@@ -196,66 +196,34 @@ static bool is_computed(const cJSON *node)
     return false;
 }
 
+/* Is the word one of a text of words, each between blanks? */
+static bool is_listed(const char *words, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = n ? strstr(words, word) : NULL; at; at = strstr(at + 1, word))
+        if (at > words && at[-1] == ' ' && at[n] == ' ')
+            return true;
+    return false;
+}
+
 /* Does an expression call a function that is not known to give the same value for every
  * row of a statement? Only such a default makes ADD COLUMN rewrite the table (manual,
  * ALTER TABLE, Notes). Functions of the user's are volatile unless declared otherwise. */
 static bool is_volatile(const cJSON *node)
 {
-    static const char *const steady[] = {
-        "now",
-        "transaction_timestamp",
-        "statement_timestamp",
-        "timezone",
-        "date_trunc",
-        "date_part",
-        "extract",
-        "make_date",
-        "make_interval",
-        "make_timestamp",
-        "make_timestamptz",
-        "to_timestamp",
-        "to_date",
-        "age",
-        "lower",
-        "upper",
-        "concat",
-        "coalesce",
-        "abs",
-        "round",
-        "floor",
-        "ceil",
-        "length",
-        "md5",
-        "replace",
-        "substr",
-        "format",
-        "encode",
-        "decode",
-        "current_setting",
-        "current_schema",
-        "current_database",
-        "to_jsonb",
-        "jsonb_build_object",
-        "jsonb_build_array",
-        "json_build_object",
-        "json_build_array",
-        "to_tsvector",
-        "array_fill",
-        "string_to_array",
-        "int4range",
-        "int8range",
-        "daterange",
-        "tsrange",
-        "tstzrange",
-        "numrange",
-    };
+    static const char steady[] =
+        " now transaction_timestamp statement_timestamp timezone date_trunc"
+        " date_part extract make_date make_interval make_timestamp"
+        " make_timestamptz to_timestamp to_date age lower upper concat coalesce"
+        " abs round floor ceil length md5 replace substr format encode decode"
+        " current_setting current_schema current_database to_jsonb"
+        " jsonb_build_object jsonb_build_array json_build_object json_build_array"
+        " to_tsvector array_fill string_to_array int4range int8range daterange"
+        " tsrange tstzrange numrange ";
     const cJSON *names = get(get(node, "FuncCall"), "funcname");
     if (names) {
         const char *name = sval(cJSON_GetArrayItem(names, cJSON_GetArraySize(names) - 1));
-        bool known = false;
-        for (size_t i = 0; name && i < sizeof steady / sizeof *steady; i++)
-            known |= strcmp(name, steady[i]) == 0;
-        if (!known)
+        if (!name || !is_listed(steady, name))
             return true;
     }
     const cJSON *child;
@@ -517,6 +485,11 @@ static void read_target(struct reader *r, const cJSON *body)
                                             text_of(r, relation, "relname")};
     else if (r->out->n_tables == 1)
         r->out->target = r->out->tables[0];
+    const cJSON *parents = get(body, "inhRelations");
+    const cJSON *parent = get(cJSON_GetArrayItem(parents, 0), "RangeVar");
+    if (get(body, "partbound") && parent)
+        r->out->parent = (struct sql_table){text_of(r, parent, "schemaname"),
+                                            text_of(r, parent, "relname")};
     if (is_text(relation, "relpersistence", "t"))
         r->out->flags |= SQL_TEMPORARY;
 }

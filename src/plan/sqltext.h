@@ -83,6 +83,7 @@ struct sql_facts {
     str new_name; /* of a RENAME; the new value of an enum */
     str value;    /* of SET, when it is one constant; the renamed value of an enum */
     struct sql_table target;  /* the relation that is made, changed or written */
+    struct sql_table parent; /* of a table that is created as its partition */
     size_t n_keys;            /* of an index */
     struct sql_table *tables; /* without repetition; a DROP's relations included */
     size_t n_tables;
