@@ -48,6 +48,8 @@ bool compile_create_index(struct pen *p, const struct rec *r)
     if (rec_bool(r, K_nulls_not_distinct) && p->c->server_version
         && p->c->server_version < 150000)
         return pen_fail(p, "nulls_not_distinct needs PostgreSQL 15");
+    if (rec_bool(r, K_if_not_exists) && !rec_has(r, K_name))
+        return pen_fail(p, "if_not_exists needs the index's name");
     if (watched)
         drop_invalid(p, r);
     put_form(p, r, "CREATE[unique: UNIQUE] INDEX[concurrently: CONCURRENTLY]"

@@ -6,8 +6,9 @@ bool compile_create_statistics(struct pen *p, const struct rec *r)
     str schema = rec_str(r, rec_has(r, K_table_schema) ? K_table_schema : K_schema);
     if (!rec_has(r, K_name) && p->c->server_version && p->c->server_version < 160000)
         return pen_fail(p, "a statistics object without a name needs PostgreSQL 16");
-    if (!rec_has(r, K_name) && (rec_has(r, K_statistics) || rec_has(r, K_comment)))
-        return pen_fail(p, "statistics and comment need a name");
+    if (!rec_has(r, K_name) && (rec_has(r, K_statistics) || rec_has(r, K_comment)
+                                || rec_bool(r, K_if_not_exists)))
+        return pen_fail(p, "statistics, comment and if_not_exists need a name");
     struct list keys = rec_list(r, K_keys);
     for (size_t i = 0; i < keys.n; i++) {
         const struct rec *k = keys.at[i].rec;
