@@ -306,6 +306,7 @@ void db_open(lua_State *L)
     luaL_newlib(L, functions);
     value_push_null(L);
     lua_setfield(L, -2, "NULL");
+    db_json_open(L);
     box_lock(L, "db");
     box_push_names(L, BOX_MIGRATION);
     lua_insert(L, -2);
