@@ -77,6 +77,61 @@ describe("a connection", function()
   end)
 end)
 
+describe("every form of connection", function()
+  local host = os.getenv "PGHOST"
+  local user, port = os.getenv "PGUSER" or "postgres", os.getenv "PGPORT" or "5432"
+
+  local function reaches(p, name, call)
+    call = call or {}
+    table.insert(call, 1, "wait")
+    call.env = call.env or {}
+    call.env.DATABASE_URL = false
+    local r = p:ok(call)
+    assert.matches("the server answers: database " .. name .. "\n$", r.err)
+  end
+
+  it("reaches the server", function()
+    local p = one()
+    local name = p.db:scalar "select current_database()"
+    p.env.DATABASE_URL = nil
+    local encoded = host:gsub("/", "%%2F")
+    local rest = ("?host=%s&port=%s"):format(encoded, port)
+    for _, scheme in ipairs { "postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg2" } do
+      reaches(p, name, { "--url", ("%s://%s:p%%40ss%%25%%2Fw@/%s%s"):format(scheme, user, name, rest) })
+    end
+    reaches(p, name, { "--url", ("host=%s port=%s user=%s dbname=%s"):format(host, port, user, name) })
+    reaches(p, name, { env = { PGHOST = host, PGPORT = port, PGUSER = user, PGDATABASE = name } })
+    p:write(".env", ("PGHOST=%s\nPGPORT=%s\nPGUSER=%s\nPGDATABASE=%s\n"):format(host, port, user, name))
+    reaches(p, name)
+    p:write(".env", ("POSTGRES_HOST=%s\r\nPOSTGRES_PORT=%s\r\nexport POSTGRES_DB=\"%s\"\r\nPOSTGRES_USER='%s'\r\n"
+      .. "POSTGRES_PASSWORD=\"it's a \\\\ p@ss\" # any\r\n"):format(host, port, name, user))
+    reaches(p, name)
+    p:write(".env", ("DATABASE_URL=postgresql+asyncpg://%s@/%s%s\n"):format(user, name, rest))
+    reaches(p, name)
+    p:write(".env", "")
+    p:write("moonshift.lua", ([[return { environments = { here = { url = "postgres://%s@/%s%s" } } }]])
+      :format(user, name, rest))
+    reaches(p, name, { "-e", "here" })
+  end)
+
+  it("carries lock_timeout, statement_timeout, search_path and role to the session", function()
+    local p = one { files = {} }
+    p.db:exec "create schema app; create role owner_of_app; grant all on schema app to owner_of_app"
+    finally(function() p.db:exec "drop owned by owner_of_app; drop role owner_of_app" end)
+    p:write("migrations/001_a.lua", project.revision { "001_a", up = [[
+      op.execute("create table seen as select current_setting('lock_timeout') as l, "
+        .. "current_setting('statement_timeout') as s, current_setting('search_path') as p, current_user as u")]] })
+    p:write("moonshift.lua", [[return { lock_timeout = "3s", statement_timeout = "5min",
+      search_path = "app, public", role = "owner_of_app", version_schema = "app" }]])
+    p:ok("upgrade", "head")
+    assert.same({ { "3s", "5min", "app, public", "owner_of_app" } }, p.db:query "select l, s, p, u::text from app.seen")
+    p:ok("upgrade", "head", "--lock-timeout", "1s")
+    assert.equal("001_a", p.db:scalar "select version_num from app.moonshift_version")
+    assert.matches("^error: %-%-lock%-timeout: 'lock_timeout' must be a time", p:fails(2, "upgrade",
+      "--lock-timeout", "1").err)
+  end)
+end)
+
 describe("wait", function()
   it("ends at once when the server answers", function()
     local p = one()

@@ -110,7 +110,10 @@ function cli.start(call)
     end
   end
   function handle.peek()
-    return { out = shell.read(dir .. "/out"), err = shell.read(dir .. "/err") }
+    local function so_far(file) -- not there before the program is
+      return shell.exists(file) and shell.read(file) or ""
+    end
+    return { out = so_far(dir .. "/out"), err = so_far(dir .. "/err") }
   end
   function handle.wait()
     while handle.running() do

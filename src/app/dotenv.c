@@ -53,7 +53,7 @@ static str read_key(struct reader *r)
     size_t start = r->at;
     while (more(r) && is_key(here(r)))
         r->at++;
-    return str_cut(r->text, start, r->at);
+    return str_copy(r->a, str_cut(r->text, start, r->at));
 }
 
 static bool read_quoted(struct reader *r, str *value)

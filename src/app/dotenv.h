@@ -10,7 +10,7 @@
 #include "base/err.h"
 
 struct dotenv_line {
-    str key, value;
+    str key, value; /* NUL behind both */
     int line;
 };
 

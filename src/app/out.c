@@ -78,8 +78,8 @@ bool out_confirm(const struct session *s, const char *flag, struct err *e,
     va_end(args);
     bool yes = false;
     if (!term_can_ask()) {
-        err_set(e, ERR_DECISION, "%.*s", STR_ARG(text));
-        err_hint(e, "nobody is there to answer: say %s", flag);
+        err_set(e, ERR_DECISION, "nobody is there to answer: %.*s", STR_ARG(text));
+        err_hint(e, "say %s", flag);
     } else if (term_yes(text.p)) {
         yes = true;
     } else {
