@@ -103,7 +103,7 @@ local function field_table(fields)
 end
 
 local function signature(op)
-  local args, options, items, rest = {}, false, nil, false
+  local args, options, must, items, rest = {}, false, false, nil, false
   for _, field in ipairs(op.fields) do
     if field.place:find "argument" then
       args[#args + 1] = field.place == "optional argument" and "[" .. field.key .. "]" or field.key
@@ -112,13 +112,13 @@ local function signature(op)
     elseif field.place == "rest" then
       rest = true
     else
-      options = true
+      options, must = true, must or field.place == "required option"
     end
   end
   if items then
     args[#args + 1] = options and ("{ %s, options }"):format(items) or "{ " .. items .. " }"
   elseif options then
-    args[#args + 1] = "[{ options }]"
+    args[#args + 1] = must and "{ options }" or "[{ options }]"
   end
   if rest then args[#args + 1] = "…" end
   return ("op.%s(%s)"):format(op.name, table.concat(args, ", "))

@@ -270,10 +270,11 @@ static void put_function(struct buf *b, const char *object, const char *name,
 {
     buf_put(b, "---");
     put_doc(b, s->doc);
-    bool has_rest = false;
+    bool has_rest = false, must = false;
     for (size_t i = 0; i < s->n_fields; i++) {
         const struct field *f = &s->fields[i];
         has_rest |= f->place == PLACE_REST;
+        must |= f->place == PLACE_OPT_MUST;
         if (!is_positional(f))
             continue;
         buf_put(b, "---@param ");
@@ -284,7 +285,7 @@ static void put_function(struct buf *b, const char *object, const char *name,
         put_doc(b, f->doc);
     }
     if (has_table(s))
-        buf_fmt(b, "---@param options? moonshift.%s.options\n", s->name);
+        buf_fmt(b, "---@param options%s moonshift.%s.options\n", must ? "" : "?", s->name);
     if (has_rest)
         buf_put(b, "---@param ... moonshift.value\n");
     buf_fmt(b, "function %s.%s(", object, name);
