@@ -7,24 +7,27 @@ static bool git(struct session *s, const char *const *words, str *out, struct er
     enum { ROOM = 16 };
     const char *argv[ROOM] = {"git", "-C"};
     size_t n = 2;
-    argv[n++] = s->config->root.n ? s->config->root.p : ".";
+    argv[n++] = session_path(s, config_text(s->config, CONFIG_migrations)).p;
     for (; *words && n < ROOM - 1; words++)
         argv[n++] = *words;
     return spawn_read(argv, out, s->arena, e);
 }
 
-/* Names end with NUL; those that are no Lua files are passed over. */
+/* The revisions whose files are named; git's names are those in the directory itself. */
 static void add_file(struct session *s, struct strs *list, str name)
 {
-    if (str_ends(name, STR(".lua")))
-        *PUSH(s->arena, list->at, list->n, list->room) = name;
+    for (size_t i = 0; i < s->n_revisions; i++) {
+        str file = s->revisions[i].file;
+        size_t slash = str_rfind(file, '/');
+        if (str_eq(str_cut(file, slash < file.n ? slash + 1 : 0, file.n), name))
+            *PUSH(s->arena, list->at, list->n, list->room) = file;
+    }
 }
 
 bool since_ref(struct session *s, str ref, struct since *out, struct err *e)
 {
     str base, text, status, name;
-    str folder = config_text(s->config, CONFIG_migrations);
-    str wanted = str_copy(s->arena, ref), where = str_copy(s->arena, folder);
+    str wanted = str_copy(s->arena, ref);
     *out = (struct since){.added = {0}};
     const char *const fork[] = {"merge-base", "--end-of-options", wanted.p, "HEAD", NULL};
     if (!git(s, fork, &base, e))
@@ -32,10 +35,10 @@ bool since_ref(struct session *s, str ref, struct since *out, struct err *e)
                            "repository that the project is in");
     base = str_copy(s->arena, str_trim(base));
     const char *const changed[] = {"diff", "--name-status", "--no-renames", "--relative",
-                                   "-z",   base.p,          "--",           where.p,
+                                   "-z",   base.p,          "--",           ".",
                                    NULL};
-    const char *const unknown[] = {"ls-files", "-z",    "--others", "--exclude-standard",
-                                   "--",       where.p, NULL};
+    const char *const unknown[] = {"ls-files", "-z", "--others", "--exclude-standard",
+                                   "--",       ".",  NULL};
     if (!git(s, changed, &text, e))
         return false;
     while (str_split(&text, '\0', &status) && str_split(&text, '\0', &name))
