@@ -54,6 +54,11 @@ function project.write(args)
   local closed, close_why = file:close()
   if ok and closed then
     ok, why = lfs.link(temporary, args.path)
+    -- Some file systems have no hard links. Then a rename, which a file made meanwhile by
+    -- somebody else would not survive: the check comes as late as it can.
+    if not ok and not lfs.symlinkattributes(args.path) then
+      ok, why = os.rename(temporary, args.path)
+    end
   else
     why = why or close_why
     ok = nil
