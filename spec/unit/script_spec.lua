@@ -148,6 +148,8 @@ end]]))
     fails("log.infp('x')", "3: attempt to call a nil value (field 'infp')")
     fails("return ctx.offlin", "3: there is no ctx.offlin, did you mean ctx.offline?")
     fails("local x = nil + 1", "3: attempt to perform arithmetic on a nil value")
+    fails("return sql 'a' .. 'b'",
+      "3: sql \"...\" cannot be joined by '..': join the texts first, sql(\"...\" .. name)")
     fails("error('mine')", "3: mine")
     fails("error({ message = 'mine', hint = 'do' })", "3: mine")
     fails("error()", "3: error(nil) was called")

@@ -102,6 +102,13 @@ static int f_sql_eq(lua_State *L)
     return 1;
 }
 
+/* sql "a" .. x is (sql "a") .. x to Lua. */
+static int f_sql_concat(lua_State *L)
+{
+    error_raise(L, "sql \"...\" cannot be joined by '..': join the texts first, "
+                   "sql(\"...\" .. name)");
+}
+
 static int f_null_tostring(lua_State *L)
 {
     lua_pushliteral(L, "NULL");
@@ -164,6 +171,8 @@ void value_open(lua_State *L)
     new_meta(L, SQL_META, f_sql_tostring);
     lua_pushcfunction(L, f_sql_eq);
     lua_setfield(L, -2, "__eq");
+    lua_pushcfunction(L, f_sql_concat);
+    lua_setfield(L, -2, "__concat");
     lua_pop(L, 1);
     new_meta(L, NULL_META, f_null_tostring);
     lua_pop(L, 1);
