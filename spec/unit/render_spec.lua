@@ -83,6 +83,10 @@ op.bulk_insert("t", {
 })]]
   end)
 
+  it("needs no parentheses for a table alone", function()
+    same 'op.backfill { table = "t", set = { a = sql "b" }, batch = 100 }'
+  end)
+
   it("gives models their own words", function()
     assert.equal('model.table("t", {\n  { "a", "int" },\n})',
       rendered('op.create_table("t", { { "a", "int" } })', "model."))

@@ -536,7 +536,7 @@ static void put_call_name(struct pen *p, const struct op *op)
     const char *name = op->info->shape.name, *word = op_model_word(op->info);
     if (word && strcmp(p->prefix, "op.") != 0)
         name = strcmp(word, "function") == 0 ? "func" : word;
-    buf_fmt(p->b, "%s%s(", p->prefix, name);
+    buf_fmt(p->b, "%s%s", p->prefix, name);
 }
 
 enum last_table { NO_TABLE, WITH_OPTIONS, WITH_ITEMS };
@@ -583,11 +583,26 @@ static void put_args(struct pen *p, const struct rec *r, int indent)
     }
 }
 
+/* Nothing but a table: op.backfill { ... } needs no parentheses. */
+static bool is_only_table(const struct rec *r)
+{
+    for (size_t i = 0; i < r->shape->n_fields; i++)
+        if (!is_option(&r->shape->fields[i]))
+            return false;
+    return last_table_of(r) != NO_TABLE;
+}
+
 void render_op(struct buf *b, const struct op *op, const char *prefix, int indent)
 {
     struct pen p = {.b = b, .prefix = prefix, .limit = WIDTH};
     buf_repeat(b, ' ', (size_t)indent);
     put_call_name(&p, op);
+    if (is_only_table(op->args)) {
+        buf_char(b, ' ');
+        put_last_table(&p, op->args, indent);
+        return;
+    }
+    buf_char(b, '(');
     put_args(&p, op->args, indent);
     buf_char(b, ')');
 }

@@ -375,7 +375,8 @@ static void add_owner(struct reader *r, const cJSON *node)
     const char *name = n > 1 ? sval(cJSON_GetArrayItem(items, n - 2)) : NULL;
     const char *schema = n > 2 ? sval(cJSON_GetArrayItem(items, n - 3)) : NULL;
     if (name)
-        add_table(r, str_copy(r->arena, str_of(schema)), str_copy(r->arena, str_of(name)));
+        add_table(r, str_copy(r->arena, str_of(schema)),
+                  str_copy(r->arena, str_of(name)));
 }
 
 static void read_drop(struct reader *r, const cJSON *body)
@@ -452,8 +453,8 @@ static bool is_control(const char *kind, const cJSON *body)
 static str own_name(struct reader *r, const cJSON *body)
 {
     static const char *const keys[] = {
-        "idxname", "trigname", "policy_name", "extname",        "schemaname", "subname",
-        "dbname",  "name",     "role",        "tablespacename", "subname"};
+        "idxname", "trigname", "policy_name", "extname", "schemaname",
+        "subname", "dbname",   "name",        "role",    "tablespacename"};
     static const char *const lists[] = {"funcname", "typeName", "domainname", "defnames"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (cJSON_IsString(get(body, keys[i])))
