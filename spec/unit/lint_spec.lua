@@ -72,8 +72,11 @@ local fixtures = {
   },
   ["ban-concurrent-index-in-transaction"] = {
     bad = { 'op.create_index("N", "T", { "name" }, { concurrently = true })',
-      sql "drop index concurrently T_ix", sql "vacuum T" },
-    good = { autocommit(sql "vacuum T"), { up = sql "vacuum T", head = "transactional = false" } },
+      sql "drop index concurrently T_ix", sql "vacuum T",
+      'op.backfill { table = "T", set = { name = "" } }' },
+    good = { autocommit 'op.backfill { table = "T", set = { name = "" } }',
+      'op.add_column("T", { "n", "text" })' .. autocommit 'op.backfill { table = "T", set = { n = sql "name" } }',
+      autocommit(sql "vacuum T"), { up = sql "vacuum T", head = "transactional = false" } },
   },
   ["adding-foreign-key"] = {
     bad = {

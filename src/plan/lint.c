@@ -261,6 +261,18 @@ static void look_at_statement(struct linter *l, struct lint_case *c, struct find
     c->facts = NULL;
 }
 
+/* Online a backfill that names no key takes the table's primary key; which that is does
+ * not matter here. */
+static const struct op *compilable(const struct op *op, struct arena *a)
+{
+    if (op->info->kind != OP_backfill || rec_has(op->args, K_key))
+        return op;
+    struct op *copy = op_copy(a, op);
+    str key = STR("id");
+    rec_set(copy->args, K_key, val_strs(a, &key, 1));
+    return copy;
+}
+
 /* `in` learns where an operation cannot even be compiled. */
 static void look_at_step(struct linter *l, struct lint_case *c, struct lint_input *in,
                          struct findings *out)
@@ -269,7 +281,8 @@ static void look_at_step(struct linter *l, struct lint_case *c, struct lint_inpu
                                       .autocommit = c->step->alone};
     struct stmt_list list = {0};
     struct err e = {0};
-    if (!op_compile(c->step->op, &context, &list, l->arena, &e) && !in->stopped_why.p) {
+    if (!op_compile(compilable(c->step->op, l->arena), &context, &list, l->arena, &e) &&
+        !in->stopped_why.p) {
         in->stopped = c->step->op->from;
         in->stopped_why = str_copy(l->arena, e.message);
         in->stopped_reading = false;

@@ -125,12 +125,17 @@ bool lint_reindex(const struct lint_case *c, struct remark *out)
 
 bool lint_in_transaction(const struct lint_case *c, struct remark *out)
 {
-    if (!(c->facts->flags & SQL_NO_TX) || c->step->alone)
+    bool refused = c->facts->flags & SQL_NO_TX || c->stmt->flags & STMT_NO_TX;
+    if (!refused || c->step->alone)
         return false;
     str sql = str_trim(c->stmt->sql);
     size_t n = str_find(sql, '\n') < 60 ? str_find(sql, '\n') : 60;
-    buf_fmt(&out->text, "'%.*s%s' cannot run inside a transaction",
-            STR_ARG(str_cut(sql, 0, n)), sql.n > n ? "..." : "");
+    if (c->step->op->info->flags & OP_RAW)
+        buf_fmt(&out->text, "'%.*s%s'", STR_ARG(str_cut(sql, 0, n)),
+                sql.n > n ? "..." : "");
+    else
+        buf_fmt(&out->text, "op.%s", c->step->op->info->shape.name);
+    buf_put(&out->text, " cannot run inside a transaction");
     return true;
 }
 
@@ -307,7 +312,8 @@ bool lint_column_type(const struct lint_case *c, struct remark *out)
     return true;
 }
 
-/* The operation is a block of code to the server: what it does is known only from here. */
+/* The operation is a block of code to the server: what it does is known only from here.
+ */
 bool lint_replace_enum(const struct lint_case *c, struct remark *out)
 {
     const struct op *op = c->step->op;
