@@ -130,6 +130,10 @@ static bool run(struct session *s, int argc, char **argv, struct args *args,
         help = true;
         end++;
     }
+    if (help && end < argc && str_is(str_of(argv[end]), "man")) {
+        out_str(help_manual(s->arena));
+        return true;
+    }
     if (end < argc) {
         s->cmd = cmd_find(str_of(argv[end]));
         if (!s->cmd)

@@ -2,16 +2,23 @@
 
 #include <string.h>
 
-static const char exit_status[] =
-    "Exit status:\n"
-    "  0  done\n"
-    "  1  error\n"
-    "  2  usage\n"
-    "  3  revisions are pending\n"
-    "  4  difference: models, drift, an edited file\n"
-    "  5  an interrupted step waits to be finished\n"
-    "  6  unknown or missing revision\n"
-    "  7  a decision is needed: several heads, a hazard that is not allowed\n";
+const char help_exit_status[] =
+    "0  done\n"
+    "1  error\n"
+    "2  usage\n"
+    "3  revisions are pending\n"
+    "4  difference: models, drift, an edited file\n"
+    "5  an interrupted step waits to be finished\n"
+    "6  unknown or missing revision\n"
+    "7  a decision is needed: several heads, a hazard that is not allowed\n";
+
+static void put_exit_status(struct buf *b)
+{
+    str rest = str_of(help_exit_status), line;
+    buf_put(b, "\nExit status:\n");
+    while (str_split(&rest, '\n', &line) && line.n)
+        buf_fmt(b, "  %.*s\n", STR_ARG(line));
+}
 
 str help_all(struct arena *a)
 {
@@ -29,7 +36,8 @@ str help_all(struct arena *a)
     }
     buf_put(&b, "\nOptions, before or after the command:\n");
     opt_help(&b, global_opts);
-    buf_fmt(&b, "\n%s\nmoonshift COMMAND --help tells more.\n", exit_status);
+    put_exit_status(&b);
+    buf_put(&b, "\nmoonshift COMMAND --help tells more.\n");
     return buf_done(&b);
 }
 
@@ -50,6 +58,6 @@ str help_of(const struct cmd *cmd, struct arena *a)
     }
     buf_put(&b, "\nGlobal options:\n");
     opt_help(&b, global_opts);
-    buf_fmt(&b, "\n%s", exit_status);
+    put_exit_status(&b);
     return buf_done(&b);
 }
