@@ -209,6 +209,10 @@ static void put_object(struct pen *p, const struct rec *r)
         return;
     }
     bool needs_table = str_is(kind, "column") || is_one_of(kind, of_table);
+    if (has_key(r, "domain") && !str_is(kind, "constraint")) {
+        pen_fail(p, "a %.*s is in no domain", STR_ARG(kind));
+        return;
+    }
     put_word(p, kind);
     put(p, " ");
     if (needs_table && !has_key(r, "table") && !has_key(r, "domain")) {

@@ -30,6 +30,8 @@ static void put_bounds(struct pen *p, const struct rec *r)
 
 bool compile_create_sequence(struct pen *p, const struct rec *r)
 {
+    if (rec_bool(r, K_temporary) && rec_bool(r, K_unlogged))
+        return pen_fail(p, "temporary and unlogged exclude each other");
     put_form(p, r, "CREATE[unlogged: UNLOGGED][temporary: TEMPORARY] SEQUENCE"
                    "[if_not_exists: IF NOT EXISTS] {schema.name}[type: AS {type}]"
                    "[increment: INCREMENT BY {increment}]");

@@ -156,6 +156,8 @@ static bool check_origin(struct pen *p, const struct rec *r)
     if ((rec_has(r, K_partition_of) && (inherits || rec_has(r, K_of_type)))
         || (rec_has(r, K_of_type) && inherits))
         return pen_fail(p, "partition_of, of_type, and inherits or like exclude each other");
+    if (rec_bool(r, K_temporary) && rec_bool(r, K_unlogged))
+        return pen_fail(p, "temporary and unlogged exclude each other");
     return true;
 }
 
