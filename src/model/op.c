@@ -127,7 +127,7 @@ static struct val *slot(const struct rec *r, enum key k)
     for (size_t i = 0; i < r->shape->n_fields; i++)
         if (r->shape->fields[i].key == k)
             return &r->at[i];
-    assert(!"the shape has no such key");
+    assert(false && "the shape has no such key");
     return NULL;
 }
 

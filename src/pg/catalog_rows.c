@@ -15,7 +15,7 @@ static str embedded_query(struct arena *a, const char *name)
     for (const struct embedded *f = embedded_sql; f->name; f++)
         if (str_is(file, f->name))
             return (str){f->bytes, f->n};
-    assert(!"no such catalog query");
+    assert(false && "no such catalog query");
     return STR_NONE;
 }
 
@@ -57,7 +57,7 @@ static const struct cell *cell(struct row row, const char *column)
     for (size_t i = 0; i < row.in->n_columns; i++)
         if (str_is(row.in->names[i], column))
             return &row.in->cells[row.number * row.in->n_columns + i];
-    assert(!"the query has no such column");
+    assert(false && "the query has no such column");
     return NULL;
 }
 

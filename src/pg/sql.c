@@ -30,7 +30,7 @@ str sql_named(const char *name)
         if (str_ends(base, STR(".sql")) && str_is(str_cut(base, 0, base.n - 4), name))
             return without_semicolon(without_opening((str){file->bytes, file->n}));
     }
-    assert(!"no such file in src/pg");
+    assert(false && "no such file in src/pg");
     return STR_NONE;
 }
 

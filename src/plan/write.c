@@ -421,7 +421,7 @@ static size_t group_end(str form, size_t at)
         else if (form.p[i] == ']' && --depth == 0)
             return i;
     }
-    assert(!"a form has an open [");
+    assert(false && "a form has an open [");
     return form.n;
 }
 
