@@ -58,7 +58,7 @@ describe("a statement that waits", function()
       moonshift upgrade & it=$!
       for i in $(seq 200); do
         psql "$DATABASE_URL" -Atc "select count(*) from pg_stat_activity
-          where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()" | grep -q 1 && break
+          where query like '%pg_sleep(60)%' and datname = current_database() and pid <> pg_backend_pid()" | grep -q 1 && break
         sleep 0.05
       done
       kill -INT $it

@@ -56,7 +56,8 @@ describe("at once", function()
       up = 'op.execute "select pg_sleep(5)"' } } }
     local first = p:start("upgrade", "head")
     until_true(function()
-      return p.db:scalar "select count(*) from pg_locks where locktype = 'advisory' and granted" == "1"
+      return p.db:scalar [[select count(*) from pg_locks where locktype = 'advisory' and granted
+        and database = (select oid from pg_database where datname = current_database())]] == "1"
     end)
     local r = p:run("upgrade", "head", "--lock-wait", "1s")
     assert.equal(1, r.status)

@@ -59,7 +59,8 @@ describe("behind PgBouncer", function()
       assert.truthy(e.message:find("a pooler in transaction mode", 1, true), e.text)
       assert.truthy(e.hint:find("to the server itself", 1, true))
       c:close()
-      assert.equal("0", d:scalar "select count(*) from pg_locks where locktype = 'advisory'")
+      assert.equal("0", d:scalar [[select count(*) from pg_locks where locktype = 'advisory'
+        and database = (select oid from pg_database where datname = current_database())]])
     end)
   end
 
