@@ -39,7 +39,8 @@ str key_word(enum key k)
 #define OPT_NULL_IN(key, type, words, doc) FIELD(key, type, OPT_NULL, NULL, words, doc)
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-#define SHAPE(name, doc, ...) static const struct field fields_of_##name[] = {__VA_ARGS__};
+#define SHAPE(name, doc, ...)                                                            \
+    static const struct field fields_of_##name[] = {__VA_ARGS__};
 #define OP(name, doc, lock, flags, ...)                                                  \
     static const struct field args_of_##name[] = {__VA_ARGS__};
 #include "model/op.def"

@@ -13,8 +13,8 @@ static compile_fn *const compilers[N_OPS] = {
 #undef OP
 };
 
-bool op_compile(const struct op *op, const struct compile_context *c, struct stmt_list *out,
-                struct arena *a, struct err *e)
+bool op_compile(const struct op *op, const struct compile_context *c,
+                struct stmt_list *out, struct arena *a, struct err *e)
 {
     struct pen p = pen_for(op, c, out, a, e);
     size_t n = out->n;
@@ -40,10 +40,10 @@ enum lock_mode op_lock(const struct op *op)
     case OP_alter_column: /* only these go without rewriting or checking (ALTER TABLE) */
         for (size_t i = 0; i < r->shape->n_fields; i++) {
             enum key k = r->shape->fields[i].key;
-            bool gentle = k == K_table || k == K_column || k == K_schema || k == K_comment
-                          || k == K_statistics || k == K_options;
-            if (r->at[i].kind != VAL_NONE && !gentle
-                && !str_starts(key_word(k), STR("existing_")))
+            bool gentle = k == K_table || k == K_column || k == K_schema ||
+                          k == K_comment || k == K_statistics || k == K_options;
+            if (r->at[i].kind != VAL_NONE && !gentle &&
+                !str_starts(key_word(k), STR("existing_")))
                 return LOCK_ACCESS_EXCLUSIVE;
         }
         return LOCK_SHARE_UPDATE_EXCLUSIVE;

@@ -12,8 +12,9 @@ static void put_policy(struct pen *p, const struct rec *r)
 
 bool compile_create_policy(struct pen *p, const struct rec *r)
 {
-    put_form(p, r, "CREATE POLICY {name} ON {schema.table}[restrictive: AS RESTRICTIVE]"
-                   "[command: FOR {command}]");
+    put_form(p, r,
+             "CREATE POLICY {name} ON {schema.table}[restrictive: AS RESTRICTIVE]"
+             "[command: FOR {command}]");
     put_policy(p, r);
     pen_end(p, 0);
     return pen_comment(p, r, "POLICY {name} ON {schema.table}");
@@ -61,8 +62,8 @@ static bool is_one_of(str word, const char *const *words)
 /* What an option of a grant is for. */
 static bool check_target(struct pen *p, const struct rec *r)
 {
-    static const char *const in_schema[] = {"table", "sequence", "function", "procedure",
-                                            "routine", "type", "domain", NULL};
+    static const char *const in_schema[] = {
+        "table", "sequence", "function", "procedure", "routine", "type", "domain", NULL};
     static const char *const callable[] = {"function", "procedure", "routine", NULL};
     str kind = rec_str(r, K_kind);
     if (rec_has(r, K_schema) && !is_one_of(kind, in_schema))
@@ -195,14 +196,27 @@ static bool has_key(const struct rec *r, const char *word)
 /* TABLE s.t, COLUMN s.t.c, CONSTRAINT c ON s.t, FUNCTION s.f(a), OPERATOR s.+ (a, b) */
 static void put_object(struct pen *p, const struct rec *r)
 {
-    static const char *const of_table[] = {"constraint", "trigger", "rule", "policy", NULL};
-    static const char *const callable[] = {"function", "procedure", "routine", "aggregate",
+    static const char *const of_table[] = {"constraint", "trigger", "rule", "policy",
                                            NULL};
+    static const char *const callable[] = {"function", "procedure", "routine",
+                                           "aggregate", NULL};
     static const char *const with_method[] = {"operator class", "operator family", NULL};
-    static const char *const global[] = {
-        "schema", "extension", "event trigger", "cast", "language", "access method",
-        "transform", "publication", "subscription", "server", "foreign data wrapper",
-        "database", "role", "tablespace", "large object", NULL};
+    static const char *const global[] = {"schema",
+                                         "extension",
+                                         "event trigger",
+                                         "cast",
+                                         "language",
+                                         "access method",
+                                         "transform",
+                                         "publication",
+                                         "subscription",
+                                         "server",
+                                         "foreign data wrapper",
+                                         "database",
+                                         "role",
+                                         "tablespace",
+                                         "large object",
+                                         NULL};
     str kind = rec_str(r, K_kind);
     if (rec_has(r, K_schema) && is_one_of(kind, global)) {
         pen_fail(p, "a %.*s is in no schema", STR_ARG(kind));
@@ -220,8 +234,9 @@ static void put_object(struct pen *p, const struct rec *r)
     } else if (str_is(kind, "column")) {
         put_form(p, r, "{schema.table}.{name}");
     } else if (is_one_of(kind, of_table)) {
-        put_form(p, r, "{name} ON [domain:DOMAIN {schema.domain}]"
-                       "[!domain:{schema.table}]");
+        put_form(p, r,
+                 "{name} ON [domain:DOMAIN {schema.domain}]"
+                 "[!domain:{schema.table}]");
     } else if (is_one_of(kind, callable)) {
         put_form(p, r, "{schema.name}");
         if (rec_has(r, K_arguments))

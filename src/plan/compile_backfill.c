@@ -14,8 +14,8 @@ static void put_key_columns(struct buf *b, const struct backfill *f)
 }
 
 /* The batch: rows are found by the key alone and locked as an UPDATE of other columns
- * does (FOR NO KEY UPDATE), so that foreign keys to them are not held up. Its columns have
- * names of their own, since `set` and `where` name those of the table. */
+ * does (FOR NO KEY UPDATE), so that foreign keys to them are not held up. Its columns
+ * have names of their own, since `set` and `where` name those of the table. */
 static void put_batch(struct buf *b, const struct backfill *f, const str *after,
                       int64_t batch)
 {
@@ -78,7 +78,8 @@ str backfill_batch(const struct backfill *f, const str *after, int64_t batch,
     return buf_done(&b);
 }
 
-bool backfill_of(const struct op *op, struct backfill *out, struct arena *a, struct err *e)
+bool backfill_of(const struct op *op, struct backfill *out, struct arena *a,
+                 struct err *e)
 {
     const struct rec *r = op->args;
     struct buf table = buf_in(a);

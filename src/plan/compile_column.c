@@ -2,8 +2,9 @@
 #include "plan/quote.h"
 #include "plan/write.h"
 
-/* A collation is given by name ("C", "de_DE") or as SQL ("app.german", "pg_catalog.\"C\"").
- * "en_US.utf8" is a name: a qualified one is all bare words or holds quotes. */
+/* A collation is given by name ("C", "de_DE") or as SQL ("app.german",
+ * "pg_catalog.\"C\""). "en_US.utf8" is a name: a qualified one is all bare words or holds
+ * quotes. */
 void put_collation(struct pen *p, str collation)
 {
     bool qualified = str_find(collation, '.') < collation.n;
@@ -13,7 +14,8 @@ void put_collation(struct pen *p, str collation)
             put_sql(p, collation, "collate");
             return;
         }
-        qualified &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+        qualified &=
+            (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
     }
     if (qualified)
         put_sql(p, collation, "collate");
@@ -33,7 +35,8 @@ void put_identity(struct pen *p, const struct rec *identity)
     struct pen side = *p;
     side.b = buf_in(p->a);
     /* undocumented, but what pg_dump writes */
-    put_form(&side, identity, "[sequence_name: SEQUENCE NAME {sequence_schema.sequence_name}]");
+    put_form(&side, identity,
+             "[sequence_name: SEQUENCE NAME {sequence_schema.sequence_name}]");
     put_form(&side, identity, sequence_options);
     p->ok = side.ok;
     str options = str_trim(buf_done(&side.b));
@@ -43,10 +46,11 @@ void put_identity(struct pen *p, const struct rec *identity)
 
 static void put_references(struct pen *p, const struct rec *r)
 {
-    put_form(p, r, "[name: CONSTRAINT {name}] REFERENCES {schema.table}[column: ({column})]"
-                   "[match: MATCH {match}][on_delete: ON DELETE {on_delete}]"
-                   "[on_update: ON UPDATE {on_update}][deferrable: DEFERRABLE]"
-                   "[initially: INITIALLY {initially}]");
+    put_form(p, r,
+             "[name: CONSTRAINT {name}] REFERENCES {schema.table}[column: ({column})]"
+             "[match: MATCH {match}][on_delete: ON DELETE {on_delete}]"
+             "[on_update: ON UPDATE {on_update}][deferrable: DEFERRABLE]"
+             "[initially: INITIALLY {initially}]");
 }
 
 void put_column(struct pen *p, const struct rec *c, enum column_style style,
@@ -65,8 +69,9 @@ void put_column(struct pen *p, const struct rec *c, enum column_style style,
     const struct val *nullable = rec_at(c, K_nullable);
     if (nullable->kind == VAL_BOOL && !nullable->b)
         put(p, " NOT NULL");
-    put_form(p, c, "[default: DEFAULT {default}]"
-                   "[generated: GENERATED ALWAYS AS ({generated}) STORED]");
+    put_form(p, c,
+             "[default: DEFAULT {default}]"
+             "[generated: GENERATED ALWAYS AS ({generated}) STORED]");
     if (rec_has(c, K_identity)) {
         put(p, " ");
         put_identity(p, rec_at(c, K_identity)->rec);
@@ -144,7 +149,8 @@ bool compile_column_rest(struct pen *p, str schema, str table, const struct rec 
 bool compile_add_column(struct pen *p, const struct rec *r)
 {
     const struct rec *c = rec_at(r, K_column)->rec;
-    put_form(p, r, "ALTER TABLE {schema.table} ADD COLUMN[if_not_exists: IF NOT EXISTS] ");
+    put_form(p, r,
+             "ALTER TABLE {schema.table} ADD COLUMN[if_not_exists: IF NOT EXISTS] ");
     put_column(p, c, COLUMN_PLAIN, rec_bool(c, K_primary_key));
     pen_end(p, 0);
     return compile_column_rest(p, rec_str(r, K_schema), rec_str(r, K_table), c);
@@ -185,11 +191,13 @@ static void alter_identity(struct pen *p, const struct rec *r, bool *first)
         subcommand(p, r, first, "DROP IDENTITY");
     } else if (rec_at(r, K_existing_identity)->kind == VAL_REC) {
         subcommand(p, r, first, "SET GENERATED ");
-        put_form(p, identity->rec,
-                 "[generated:{generated}][!generated:BY DEFAULT][start: SET START WITH {start}]"
-                 "[increment: SET INCREMENT BY {increment}]"
-                 "[min_value: SET MINVALUE {min_value}][max_value: SET MAXVALUE {max_value}]"
-                 "[cache: SET CACHE {cache}]");
+        put_form(
+            p, identity->rec,
+            "[generated:{generated}][!generated:BY DEFAULT][start: SET START WITH "
+            "{start}]"
+            "[increment: SET INCREMENT BY {increment}]"
+            "[min_value: SET MINVALUE {min_value}][max_value: SET MAXVALUE {max_value}]"
+            "[cache: SET CACHE {cache}]");
         if (rec_has(identity->rec, K_cycle))
             put(p, rec_bool(identity->rec, K_cycle) ? " SET CYCLE" : " SET NO CYCLE");
     } else {
@@ -218,7 +226,8 @@ bool compile_alter_column(struct pen *p, const struct rec *r)
     if (rec_has(r, K_default) && rec_at(r, K_default)->kind != VAL_NULL)
         subcommand(p, r, &first, "SET DEFAULT {default}");
     if (rec_has(r, K_nullable))
-        subcommand(p, r, &first, rec_bool(r, K_nullable) ? "DROP NOT NULL" : "SET NOT NULL");
+        subcommand(p, r, &first,
+                   rec_bool(r, K_nullable) ? "DROP NOT NULL" : "SET NOT NULL");
     if (rec_at(r, K_identity)->kind == VAL_REC)
         alter_identity(p, r, &first);
     if (rec_has(r, K_statistics))
@@ -236,6 +245,8 @@ bool compile_alter_column(struct pen *p, const struct rec *r)
     if (rec_has(r, K_comment))
         column_comment(p, schema, table, column, r);
     if (rec_has(r, K_new_column_name))
-        pen_stmt(p, r, "ALTER TABLE {schema.table} RENAME COLUMN {column} TO {new_column_name}");
+        pen_stmt(
+            p, r,
+            "ALTER TABLE {schema.table} RENAME COLUMN {column} TO {new_column_name}");
     return p->ok;
 }

@@ -9,39 +9,46 @@
 
 void put_constraint_primary_key(struct pen *p, const struct rec *r)
 {
-    put_form(p, r, "[name:CONSTRAINT {name} ]PRIMARY KEY ({columns})"
-                   INDEX_PARAMETERS WHEN_CHECKED);
+    put_form(
+        p, r,
+        "[name:CONSTRAINT {name} ]PRIMARY KEY ({columns})" INDEX_PARAMETERS WHEN_CHECKED);
 }
 
 static void check_nulls(struct pen *p, const struct rec *r)
 {
-    if (rec_bool(r, K_nulls_not_distinct) && p->c->server_version
-        && p->c->server_version < 150000)
+    if (rec_bool(r, K_nulls_not_distinct) && p->c->server_version &&
+        p->c->server_version < 150000)
         pen_fail(p, "nulls_not_distinct needs PostgreSQL 15");
 }
 
 void put_constraint_unique(struct pen *p, const struct rec *r)
 {
     check_nulls(p, r);
-    put_form(p, r, "[name:CONSTRAINT {name} ]UNIQUE"
-                   "[nulls_not_distinct: NULLS NOT DISTINCT] ({columns})"
-                   INDEX_PARAMETERS WHEN_CHECKED);
+    put_form(p, r,
+             "[name:CONSTRAINT {name} ]UNIQUE"
+             "[nulls_not_distinct: NULLS NOT DISTINCT] ({columns})" INDEX_PARAMETERS
+                 WHEN_CHECKED);
 }
 
 void put_constraint_check(struct pen *p, const struct rec *r)
 {
-    put_form(p, r, "[name:CONSTRAINT {name} ]CHECK ({condition})[no_inherit: NO INHERIT]");
+    put_form(p, r,
+             "[name:CONSTRAINT {name} ]CHECK ({condition})[no_inherit: NO INHERIT]");
 }
 
 void put_constraint_foreign_key(struct pen *p, const struct rec *r)
 {
-    if (rec_has(r, K_on_delete_columns) && !str_starts(rec_str(r, K_on_delete), STR("set ")))
-        pen_fail(p, "on_delete_columns needs on_delete = \"set null\" or \"set default\"");
-    put_form(p, r, "[name:CONSTRAINT {name} ]FOREIGN KEY ({columns}) "
-                   "REFERENCES {referent_schema.referent_table}"
-                   "[referent_columns: ({referent_columns})][match: MATCH {match}]"
-                   "[on_delete: ON DELETE {on_delete}[on_delete_columns: ({on_delete_columns})]]"
-                   "[on_update: ON UPDATE {on_update}]" WHEN_CHECKED);
+    if (rec_has(r, K_on_delete_columns) &&
+        !str_starts(rec_str(r, K_on_delete), STR("set ")))
+        pen_fail(p,
+                 "on_delete_columns needs on_delete = \"set null\" or \"set default\"");
+    put_form(
+        p, r,
+        "[name:CONSTRAINT {name} ]FOREIGN KEY ({columns}) "
+        "REFERENCES {referent_schema.referent_table}"
+        "[referent_columns: ({referent_columns})][match: MATCH {match}]"
+        "[on_delete: ON DELETE {on_delete}[on_delete_columns: ({on_delete_columns})]]"
+        "[on_update: ON UPDATE {on_update}]" WHEN_CHECKED);
 }
 
 void put_keys(struct pen *p, struct list keys)
@@ -67,7 +74,8 @@ void put_keys(struct pen *p, struct list keys)
 
 void put_constraint_exclude(struct pen *p, const struct rec *r)
 {
-    put_form(p, r, "[name:CONSTRAINT {name} ]EXCLUDE USING [using:{using}][!using:gist] (");
+    put_form(p, r,
+             "[name:CONSTRAINT {name} ]EXCLUDE USING [using:{using}][!using:gist] (");
     put_keys(p, rec_list(r, K_elements));
     put_form(p, r, ")" INDEX_PARAMETERS "[where: WHERE ({where})]" WHEN_CHECKED);
 }
@@ -139,9 +147,11 @@ bool compile_create_exclude_constraint(struct pen *p, const struct rec *r)
     return add_constraint(p, r, put_constraint_exclude, "");
 }
 
-FORM(drop_constraint, "ALTER TABLE {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] {name}"
-                      "[cascade: CASCADE]")
-FORM(rename_constraint, "ALTER TABLE {schema.table} RENAME CONSTRAINT {name} TO {new_name}")
+FORM(drop_constraint,
+     "ALTER TABLE {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] {name}"
+     "[cascade: CASCADE]")
+FORM(rename_constraint,
+     "ALTER TABLE {schema.table} RENAME CONSTRAINT {name} TO {new_name}")
 FORM(validate_constraint, "ALTER TABLE {schema.table} VALIDATE CONSTRAINT {name}")
 
 bool compile_alter_constraint(struct pen *p, const struct rec *r)

@@ -34,8 +34,9 @@ static bool drop_invalid(struct pen *p, const struct rec *r)
 static bool assert_valid(struct pen *p, const struct rec *r)
 {
     str name = index_literal(p, r);
-    put(p, "SELECT 1 / count(*) FROM pg_catalog.pg_index WHERE indisvalid AND indexrelid = "
-           "pg_catalog.to_regclass(");
+    put(p,
+        "SELECT 1 / count(*) FROM pg_catalog.pg_index WHERE indisvalid AND indexrelid = "
+        "pg_catalog.to_regclass(");
     buf_str(&p->b, name);
     put(p, ")");
     return pen_end_guard(p, str_fmt(p->a, "index %.*s is not valid after it was built",
@@ -45,20 +46,22 @@ static bool assert_valid(struct pen *p, const struct rec *r)
 bool compile_create_index(struct pen *p, const struct rec *r)
 {
     bool watched = rec_bool(r, K_concurrently) && rec_has(r, K_name);
-    if (rec_bool(r, K_nulls_not_distinct) && p->c->server_version
-        && p->c->server_version < 150000)
+    if (rec_bool(r, K_nulls_not_distinct) && p->c->server_version &&
+        p->c->server_version < 150000)
         return pen_fail(p, "nulls_not_distinct needs PostgreSQL 15");
     if (rec_bool(r, K_if_not_exists) && !rec_has(r, K_name))
         return pen_fail(p, "if_not_exists needs the index's name");
     if (watched)
         drop_invalid(p, r);
-    put_form(p, r, "CREATE[unique: UNIQUE] INDEX[concurrently: CONCURRENTLY]"
-                   "[if_not_exists: IF NOT EXISTS][name: {name}] ON[only: ONLY] {schema.table}"
-                   "[using: USING {using}] (");
+    put_form(p, r,
+             "CREATE[unique: UNIQUE] INDEX[concurrently: CONCURRENTLY]"
+             "[if_not_exists: IF NOT EXISTS][name: {name}] ON[only: ONLY] {schema.table}"
+             "[using: USING {using}] (");
     put_keys(p, rec_list(r, K_keys));
-    put_form(p, r, ")[include: INCLUDE ({include})][nulls_not_distinct: NULLS NOT DISTINCT]"
-                   "[with: WITH ({with})][tablespace: TABLESPACE {tablespace}]"
-                   "[where: WHERE {where}]");
+    put_form(p, r,
+             ")[include: INCLUDE ({include})][nulls_not_distinct: NULLS NOT DISTINCT]"
+             "[with: WITH ({with})][tablespace: TABLESPACE {tablespace}]"
+             "[where: WHERE {where}]");
     pen_end(p, rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);
     if (watched)
         assert_valid(p, r);
@@ -79,8 +82,9 @@ bool compile_nested_index(struct pen *p, str schema, str table, const struct rec
 
 bool compile_drop_index(struct pen *p, const struct rec *r)
 {
-    put_form(p, r, "DROP INDEX[concurrently: CONCURRENTLY][if_exists: IF EXISTS] {schema.name}"
-                   "[cascade: CASCADE]");
+    put_form(p, r,
+             "DROP INDEX[concurrently: CONCURRENTLY][if_exists: IF EXISTS] {schema.name}"
+             "[cascade: CASCADE]");
     return pen_end(p, rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);
 }
 
@@ -94,7 +98,8 @@ bool compile_reindex(struct pen *p, const struct rec *r)
     bool whole_schema = str_is(rec_str(r, K_kind), "schema");
     if (whole_schema && rec_has(r, K_schema))
         return pen_fail(p, "a schema is in no schema");
-    put_form(p, r, "REINDEX[tablespace: (TABLESPACE {tablespace})] {kind}"
-                   "[concurrently: CONCURRENTLY] {schema.name}");
+    put_form(p, r,
+             "REINDEX[tablespace: (TABLESPACE {tablespace})] {kind}"
+             "[concurrently: CONCURRENTLY] {schema.name}");
     return pen_end(p, whole_schema || rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);
 }

@@ -7,7 +7,8 @@ static void put_published(struct pen *p, struct list tables, bool names_only, bo
         buf_sep(&p->b, first, ", ");
         put_form(p, tables.at[i].rec, "TABLE [only:ONLY ]{schema.name}");
         if (!names_only)
-            put_form(p, tables.at[i].rec, "[columns: ({columns})][where: WHERE ({where})]");
+            put_form(p, tables.at[i].rec,
+                     "[columns: ({columns})][where: WHERE ({where})]");
     }
 }
 
@@ -74,10 +75,11 @@ static bool is_false(const struct val *v)
 bool compile_create_subscription(struct pen *p, const struct rec *r)
 {
     const struct val *with = rec_at(r, K_with);
-    bool makes_slot = !is_false(val_get(with, STR("create_slot")))
-                      && !is_false(val_get(with, STR("connect")));
-    put_form(p, r, "CREATE SUBSCRIPTION {name} CONNECTION {connection} "
-                   "PUBLICATION {publications}[with: WITH ({with})]");
+    bool makes_slot = !is_false(val_get(with, STR("create_slot"))) &&
+                      !is_false(val_get(with, STR("connect")));
+    put_form(p, r,
+             "CREATE SUBSCRIPTION {name} CONNECTION {connection} "
+             "PUBLICATION {publications}[with: WITH ({with})]");
     pen_end(p, makes_slot ? STMT_NO_TX : 0);
     return pen_comment(p, r, "SUBSCRIPTION {name}");
 }
@@ -95,8 +97,9 @@ bool compile_alter_subscription(struct pen *p, const struct rec *r)
     if (rec_has(r, K_connection))
         pen_stmt(p, r, "ALTER SUBSCRIPTION {name} CONNECTION {connection}");
     if (rec_has(r, K_publications))
-        pen_stmt(p, r, "ALTER SUBSCRIPTION {name} SET PUBLICATION {publications} "
-                       "WITH (refresh = false)");
+        pen_stmt(p, r,
+                 "ALTER SUBSCRIPTION {name} SET PUBLICATION {publications} "
+                 "WITH (refresh = false)");
     if (rec_has(r, K_with))
         pen_stmt(p, r, "ALTER SUBSCRIPTION {name} SET ({with})");
     if (rec_has(r, K_enabled))
@@ -108,14 +111,16 @@ bool compile_alter_subscription(struct pen *p, const struct rec *r)
 
 bool compile_create_foreign_data_wrapper(struct pen *p, const struct rec *r)
 {
-    pen_stmt(p, r, "CREATE FOREIGN DATA WRAPPER {name}[handler: HANDLER {handler}]"
-                   "[validator: VALIDATOR {validator}][options: OPTIONS ({options*})]");
+    pen_stmt(p, r,
+             "CREATE FOREIGN DATA WRAPPER {name}[handler: HANDLER {handler}]"
+             "[validator: VALIDATOR {validator}][options: OPTIONS ({options*})]");
     return pen_comment(p, r, "FOREIGN DATA WRAPPER {name}");
 }
 
 FORM(drop_foreign_data_wrapper,
      "DROP FOREIGN DATA WRAPPER[if_exists: IF EXISTS] {name}[cascade: CASCADE]")
-FORM(rename_foreign_data_wrapper, "ALTER FOREIGN DATA WRAPPER {name} RENAME TO {new_name}")
+FORM(rename_foreign_data_wrapper,
+     "ALTER FOREIGN DATA WRAPPER {name} RENAME TO {new_name}")
 
 bool compile_alter_foreign_data_wrapper(struct pen *p, const struct rec *r)
 {
@@ -126,9 +131,10 @@ bool compile_alter_foreign_data_wrapper(struct pen *p, const struct rec *r)
 
 bool compile_create_server(struct pen *p, const struct rec *r)
 {
-    pen_stmt(p, r, "CREATE SERVER[if_not_exists: IF NOT EXISTS] {name}[type: TYPE {type}]"
-                   "[version: VERSION {version}] FOREIGN DATA WRAPPER {wrapper}"
-                   "[options: OPTIONS ({options*})]");
+    pen_stmt(p, r,
+             "CREATE SERVER[if_not_exists: IF NOT EXISTS] {name}[type: TYPE {type}]"
+             "[version: VERSION {version}] FOREIGN DATA WRAPPER {wrapper}"
+             "[options: OPTIONS ({options*})]");
     return pen_comment(p, r, "SERVER {name}");
 }
 
@@ -144,7 +150,8 @@ bool compile_alter_server(struct pen *p, const struct rec *r)
     return pen_end(p, 0);
 }
 
-static bool mapping(struct pen *p, const struct rec *r, const char *verb, const char *middle)
+static bool mapping(struct pen *p, const struct rec *r, const char *verb,
+                    const char *middle)
 {
     put_form(p, r, verb);
     put_role(p, rec_str(r, K_role));
@@ -239,7 +246,8 @@ bool compile_import_foreign_schema(struct pen *p, const struct rec *r)
 {
     if (rec_has(r, K_limit_to) && rec_has(r, K_except))
         return pen_fail(p, "limit_to and except exclude each other");
-    return pen_stmt(p, r, "IMPORT FOREIGN SCHEMA {remote_schema}"
-                          "[limit_to: LIMIT TO ({limit_to})][except: EXCEPT ({except})] "
-                          "FROM SERVER {server} INTO {schema}[options: OPTIONS ({options*})]");
+    return pen_stmt(p, r,
+                    "IMPORT FOREIGN SCHEMA {remote_schema}"
+                    "[limit_to: LIMIT TO ({limit_to})][except: EXCEPT ({except})] "
+                    "FROM SERVER {server} INTO {schema}[options: OPTIONS ({options*})]");
 }

@@ -27,16 +27,16 @@ static bool opens_with(str body, const char *words)
 static bool is_standard_body(const struct rec *r)
 {
     str body = rec_str(r, K_body);
-    return (!rec_has(r, K_language) || str_is(rec_str(r, K_language), "sql"))
-           && (opens_with(body, "begin atomic") || opens_with(body, "return"));
+    return (!rec_has(r, K_language) || str_is(rec_str(r, K_language), "sql")) &&
+           (opens_with(body, "begin atomic") || opens_with(body, "return"));
 }
 
 static void put_language(struct pen *p, const struct rec *r)
 {
     str body = rec_str(r, K_body);
-    bool block = !is_standard_body(r)
-                 && (opens_with(body, "begin") || opens_with(body, "declare")
-                     || str_starts(str_trim(body), STR("<<")));
+    bool block = !is_standard_body(r) &&
+                 (opens_with(body, "begin") || opens_with(body, "declare") ||
+                  str_starts(str_trim(body), STR("<<")));
     put_form(p, r, "\nLANGUAGE [language:{language}]");
     if (!rec_has(r, K_language))
         put(p, block ? "plpgsql" : "sql");
@@ -139,10 +139,11 @@ bool compile_create_function(struct pen *p, const struct rec *r)
     put_arguments(p, r);
     put_form(p, r, "[returns: RETURNS {returns}]");
     put_language(p, r);
-    put_form(p, r, "[window: WINDOW][volatility: {volatility}][strict: STRICT]"
-                   "[leakproof: LEAKPROOF][security: SECURITY {security}]"
-                   "[parallel: PARALLEL {parallel}][cost: COST {cost}][rows: ROWS {rows}]"
-                   "[support: SUPPORT {support}]");
+    put_form(p, r,
+             "[window: WINDOW][volatility: {volatility}][strict: STRICT]"
+             "[leakproof: LEAKPROOF][security: SECURITY {security}]"
+             "[parallel: PARALLEL {parallel}][cost: COST {cost}][rows: ROWS {rows}]"
+             "[support: SUPPORT {support}]");
     put_set(p, r);
     put_body(p, r);
     pen_end(p, 0);
@@ -176,8 +177,9 @@ bool compile_alter_function(struct pen *p, const struct rec *r)
     put_form(p, r, "[volatility: {volatility}]");
     put_flag(p, r, K_strict, " STRICT", " CALLED ON NULL INPUT");
     put_flag(p, r, K_leakproof, " LEAKPROOF", " NOT LEAKPROOF");
-    put_form(p, r, "[security: SECURITY {security}][parallel: PARALLEL {parallel}]"
-                   "[cost: COST {cost}][rows: ROWS {rows}][support: SUPPORT {support}]");
+    put_form(p, r,
+             "[security: SECURITY {security}][parallel: PARALLEL {parallel}]"
+             "[cost: COST {cost}][rows: ROWS {rows}][support: SUPPORT {support}]");
     put_set(p, r);
     return p->b.n > before ? pen_end(p, 0) : pen_fail(p, "nothing to change");
 }
@@ -216,22 +218,24 @@ bool compile_alter_procedure(struct pen *p, const struct rec *r)
 
 bool compile_create_aggregate(struct pen *p, const struct rec *r)
 {
-    put_form(p, r, "CREATE[or_replace: OR REPLACE] AGGREGATE {schema.name}({arguments}) (\n"
-                   "    SFUNC = {sfunc},\n    STYPE = {stype}"
-                   "[sspace:,\n    SSPACE = {sspace}][finalfunc:,\n    FINALFUNC = {finalfunc}]"
-                   "[finalfunc_extra:,\n    FINALFUNC_EXTRA]"
-                   "[finalfunc_modify:,\n    FINALFUNC_MODIFY = {finalfunc_modify}]"
-                   "[combinefunc:,\n    COMBINEFUNC = {combinefunc}]"
-                   "[serialfunc:,\n    SERIALFUNC = {serialfunc}]"
-                   "[deserialfunc:,\n    DESERIALFUNC = {deserialfunc}]"
-                   "[initcond:,\n    INITCOND = {initcond}][msfunc:,\n    MSFUNC = {msfunc}]"
-                   "[minvfunc:,\n    MINVFUNC = {minvfunc}][mstype:,\n    MSTYPE = {mstype}]"
-                   "[msspace:,\n    MSSPACE = {msspace}]"
-                   "[mfinalfunc:,\n    MFINALFUNC = {mfinalfunc}]"
-                   "[mfinalfunc_extra:,\n    MFINALFUNC_EXTRA]"
-                   "[mfinalfunc_modify:,\n    MFINALFUNC_MODIFY = {mfinalfunc_modify}]"
-                   "[minitcond:,\n    MINITCOND = {minitcond}][sortop:,\n    SORTOP = {sortop}]"
-                   "[parallel:,\n    PARALLEL = {parallel}][hypothetical:,\n    HYPOTHETICAL]\n)");
+    put_form(
+        p, r,
+        "CREATE[or_replace: OR REPLACE] AGGREGATE {schema.name}({arguments}) (\n"
+        "    SFUNC = {sfunc},\n    STYPE = {stype}"
+        "[sspace:,\n    SSPACE = {sspace}][finalfunc:,\n    FINALFUNC = {finalfunc}]"
+        "[finalfunc_extra:,\n    FINALFUNC_EXTRA]"
+        "[finalfunc_modify:,\n    FINALFUNC_MODIFY = {finalfunc_modify}]"
+        "[combinefunc:,\n    COMBINEFUNC = {combinefunc}]"
+        "[serialfunc:,\n    SERIALFUNC = {serialfunc}]"
+        "[deserialfunc:,\n    DESERIALFUNC = {deserialfunc}]"
+        "[initcond:,\n    INITCOND = {initcond}][msfunc:,\n    MSFUNC = {msfunc}]"
+        "[minvfunc:,\n    MINVFUNC = {minvfunc}][mstype:,\n    MSTYPE = {mstype}]"
+        "[msspace:,\n    MSSPACE = {msspace}]"
+        "[mfinalfunc:,\n    MFINALFUNC = {mfinalfunc}]"
+        "[mfinalfunc_extra:,\n    MFINALFUNC_EXTRA]"
+        "[mfinalfunc_modify:,\n    MFINALFUNC_MODIFY = {mfinalfunc_modify}]"
+        "[minitcond:,\n    MINITCOND = {minitcond}][sortop:,\n    SORTOP = {sortop}]"
+        "[parallel:,\n    PARALLEL = {parallel}][hypothetical:,\n    HYPOTHETICAL]\n)");
     pen_end(p, 0);
     return pen_comment(p, r, "AGGREGATE {schema.name}({arguments})");
 }

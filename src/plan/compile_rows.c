@@ -41,8 +41,8 @@ static void put_row(struct pen *p, const struct val *row, struct list columns)
 bool compile_bulk_insert(struct pen *p, const struct rec *r)
 {
     struct list rows = rec_list(r, K_rows);
-    struct list columns = rec_has(r, K_columns) ? rec_list(r, K_columns)
-                                                : columns_of(rows, p->a);
+    struct list columns =
+        rec_has(r, K_columns) ? rec_list(r, K_columns) : columns_of(rows, p->a);
     if (rows.n && columns.n == 0)
         return pen_fail(p, "the rows name no column");
     for (size_t from = 0; from < rows.n; from += ROWS_PER_INSERT) {

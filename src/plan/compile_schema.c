@@ -3,8 +3,9 @@
 
 bool compile_create_schema(struct pen *p, const struct rec *r)
 {
-    pen_stmt(p, r, "CREATE SCHEMA[if_not_exists: IF NOT EXISTS] {name}"
-                   "[owner: AUTHORIZATION {owner}]");
+    pen_stmt(p, r,
+             "CREATE SCHEMA[if_not_exists: IF NOT EXISTS] {name}"
+             "[owner: AUTHORIZATION {owner}]");
     return pen_comment(p, r, "SCHEMA {name}");
 }
 
@@ -13,8 +14,9 @@ FORM(rename_schema, "ALTER SCHEMA {name} RENAME TO {new_name}")
 
 bool compile_create_extension(struct pen *p, const struct rec *r)
 {
-    pen_stmt(p, r, "CREATE EXTENSION[if_not_exists: IF NOT EXISTS] {name}"
-                   "[schema: SCHEMA {schema}][version: VERSION {version}][cascade: CASCADE]");
+    pen_stmt(p, r,
+             "CREATE EXTENSION[if_not_exists: IF NOT EXISTS] {name}"
+             "[schema: SCHEMA {schema}][version: VERSION {version}][cascade: CASCADE]");
     return pen_comment(p, r, "EXTENSION {name}");
 }
 

@@ -17,9 +17,10 @@ bool compile_create_text_search_configuration(struct pen *p, const struct rec *r
 {
     if (rec_has(r, K_copy) && rec_has(r, K_parser))
         return pen_fail(p, "parser and copy exclude each other");
-    pen_stmt(p, r, "CREATE TEXT SEARCH CONFIGURATION {schema.name} "
-                   "([copy:COPY = {copy}][!copy:PARSER = [parser:{parser}]"
-                   "[!parser:pg_catalog.default]])");
+    pen_stmt(p, r,
+             "CREATE TEXT SEARCH CONFIGURATION {schema.name} "
+             "([copy:COPY = {copy}][!copy:PARSER = [parser:{parser}]"
+             "[!parser:pg_catalog.default]])");
     mappings(p, r, rec_has(r, K_copy) ? "ALTER" : "ADD", K_mappings);
     return pen_comment(p, r, "TEXT SEARCH CONFIGURATION {schema.name}");
 }
@@ -29,15 +30,17 @@ bool compile_alter_text_search_configuration(struct pen *p, const struct rec *r)
     mappings(p, r, "ADD", K_add_mappings);
     mappings(p, r, "ALTER", K_alter_mappings);
     if (rec_list(r, K_drop_mappings).n)
-        pen_stmt(p, r, "ALTER TEXT SEARCH CONFIGURATION {schema.name} "
-                       "DROP MAPPING FOR {drop_mappings}");
+        pen_stmt(p, r,
+                 "ALTER TEXT SEARCH CONFIGURATION {schema.name} "
+                 "DROP MAPPING FOR {drop_mappings}");
     return p->ok;
 }
 
 bool compile_create_text_search_dictionary(struct pen *p, const struct rec *r)
 {
-    pen_stmt(p, r, "CREATE TEXT SEARCH DICTIONARY {schema.name} (TEMPLATE = {template}"
-                   "[options:, {options}])");
+    pen_stmt(p, r,
+             "CREATE TEXT SEARCH DICTIONARY {schema.name} (TEMPLATE = {template}"
+             "[options:, {options}])");
     return pen_comment(p, r, "TEXT SEARCH DICTIONARY {schema.name}");
 }
 
@@ -61,22 +64,25 @@ bool compile_alter_text_search_dictionary(struct pen *p, const struct rec *r)
 
 bool compile_create_text_search_parser(struct pen *p, const struct rec *r)
 {
-    pen_stmt(p, r, "CREATE TEXT SEARCH PARSER {schema.name} (START = {start}, "
-                   "GETTOKEN = {gettoken}, END = {finish}, LEXTYPES = {lextypes}"
-                   "[headline:, HEADLINE = {headline}])");
+    pen_stmt(p, r,
+             "CREATE TEXT SEARCH PARSER {schema.name} (START = {start}, "
+             "GETTOKEN = {gettoken}, END = {finish}, LEXTYPES = {lextypes}"
+             "[headline:, HEADLINE = {headline}])");
     return pen_comment(p, r, "TEXT SEARCH PARSER {schema.name}");
 }
 
 bool compile_create_text_search_template(struct pen *p, const struct rec *r)
 {
-    pen_stmt(p, r, "CREATE TEXT SEARCH TEMPLATE {schema.name} ([init:INIT = {init}, ]"
-                   "LEXIZE = {lexize})");
+    pen_stmt(p, r,
+             "CREATE TEXT SEARCH TEMPLATE {schema.name} ([init:INIT = {init}, ]"
+             "LEXIZE = {lexize})");
     return pen_comment(p, r, "TEXT SEARCH TEMPLATE {schema.name}");
 }
 
 #define DROP_AND_RENAME(kind, words)                                                     \
-    FORM(drop_text_search_##kind, "DROP TEXT SEARCH " words                              \
-                                  "[if_exists: IF EXISTS] {schema.name}[cascade: CASCADE]") \
+    FORM(drop_text_search_##kind,                                                        \
+         "DROP TEXT SEARCH " words                                                       \
+         "[if_exists: IF EXISTS] {schema.name}[cascade: CASCADE]")                       \
     FORM(rename_text_search_##kind,                                                      \
          "ALTER TEXT SEARCH " words " {schema.name} RENAME TO {new_name}")
 

@@ -32,9 +32,10 @@ bool compile_create_sequence(struct pen *p, const struct rec *r)
 {
     if (rec_bool(r, K_temporary) && rec_bool(r, K_unlogged))
         return pen_fail(p, "temporary and unlogged exclude each other");
-    put_form(p, r, "CREATE[unlogged: UNLOGGED][temporary: TEMPORARY] SEQUENCE"
-                   "[if_not_exists: IF NOT EXISTS] {schema.name}[type: AS {type}]"
-                   "[increment: INCREMENT BY {increment}]");
+    put_form(p, r,
+             "CREATE[unlogged: UNLOGGED][temporary: TEMPORARY] SEQUENCE"
+             "[if_not_exists: IF NOT EXISTS] {schema.name}[type: AS {type}]"
+             "[increment: INCREMENT BY {increment}]");
     put_bounds(p, r);
     put_form(p, r, "[start: START WITH {start}][cache: CACHE {cache}]");
     put_cycle(p, r);
@@ -49,7 +50,8 @@ FORM(rename_sequence, "ALTER SEQUENCE {schema.name} RENAME TO {new_name}")
 bool compile_alter_sequence(struct pen *p, const struct rec *r)
 {
     const struct val *restart = rec_at(r, K_restart);
-    if (restart->kind != VAL_NONE && restart->kind != VAL_BOOL && restart->kind != VAL_INT)
+    if (restart->kind != VAL_NONE && restart->kind != VAL_BOOL &&
+        restart->kind != VAL_INT)
         return pen_fail(p, "restart must be true or an integer");
     put_form(p, r, "ALTER SEQUENCE {schema.name}");
     size_t before = p->b.n;
@@ -68,7 +70,8 @@ bool compile_alter_sequence(struct pen *p, const struct rec *r)
     else
         p->b = buf_in(p->a);
     if (rec_has(r, K_unlogged))
-        pen_stmt(p, r, "ALTER SEQUENCE {schema.name} SET "
-                       "[unlogged:UNLOGGED][!unlogged:LOGGED]");
+        pen_stmt(p, r,
+                 "ALTER SEQUENCE {schema.name} SET "
+                 "[unlogged:UNLOGGED][!unlogged:LOGGED]");
     return p->ok;
 }

@@ -153,9 +153,10 @@ static bool table_states(struct pen *p, const struct rec *r)
 static bool check_origin(struct pen *p, const struct rec *r)
 {
     bool inherits = rec_has(r, K_inherits) || rec_has(r, K_like);
-    if ((rec_has(r, K_partition_of) && (inherits || rec_has(r, K_of_type)))
-        || (rec_has(r, K_of_type) && inherits))
-        return pen_fail(p, "partition_of, of_type, and inherits or like exclude each other");
+    if ((rec_has(r, K_partition_of) && (inherits || rec_has(r, K_of_type))) ||
+        (rec_has(r, K_of_type) && inherits))
+        return pen_fail(p,
+                        "partition_of, of_type, and inherits or like exclude each other");
     if (rec_bool(r, K_temporary) && rec_bool(r, K_unlogged))
         return pen_fail(p, "temporary and unlogged exclude each other");
     return true;
@@ -167,8 +168,9 @@ bool compile_create_table(struct pen *p, const struct rec *r)
         return false;
     str schema = rec_str(r, K_schema), table = rec_str(r, K_name);
     const struct val *parent = rec_at(r, K_partition_of);
-    put_form(p, r, "CREATE[unlogged: UNLOGGED][temporary: TEMPORARY] TABLE"
-                   "[if_not_exists: IF NOT EXISTS] {schema.name}[of_type: OF {of_type}]");
+    put_form(p, r,
+             "CREATE[unlogged: UNLOGGED][temporary: TEMPORARY] TABLE"
+             "[if_not_exists: IF NOT EXISTS] {schema.name}[of_type: OF {of_type}]");
     if (parent->kind == VAL_REC)
         put_form(p, parent->rec, " PARTITION OF {schema.table}");
     put_body(p, r);
@@ -179,9 +181,10 @@ bool compile_create_table(struct pen *p, const struct rec *r)
         put_relations(p, rec_list(r, K_inherits));
         put(p, ")");
     }
-    put_form(p, r, "[partition_by: PARTITION BY {partition_by}][using: USING {using}]"
-                   "[with: WITH ({with})][on_commit: ON COMMIT {on_commit}]"
-                   "[tablespace: TABLESPACE {tablespace}]");
+    put_form(p, r,
+             "[partition_by: PARTITION BY {partition_by}][using: USING {using}]"
+             "[with: WITH ({with})][on_commit: ON COMMIT {on_commit}]"
+             "[tablespace: TABLESPACE {tablespace}]");
     pen_end(p, 0);
     not_valid_constraints(p, r);
 
@@ -209,8 +212,9 @@ bool compile_detach_partition(struct pen *p, const struct rec *r)
 {
     if (rec_bool(r, K_concurrently) && rec_bool(r, K_finalize))
         return pen_fail(p, "concurrently and finalize exclude each other");
-    put_form(p, r, "ALTER TABLE {schema.table} DETACH PARTITION {partition_schema.partition}"
-                   "[concurrently: CONCURRENTLY][finalize: FINALIZE]");
+    put_form(p, r,
+             "ALTER TABLE {schema.table} DETACH PARTITION {partition_schema.partition}"
+             "[concurrently: CONCURRENTLY][finalize: FINALIZE]");
     return pen_end(p, rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);
 }
 

@@ -61,16 +61,17 @@ bool compile_create_trigger(struct pen *p, const struct rec *r)
 {
     const struct val *from = rec_at(r, K_from);
     bool constraint = rec_bool(r, K_constraint);
-    if (constraint && (!str_is(rec_str(r, K_timing), "after")
-                       || !str_is(rec_str(r, K_for_each), "row")))
+    if (constraint && (!str_is(rec_str(r, K_timing), "after") ||
+                       !str_is(rec_str(r, K_for_each), "row")))
         return pen_fail(p, "a constraint trigger fires after and for each row");
     if (constraint && rec_bool(r, K_or_replace))
         return pen_fail(p, "or_replace does not go with a constraint trigger");
-    if (!constraint && (rec_bool(r, K_deferrable) || rec_has(r, K_initially)
-                        || from->kind == VAL_REC))
+    if (!constraint &&
+        (rec_bool(r, K_deferrable) || rec_has(r, K_initially) || from->kind == VAL_REC))
         return pen_fail(p, "deferrable, initially and from need constraint");
-    put_form(p, r, "CREATE[or_replace: OR REPLACE][constraint: CONSTRAINT] TRIGGER {name} "
-                   "{timing} ");
+    put_form(p, r,
+             "CREATE[or_replace: OR REPLACE][constraint: CONSTRAINT] TRIGGER {name} "
+             "{timing} ");
     put_events(p, r);
     put_form(p, r, " ON {schema.table}");
     if (from->kind == VAL_REC)
@@ -78,8 +79,9 @@ bool compile_create_trigger(struct pen *p, const struct rec *r)
     put_form(p, r, "[deferrable: DEFERRABLE][initially: INITIALLY {initially}]");
     if (rec_has(r, K_old_table) || rec_has(r, K_new_table))
         put(p, " REFERENCING");
-    put_form(p, r, "[old_table: OLD TABLE AS {old_table}][new_table: NEW TABLE AS {new_table}]"
-                   "[for_each: FOR EACH {for_each}][when: WHEN ({when})]");
+    put_form(p, r,
+             "[old_table: OLD TABLE AS {old_table}][new_table: NEW TABLE AS {new_table}]"
+             "[for_each: FOR EACH {for_each}][when: WHEN ({when})]");
     put_call(p, r);
     if (rec_list(r, K_args).n)
         put_form(p, r, "{args}");
@@ -97,8 +99,9 @@ bool compile_enable_trigger(struct pen *p, const struct rec *r)
 {
     if (!rec_has(r, K_name) && rec_has(r, K_mode))
         return pen_fail(p, "mode needs the name of one trigger");
-    return pen_stmt(p, r, "ALTER TABLE {schema.table} ENABLE[mode: {mode}] TRIGGER "
-                          "[name:{name}][!name:[user:USER][!user:ALL]]");
+    return pen_stmt(p, r,
+                    "ALTER TABLE {schema.table} ENABLE[mode: {mode}] TRIGGER "
+                    "[name:{name}][!name:[user:USER][!user:ALL]]");
 }
 
 FORM(disable_trigger, "ALTER TABLE {schema.table} DISABLE TRIGGER "
@@ -118,7 +121,8 @@ bool compile_create_event_trigger(struct pen *p, const struct rec *r)
     return pen_comment(p, r, "EVENT TRIGGER {name}");
 }
 
-FORM(drop_event_trigger, "DROP EVENT TRIGGER[if_exists: IF EXISTS] {name}[cascade: CASCADE]")
+FORM(drop_event_trigger,
+     "DROP EVENT TRIGGER[if_exists: IF EXISTS] {name}[cascade: CASCADE]")
 FORM(rename_event_trigger, "ALTER EVENT TRIGGER {name} RENAME TO {new_name}")
 
 bool compile_alter_event_trigger(struct pen *p, const struct rec *r)
@@ -145,15 +149,17 @@ static void put_commands(struct pen *p, struct list commands)
 
 bool compile_create_rule(struct pen *p, const struct rec *r)
 {
-    put_form(p, r, "CREATE[or_replace: OR REPLACE] RULE {name} AS ON {event} TO {schema.table}"
-                   "[where: WHERE {where}] DO [instead:INSTEAD][!instead:ALSO]");
+    put_form(p, r,
+             "CREATE[or_replace: OR REPLACE] RULE {name} AS ON {event} TO {schema.table}"
+             "[where: WHERE {where}] DO [instead:INSTEAD][!instead:ALSO]");
     put_commands(p, rec_list(r, K_commands));
     pen_end(p, 0);
     table_enabled(p, r, " RULE");
     return pen_comment(p, r, "RULE {name} ON {schema.table}");
 }
 
-FORM(drop_rule, "DROP RULE[if_exists: IF EXISTS] {name} ON {schema.table}[cascade: CASCADE]")
+FORM(drop_rule,
+     "DROP RULE[if_exists: IF EXISTS] {name} ON {schema.table}[cascade: CASCADE]")
 FORM(rename_rule, "ALTER RULE {name} ON {schema.table} RENAME TO {new_name}")
 FORM(enable_rule, "ALTER TABLE {schema.table} ENABLE[mode: {mode}] RULE {name}")
 FORM(disable_rule, "ALTER TABLE {schema.table} DISABLE RULE {name}")

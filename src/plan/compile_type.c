@@ -23,8 +23,9 @@ bool compile_add_enum_value(struct pen *p, const struct rec *r)
 {
     if (rec_has(r, K_before) && rec_has(r, K_after))
         return pen_fail(p, "before and after exclude each other");
-    return pen_stmt(p, r, "ALTER TYPE {schema.name} ADD VALUE[if_not_exists: IF NOT EXISTS] "
-                          "{value}[before: BEFORE {before}][after: AFTER {after}]");
+    return pen_stmt(p, r,
+                    "ALTER TYPE {schema.name} ADD VALUE[if_not_exists: IF NOT EXISTS] "
+                    "{value}[before: BEFORE {before}][after: AFTER {after}]");
 }
 
 FORM(rename_enum_value, "ALTER TYPE {schema.name} RENAME VALUE {value} TO {new_value}")
@@ -95,9 +96,11 @@ static void put_default_mapping(struct pen *p, struct buf *b, const struct map *
 static const char replace_head[] =
     "    old_oid constant oid := old_name::regtype;\n"
     "    said constant text := obj_description(old_oid, 'pg_type');\n"
-    "    owner constant text := (SELECT typowner::regrole FROM pg_type WHERE oid = old_oid);\n"
+    "    owner constant text := (SELECT typowner::regrole FROM pg_type WHERE oid = "
+    "old_oid);\n"
     "    columns constant jsonb := (\n"
-    "        SELECT jsonb_agg(jsonb_build_object('tab', a.attrelid::regclass, 'col', attname,\n"
+    "        SELECT jsonb_agg(jsonb_build_object('tab', a.attrelid::regclass, 'col', "
+    "attname,\n"
     "            'def', pg_get_expr(adbin, adrelid), 'plain', atttypid = old_oid))\n"
     "        FROM pg_attribute a JOIN pg_class r ON r.oid = attrelid\n"
     "            LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum\n"
@@ -113,17 +116,22 @@ static const char replace_head[] =
 
 static const char replace_tail[] =
     "        IF c.def IS NOT NULL THEN\n"
-    "            EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', c.tab, c.col);\n"
+    "            EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', c.tab, "
+    "c.col);\n"
     "        END IF;\n"
-    "        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE %s USING ', c.tab, c.col,\n"
+    "        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE %s USING ', c.tab, "
+    "c.col,\n"
     "                       old_name || CASE WHEN c.plain THEN '' ELSE '[]' END)\n"
     "            || CASE WHEN NOT c.plain\n"
-    "                   THEN format('%s%I::text[]%s::%s[]', head, c.col, tail, old_name)\n"
-    "               WHEN cases <> '' THEN format('CASE %I::text%s ELSE %I::text END::%s',\n"
+    "                   THEN format('%s%I::text[]%s::%s[]', head, c.col, tail, "
+    "old_name)\n"
+    "               WHEN cases <> '' THEN format('CASE %I::text%s ELSE %I::text "
+    "END::%s',\n"
     "                                            c.col, cases, c.col, old_name)\n"
     "               ELSE format('%I::text::%s', c.col, old_name) END;\n"
     "        IF c.def IS NOT NULL THEN\n"
-    "            EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', c.tab, c.col,\n"
+    "            EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', c.tab, "
+    "c.col,\n"
     "                           c.def);\n"
     "        END IF;\n"
     "    END LOOP;\n"
@@ -135,7 +143,8 @@ static const char replace_tail[] =
     "END";
 
 /* A statement of the block, as the text of a variable. */
-static str replace_part(struct pen *p, const struct rec *r, const char *form, str temporary)
+static str replace_part(struct pen *p, const struct rec *r, const char *form,
+                        str temporary)
 {
     struct pen side = *p;
     side.b = buf_in(p->a);
@@ -164,8 +173,9 @@ bool compile_replace_enum(struct pen *p, const struct rec *r)
     put_variable(&b, "old_name", replace_part(p, r, "{schema.name}", STR_NONE));
     put_variable(&b, "rename_old",
                  replace_part(p, r, "ALTER TYPE {schema.name} RENAME TO ", old));
-    put_variable(&b, "create_new",
-                 replace_part(p, r, "CREATE TYPE {schema.name} AS ENUM ({values})", STR_NONE));
+    put_variable(
+        &b, "create_new",
+        replace_part(p, r, "CREATE TYPE {schema.name} AS ENUM ({values})", STR_NONE));
     put_variable(&b, "drop_old",
                  str_fmt(p->a, "DROP TYPE %.*s", STR_ARG(buf_done(&drop))));
     put_variable(&b, "cases", mapping_cases(p, m));
@@ -236,14 +246,16 @@ bool compile_alter_domain(struct pen *p, const struct rec *r)
     else if (rec_has(r, K_default))
         pen_stmt(p, r, "ALTER DOMAIN {schema.name} SET DEFAULT {default}");
     if (rec_has(r, K_nullable))
-        pen_stmt(p, r, "ALTER DOMAIN {schema.name} [nullable:DROP][!nullable:SET] NOT NULL");
+        pen_stmt(p, r,
+                 "ALTER DOMAIN {schema.name} [nullable:DROP][!nullable:SET] NOT NULL");
     return p->ok;
 }
 
 bool compile_create_domain_constraint(struct pen *p, const struct rec *r)
 {
-    pen_stmt(p, r, "ALTER DOMAIN {schema.domain} ADD [name:CONSTRAINT {name} ]"
-                   "CHECK ({condition})[not_valid: NOT VALID]");
+    pen_stmt(p, r,
+             "ALTER DOMAIN {schema.domain} ADD [name:CONSTRAINT {name} ]"
+             "CHECK ({condition})[not_valid: NOT VALID]");
     return domain_constraint_comment(p, r, rec_str(r, K_schema), rec_str(r, K_domain));
 }
 
@@ -251,7 +263,8 @@ FORM(drop_domain_constraint, "ALTER DOMAIN {schema.domain} DROP CONSTRAINT"
                              "[if_exists: IF EXISTS] {name}[cascade: CASCADE]")
 FORM(rename_domain_constraint,
      "ALTER DOMAIN {schema.domain} RENAME CONSTRAINT {name} TO {new_name}")
-FORM(validate_domain_constraint, "ALTER DOMAIN {schema.domain} VALIDATE CONSTRAINT {name}")
+FORM(validate_domain_constraint,
+     "ALTER DOMAIN {schema.domain} VALIDATE CONSTRAINT {name}")
 
 /* ---- composite, range and base types ------------------------------------------ */
 
@@ -285,20 +298,23 @@ bool compile_create_composite_type(struct pen *p, const struct rec *r)
     put(p, attributes.n ? "\n)" : ")");
     pen_end(p, 0);
     for (size_t i = 0; i < attributes.n; i++)
-        attribute_comment(p, rec_str(r, K_schema), rec_str(r, K_name), attributes.at[i].rec);
+        attribute_comment(p, rec_str(r, K_schema), rec_str(r, K_name),
+                          attributes.at[i].rec);
     return pen_comment(p, r, "TYPE {schema.name}");
 }
 
 bool compile_create_range_type(struct pen *p, const struct rec *r)
 {
-    put_form(p, r, "CREATE TYPE {schema.name} AS RANGE (SUBTYPE = {subtype}"
-                   "[opclass:, SUBTYPE_OPCLASS = {opclass}]");
+    put_form(p, r,
+             "CREATE TYPE {schema.name} AS RANGE (SUBTYPE = {subtype}"
+             "[opclass:, SUBTYPE_OPCLASS = {opclass}]");
     if (rec_has(r, K_collate)) {
         put(p, ", COLLATION = ");
         put_collation(p, rec_str(r, K_collate));
     }
-    put_form(p, r, "[canonical:, CANONICAL = {canonical}]"
-                   "[subtype_diff:, SUBTYPE_DIFF = {subtype_diff}]");
+    put_form(p, r,
+             "[canonical:, CANONICAL = {canonical}]"
+             "[subtype_diff:, SUBTYPE_DIFF = {subtype_diff}]");
     if (rec_has(r, K_multirange_name)) {
         put(p, ", MULTIRANGE_TYPE_NAME = ");
         put_name(p, rec_str(r, K_schema), rec_str(r, K_multirange_name));
@@ -327,8 +343,9 @@ bool compile_add_attribute(struct pen *p, const struct rec *r)
     return attribute_comment(p, rec_str(r, K_schema), rec_str(r, K_type), attribute);
 }
 
-FORM(drop_attribute, "ALTER TYPE {schema.type} DROP ATTRIBUTE[if_exists: IF EXISTS] {name}"
-                     "[cascade: CASCADE]")
+FORM(drop_attribute,
+     "ALTER TYPE {schema.type} DROP ATTRIBUTE[if_exists: IF EXISTS] {name}"
+     "[cascade: CASCADE]")
 
 bool compile_alter_attribute(struct pen *p, const struct rec *r)
 {

@@ -16,11 +16,13 @@ static bool column_defaults(struct pen *p, const struct rec *r)
 
 bool compile_create_view(struct pen *p, const struct rec *r)
 {
-    if (rec_bool(r, K_recursive) && (!rec_has(r, K_columns) || rec_has(r, K_check_option)))
+    if (rec_bool(r, K_recursive) &&
+        (!rec_has(r, K_columns) || rec_has(r, K_check_option)))
         return pen_fail(p, "a recursive view needs columns and takes no check_option");
-    pen_stmt(p, r, "CREATE[or_replace: OR REPLACE][temporary: TEMPORARY][recursive: RECURSIVE] "
-                   "VIEW {schema.name}[columns: ({columns})][with: WITH ({with})] AS\n{query}"
-                   "[check_option:\nWITH {check_option} CHECK OPTION]");
+    pen_stmt(p, r,
+             "CREATE[or_replace: OR REPLACE][temporary: TEMPORARY][recursive: RECURSIVE] "
+             "VIEW {schema.name}[columns: ({columns})][with: WITH ({with})] AS\n{query}"
+             "[check_option:\nWITH {check_option} CHECK OPTION]");
     column_defaults(p, r);
     column_comments(p, r);
     return pen_comment(p, r, "VIEW {schema.name}");
@@ -50,14 +52,16 @@ bool compile_create_materialized_view(struct pen *p, const struct rec *r)
 {
     const struct val *with_data = rec_at(r, K_with_data);
     struct list indexes = rec_list(r, K_indexes);
-    put_form(p, r, "CREATE MATERIALIZED VIEW[if_not_exists: IF NOT EXISTS] {schema.name}"
-                   "[columns: ({columns})][using: USING {using}][with: WITH ({with})]"
-                   "[tablespace: TABLESPACE {tablespace}] AS\n{query}");
+    put_form(p, r,
+             "CREATE MATERIALIZED VIEW[if_not_exists: IF NOT EXISTS] {schema.name}"
+             "[columns: ({columns})][using: USING {using}][with: WITH ({with})]"
+             "[tablespace: TABLESPACE {tablespace}] AS\n{query}");
     if (with_data->kind == VAL_BOOL && !with_data->b)
         put(p, "\nWITH NO DATA");
     pen_end(p, 0);
     for (size_t i = 0; i < indexes.n; i++)
-        compile_nested_index(p, rec_str(r, K_schema), rec_str(r, K_name), indexes.at[i].rec);
+        compile_nested_index(p, rec_str(r, K_schema), rec_str(r, K_name),
+                             indexes.at[i].rec);
     if (rec_has(r, K_cluster_on))
         pen_stmt(p, r, "ALTER MATERIALIZED VIEW {schema.name} CLUSTER ON {cluster_on}");
     column_comments(p, r);
@@ -66,13 +70,15 @@ bool compile_create_materialized_view(struct pen *p, const struct rec *r)
 
 FORM(drop_materialized_view,
      "DROP MATERIALIZED VIEW[if_exists: IF EXISTS] {schema.name}[cascade: CASCADE]")
-FORM(rename_materialized_view, "ALTER MATERIALIZED VIEW {schema.name} RENAME TO {new_name}")
+FORM(rename_materialized_view,
+     "ALTER MATERIALIZED VIEW {schema.name} RENAME TO {new_name}")
 
 bool compile_alter_materialized_view(struct pen *p, const struct rec *r)
 {
     set_with(p, r, "ALTER MATERIALIZED VIEW {schema.name}");
     if (rec_has(r, K_tablespace))
-        pen_stmt(p, r, "ALTER MATERIALIZED VIEW {schema.name} SET TABLESPACE {tablespace}");
+        pen_stmt(p, r,
+                 "ALTER MATERIALIZED VIEW {schema.name} SET TABLESPACE {tablespace}");
     return p->ok;
 }
 
@@ -82,7 +88,8 @@ bool compile_refresh_materialized_view(struct pen *p, const struct rec *r)
     put_form(p, r, "REFRESH MATERIALIZED VIEW[concurrently: CONCURRENTLY] {schema.name}");
     if (with_data->kind == VAL_BOOL && !with_data->b)
         put(p, " WITH NO DATA");
-    return pen_end(p, 0); /* concurrently is about locks here, and runs in a transaction */
+    return pen_end(p,
+                   0); /* concurrently is about locks here, and runs in a transaction */
 }
 
 /* ---- how tables and indexes are stored: the same words ------------------------- */
@@ -95,8 +102,9 @@ bool compile_alter_table(struct pen *p, const struct rec *r)
     if (rec_has(r, K_tablespace))
         pen_stmt(p, r, "ALTER TABLE {schema.name} SET TABLESPACE {tablespace}");
     if (rec_has(r, K_unlogged))
-        pen_stmt(p, r, "ALTER TABLE {schema.name} SET "
-                       "[unlogged:UNLOGGED][!unlogged:LOGGED]");
+        pen_stmt(p, r,
+                 "ALTER TABLE {schema.name} SET "
+                 "[unlogged:UNLOGGED][!unlogged:LOGGED]");
     if (rec_at(r, K_of_type)->kind == VAL_NULL)
         pen_stmt(p, r, "ALTER TABLE {schema.name} NOT OF");
     else if (rec_has(r, K_of_type))

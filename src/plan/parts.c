@@ -81,8 +81,8 @@ static bool starts_default(str s, size_t i)
 {
     if (s.p[i] == '=' || (s.p[i] == ':' && i + 1 < s.n && s.p[i + 1] == '='))
         return true;
-    return (i == 0 || !is_word_char(s.p[i - 1])) && i + 7 < s.n
-           && strncasecmp(s.p + i, "default", 7) == 0 && !is_word_char(s.p[i + 7]);
+    return (i == 0 || !is_word_char(s.p[i - 1])) && i + 7 < s.n &&
+           strncasecmp(s.p + i, "default", 7) == 0 && !is_word_char(s.p[i + 7]);
 }
 
 str routine_signature(str arguments, struct arena *a)
@@ -192,9 +192,9 @@ void put_option_changes(struct pen *p, const struct rec *r)
  * (pg_proc.proconfig) and SET have it. */
 static bool is_list_setting(str key)
 {
-    return str_is(key, "search_path") || str_is(key, "temp_tablespaces")
-           || str_is(key, "session_preload_libraries")
-           || str_is(key, "local_preload_libraries");
+    return str_is(key, "search_path") || str_is(key, "temp_tablespaces") ||
+           str_is(key, "session_preload_libraries") ||
+           str_is(key, "local_preload_libraries");
 }
 
 void put_settings(struct pen *p, const struct map *m)

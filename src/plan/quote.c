@@ -7,6 +7,7 @@ enum { IDENT_BYTES = 63 }; /* NAMEDATALEN - 1, manual 4.1.1 */
 
 /* Keywords that quote_ident quotes: all but the unreserved (pg_get_keywords() of
  * PostgreSQL 15, and what became reserved later). Sorted bytewise. */
+/* clang-format off */
 static const char *const keywords[] = {
     "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric",
     "authorization", "between", "bigint", "binary", "bit", "boolean", "both", "case",
@@ -30,6 +31,7 @@ static const char *const keywords[] = {
     "xmlelement", "xmlexists", "xmlforest", "xmlnamespaces", "xmlparse", "xmlpi",
     "xmlroot", "xmlserialize", "xmltable",
 };
+/* clang-format on */
 
 static int keyword_cmp(const void *key, const void *element)
 {
@@ -95,8 +97,8 @@ void quote_literal(struct buf *b, str text)
 /* Whether $tag$ occurs in the text, or its end would run into the closing tag. */
 static bool tag_clashes(str text, str tag)
 {
-    return str_index(text, tag) < text.n
-           || (text.n && str_eq(tag, STR("$$")) && text.p[text.n - 1] == '$');
+    return str_index(text, tag) < text.n ||
+           (text.n && str_eq(tag, STR("$$")) && text.p[text.n - 1] == '$');
 }
 
 void quote_dollar(struct buf *b, str text)
@@ -121,8 +123,8 @@ static size_t utf8_length(const unsigned char *p, size_t room)
     for (size_t i = 1; i < n; i++)
         if ((p[i] & 0xC0) != 0x80)
             return 0;
-    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F)
-        || (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F))
+    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
+        (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F))
         return 0;
     return n;
 }
@@ -130,8 +132,8 @@ static size_t utf8_length(const unsigned char *p, size_t room)
 bool text_check(str text, const char *what, struct err *e)
 {
     if (text.n && memchr(text.p, 0, text.n))
-        return err_set(e, ERR_FAILED, "%s holds a NUL byte, which PostgreSQL cannot store",
-                       what);
+        return err_set(e, ERR_FAILED,
+                       "%s holds a NUL byte, which PostgreSQL cannot store", what);
     for (size_t i = 0; i < text.n;) {
         size_t n = utf8_length((const unsigned char *)text.p + i, text.n - i);
         if (n == 0)

@@ -47,7 +47,8 @@ bool ops_reverse(const struct ops *ops, struct ops *out, struct arena *a, struct
 
 struct op *undo_none(struct undo *u, const char *reason)
 {
-    err_set(u->e, ERR_FAILED, "op.%s has no inverse: %s", u->op->info->shape.name, reason);
+    err_set(u->e, ERR_FAILED, "op.%s has no inverse: %s", u->op->info->shape.name,
+            reason);
     return NULL;
 }
 
@@ -57,8 +58,8 @@ struct op *undo_as(struct undo *u, enum op_kind kind)
     const struct shape *s = &back->info->shape;
     for (size_t i = 0; i < s->n_fields; i++) {
         enum key k = s->fields[i].key;
-        bool one_way = k == K_if_exists || k == K_if_not_exists || k == K_cascade
-                       || k == K_comment;
+        bool one_way =
+            k == K_if_exists || k == K_if_not_exists || k == K_cascade || k == K_comment;
         if (!one_way && shape_field(u->op->args->shape, key_word(k)))
             back->args->at[i] = *rec_at(u->op->args, k);
     }
@@ -85,11 +86,13 @@ struct op *undo_existing(struct undo *u)
         if (!shape_field(u->op->args->shape, key_word(k)) || !rec_has(u->op->args, k))
             continue;
         if (!rec_has(before, k))
-            return undo_none(u, str_fmt(u->a, "existing.%s is not given", key_word(k).p).p);
+            return undo_none(u,
+                             str_fmt(u->a, "existing.%s is not given", key_word(k).p).p);
         struct val now = *rec_at(u->op->args, k), then = *rec_at(before, k);
-        rec_set(back->args, k, now.kind == VAL_MAP && then.kind == VAL_MAP
-                                   ? map_before(&now, &then, u->a)
-                                   : then);
+        rec_set(back->args, k,
+                now.kind == VAL_MAP && then.kind == VAL_MAP
+                    ? map_before(&now, &then, u->a)
+                    : then);
         rec_set(before, k, now);
     }
     rec_set(back->args, K_existing, val_rec(before));

@@ -78,7 +78,8 @@ struct op *reverse_alter_column(struct undo *u)
             return undo_none(u, alterations[i].missing);
         rec_set(back->args, alterations[i].before, *now);
         rec_set(back->args, alterations[i].key,
-                alterations[i].key == K_options ? map_before(now, before, u->a) : *before);
+                alterations[i].key == K_options ? map_before(now, before, u->a)
+                                                : *before);
     }
     rec_set(back->args, K_using, *rec_at(r, K_existing_using));
     rec_set(back->args, K_existing_using, *rec_at(r, K_using));
@@ -129,11 +130,12 @@ static struct op *undo_named(struct undo *u, enum op_kind kind, enum key columns
     str names = STR_NONE;
     if (rec_has(r, K_name))
         return back;
-    if (!joined(rec_list(r, columns), &names, &b)
-        || (shape_field(r->shape, STR("include"))
-            && !joined(rec_list(r, K_include), &names, &b)))
+    if (!joined(rec_list(r, columns), &names, &b) ||
+        (shape_field(r->shape, STR("include")) &&
+         !joined(rec_list(r, K_include), &names, &b)))
         return undo_none(u, "it has no name");
-    rec_set(back->args, K_name, val_str(default_name(rec_str(r, K_table), names, label, u->a)));
+    rec_set(back->args, K_name,
+            val_str(default_name(rec_str(r, K_table), names, label, u->a)));
     return back;
 }
 
@@ -220,7 +222,8 @@ struct op *reverse_enable_row_security(struct undo *u)
 {
     struct op *back = undo_as(u, OP_disable_row_security);
     bool forced = rec_bool(u->op->args, K_force);
-    rec_set(back->args, K_force, forced ? val_bool(false) : (struct val){.kind = VAL_NONE});
+    rec_set(back->args, K_force,
+            forced ? val_bool(false) : (struct val){.kind = VAL_NONE});
     return back;
 }
 

@@ -10,8 +10,8 @@
 struct pen pen_for(const struct op *op, const struct compile_context *c,
                    struct stmt_list *out, struct arena *a, struct err *e)
 {
-    return (struct pen){.op = op, .c = c, .out = out, .a = a, .e = e, .b = buf_in(a),
-                        .ok = true};
+    return (struct pen){
+        .op = op, .c = c, .out = out, .a = a, .e = e, .b = buf_in(a), .ok = true};
 }
 
 bool pen_fail(struct pen *p, const char *format, ...)
@@ -216,8 +216,8 @@ bool val_text(const struct val *v, str *text, struct arena *a)
 static bool holds_sql(struct list list)
 {
     for (size_t i = 0; i < list.n; i++)
-        if (list.at[i].kind == VAL_SQL
-            || (list.at[i].kind == VAL_LIST && holds_sql(list.at[i].list)))
+        if (list.at[i].kind == VAL_SQL ||
+            (list.at[i].kind == VAL_LIST && holds_sql(list.at[i].list)))
             return true;
     return false;
 }
@@ -345,7 +345,8 @@ static void put_scalar(struct pen *p, enum field_type type, const struct val *v,
     }
 }
 
-static void put_field(struct pen *p, const struct field *f, const struct val *v, bool options)
+static void put_field(struct pen *p, const struct field *f, const struct val *v,
+                      bool options)
 {
     const char *what = key_word(f->key).p;
     bool first = true;
@@ -437,7 +438,7 @@ static void put_span(struct pen *p, const struct rec *r, str form)
             bool not = form.p[i + 1] == '!';
             str group = str_cut(form, i + 1 + (not ? 1 : 0), end);
             size_t colon = str_find(group, ':');
-            if (is_given(r, str_cut(group, 0, colon)) != not)
+            if (is_given(r, str_cut(group, 0, colon)) != not )
                 put_span(p, r, str_cut(group, colon + 1, group.n));
             i = end;
         } else {

@@ -9,9 +9,9 @@
  *   [key:text]     text, when the field is given (a boolean: true); may hold places
  *   [!key:text]    text, when it is not
  *
- * A pen that failed (a name of 64 bytes, text that is not UTF-8) has filled *e and ignores
- * what follows, so that only the end of a statement is checked. The form of an op and its
- * shape are both ours: a wrong key in a form is an assertion, not an error.
+ * A pen that failed (a name of 64 bytes, text that is not UTF-8) has filled *e and
+ * ignores what follows, so that only the end of a statement is checked. The form of an op
+ * and its shape are both ours: a wrong key in a form is an assertion, not an error.
  */
 #ifndef MOONSHIFT_PLAN_WRITE_H
 #define MOONSHIFT_PLAN_WRITE_H
@@ -43,7 +43,8 @@ void put_sql(struct pen *p, str sql, const char *what);
 /* A value as an expression. A list is an array literal, a map is JSON text. */
 void put_value(struct pen *p, const struct val *v);
 /* Dies with a message: `return pen_fail(p, …)` or go on, the statement is not added. */
-bool pen_fail(struct pen *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool pen_fail(struct pen *p, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Ends the statement and adds it. False when the pen has failed. */
 bool pen_end(struct pen *p, unsigned flags);
