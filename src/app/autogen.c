@@ -67,40 +67,62 @@ static bool both_ways(struct session *s, struct autogen *g, struct err *e)
            catalog_diff(&g->models, &g->database, &options, &g->down, s->arena, e);
 }
 
-/* A rename is wanted as long as the old name is there and the new one is not. */
-static bool is_due(const struct catalog_index *index, const struct catalog *c,
-                   const struct op *rename)
+/* The name that the table of a rename has in the database now: it may be renamed, too. */
+static str table_now(const struct ops *due, size_t n, str table)
 {
-    static const char *const kinds[] = {"table", "column", "enum", "type", "domain", "view",
-                                        "materialized view", "index", "sequence", "schema",
-                                        "range type", "foreign table"};
-    const struct rec *r = rename->args;
-    bool in_table = shape_field(r->shape, STR("table")) && rec_has(r, K_table);
-    str schema = shape_field(r->shape, STR("schema")) && rec_has(r, K_schema)
-                     ? rec_str(r, K_schema)
-                     : c->default_schema;
-    str name = rec_str(r, K_name), new_name = rec_str(r, K_new_name);
-    bool old_there = false, new_there = false;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        bool is_column = strcmp(kinds[i], "column") == 0;
-        if (is_column != in_table)
-            continue;
-        str of = in_table ? rec_str(r, K_table) : STR_NONE;
-        str where = strcmp(kinds[i], "schema") == 0 ? STR_NONE : schema;
-        old_there |= catalog_by_identity(index, kinds[i], where, of, name) != NULL;
-        new_there |= catalog_by_identity(index, kinds[i], where, of, new_name) != NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct op *op = due->at[i];
+        if (op->info->kind == OP_rename_table &&
+            str_eq(rec_str(op->args, K_new_name), table))
+            return rec_str(op->args, K_name);
     }
-    return old_there && !new_there;
+    return table;
 }
 
+static bool is_there(const struct catalog_index *index, str schema, str table, str name)
+{
+    static const char *const alone[] = {"table", "enum", "type", "domain", "range type", "view",
+                                        "materialized view", "foreign table", "index",
+                                        "sequence"};
+    static const char *const inside[] = {"column", "primary key", "unique constraint",
+                                         "foreign key", "check constraint",
+                                         "exclude constraint", "trigger", "policy", "rule"};
+    size_t n = table.n ? sizeof inside / sizeof *inside : sizeof alone / sizeof *alone;
+    for (size_t i = 0; i < n; i++)
+        if (catalog_by_identity(index, table.n ? inside[i] : alone[i], schema, table, name))
+            return true;
+    return !table.n && catalog_by_identity(index, "schema", STR_NONE, STR_NONE, name);
+}
+
+/* A rename is wanted as long as the old name is there and the new one is not. `due` holds
+ * the ones before it. */
+static bool is_due(const struct catalog_index *index, const struct catalog *c,
+                   const struct ops *due, size_t n, const struct op *rename)
+{
+    const struct rec *r = rename->args;
+    bool of_column = rename->info->kind == OP_rename_column;
+    bool in_table = shape_field(r->shape, STR("table")) != NULL;
+    str table = in_table ? table_now(due, n, rec_str(r, K_table)) : STR_NONE;
+    bool has_schema = shape_field(r->shape, STR("schema")) && rec_has(r, K_schema);
+    str schema = has_schema ? rec_str(r, K_schema) : c->default_schema;
+    return is_there(index, schema, table, rec_str(r, of_column ? K_column : K_name)) &&
+           !is_there(index, schema, table, rec_str(r, K_new_name));
+}
+
+/* Keeps what is due: whole objects first, because what stands in a table names the table
+ * as it is called after. */
 static void keep_due(const struct catalog *c, struct ops *renames, struct arena *a)
 {
     const struct catalog_index *index = catalog_index(c, a);
-    size_t kept = 0;
-    for (size_t i = 0; i < renames->n; i++)
-        if (is_due(index, c, renames->at[i]))
-            renames->at[kept++] = renames->at[i];
-    renames->n = kept;
+    struct ops due = {0};
+    for (int inside = 0; inside <= 1; inside++)
+        for (size_t i = 0; i < renames->n; i++) {
+            struct op *op = renames->at[i];
+            bool in_table = shape_field(op->args->shape, STR("table")) != NULL;
+            if (in_table == (inside == 1) && is_due(index, c, &due, due.n, op))
+                ops_add(&due, op, a);
+        }
+    *renames = due;
 }
 
 /* Differences may be of print only: both sides once more through the server. Renames are

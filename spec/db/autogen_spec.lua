@@ -1,0 +1,156 @@
+-- Autogenerate as its user sees it: what is said, what is written, and that it is true.
+local project = require "spec.support.project"
+
+local USERS = [[
+model.table("users", {
+  { "id", "bigserial", primary_key = true },
+  { "email", "varchar(255)", nullable = false, unique = true },
+})
+]]
+
+local function said(r, text)
+  assert.truthy(r.err:find(text, 1, true), ("not said: %s\n%s"):format(text, r.err))
+end
+
+-- The one revision file whose name holds `slug`.
+local function revision(p, slug)
+  for _, name in ipairs(p:files("migrations")) do
+    if name:find(slug, 1, true) then
+      return p:read("migrations/" .. name)
+    end
+  end
+  error("no revision " .. slug)
+end
+
+local function made(models)
+  local p = project.new { files = { ["models/schema.lua"] = models } }
+  p:ok("revision", "--autogenerate", "-m", "first")
+  p:ok("upgrade", "head")
+  return p
+end
+
+describe("revision --autogenerate", function()
+  it("goes through the guide's workflow", function()
+    local p = project.new { files = { ["models/users.lua"] = USERS } }
+    said(p:ok("revision", "--autogenerate", "-m", "initial migration"), "Detected added table 'users'")
+    p:ok("upgrade", "head")
+    p:ok("check")
+    p:write("models/users.lua", (USERS:gsub('%}%)\n$', '  { "age", "integer" },\n})\n')))
+    said(p:fails(4, "check"), "Detected added column 'users.age'")
+    said(p:ok("revision", "--autogenerate", "-m", "add age field to user"),
+      "Detected added column 'users.age'")
+    local text = revision(p, "add_age_field")
+    assert.truthy(text:find('op.add_column("users", { "age", "integer" })', 1, true))
+    assert.truthy(text:find('op.drop_column("users", "age")', 1, true))
+    p:ok("upgrade", "head")
+    p:ok("check")
+  end)
+
+  it("writes no file when nothing differs", function()
+    local p = made(USERS)
+    local before = #p:files("migrations")
+    said(p:ok("revision", "--autogenerate", "-m", "again"), "No changes detected")
+    assert.equal(before, #p:files("migrations"))
+  end)
+
+  it("refuses a database that is behind, with what to type", function()
+    local p = made(USERS)
+    p:ok("downgrade", "base")
+    local r = p:fails(1, "revision", "--autogenerate", "-m", "late")
+    said(r, "Target database is not up to date.")
+    said(r, "moonshift upgrade head")
+  end)
+
+  it("takes tables that name each other, whatever the order of the files", function()
+    local p = project.new { files = {
+      ["models/a.lua"] = 'model.table("a", { { "id", "int", primary_key = true }, { "b", "int", references = "b.id" } })',
+      ["models/b.lua"] = 'model.table("b", { { "id", "int", primary_key = true }, { "a", "int", references = "a.id" } })',
+    } }
+    p:ok("revision", "--autogenerate", "-m", "circle")
+    p:ok("upgrade", "head")
+    p:ok("check")
+    p:ok("downgrade", "base")
+    assert.same({}, p.db:column "select relname from pg_class where relname in ('a', 'b')")
+  end)
+
+  it("renames where the model says so, and keeps the rows", function()
+    local p = made(USERS)
+    p.db:exec "insert into users (email) values ('a@b.c')"
+    p:write("models/schema.lua", [[
+model.table("people", {
+  { "id", "bigserial", primary_key = true },
+  { "mail", "varchar(255)", nullable = false, renamed_from = "email" },
+  renamed_from = "users",
+})
+]])
+    p:ok("revision", "--autogenerate", "-m", "rename")
+    p:ok("upgrade", "head")
+    assert.equal("a@b.c", p.db:scalar "select mail from people")
+    p:ok("check")
+    p:ok("downgrade", "-1")
+    assert.equal("a@b.c", p.db:scalar "select email from users")
+  end)
+
+  it("points a likely rename out, and does not guess", function()
+    local p = made(USERS)
+    p:write("models/schema.lua", (USERS:gsub('"email"', '"mail"')))
+    said(p:ok("revision", "--autogenerate", "-m", "guess"), 'renamed_from = "email"')
+    assert.truthy(revision(p, "guess"):find("op.drop_column", 1, true))
+  end)
+
+  it("adds enum values without a rewrite, usable in the same file", function()
+    local p = made 'model.enum("mood", { "sad", "ok" })\nmodel.table("t", { { "m", "mood" } })'
+    p:write("models/schema.lua",
+      'model.enum("mood", { "sad", "ok", "glad" })\nmodel.table("t", { { "m", "mood", default = "glad" } })')
+    p:ok("revision", "--autogenerate", "-m", "glad")
+    assert.truthy(revision(p, "glad"):find("op.add_enum_value", 1, true))
+    p:ok("upgrade", "head")
+    p:ok("check")
+  end)
+
+  it("rebuilds the views above a column whose type changes", function()
+    local models = USERS .. [[
+model.view("v1", "select id, email from users")
+model.view("v2", "select id from v1")
+]]
+    local p = made(models)
+    p:write("models/schema.lua", (models:gsub("varchar%(255%)", "text")))
+    p:ok("revision", "--autogenerate", "-m", "wider")
+    p:ok("upgrade", "head")
+    p:ok("check")
+    assert.equal("text", p.db:scalar [[select format_type(atttypid, atttypmod) from pg_attribute
+      where attrelid = 'v1'::regclass and attname = 'email']])
+    p:ok("downgrade", "-1")
+    assert.equal("0", p.db:scalar "select count(*) from v2")
+  end)
+
+  it("leaves alone what the configuration excludes", function()
+    local p = made(USERS)
+    p.db:exec "create table tmp_1 (a int); create schema audit; create table audit.log (a int)"
+    said(p:fails(4, "check"), "Detected removed table 'tmp_1'")
+    p:write("moonshift.lua", 'return { exclude = { "tmp_*", "audit.*", "schema:audit" } }\n')
+    p:ok("check")
+  end)
+
+  it("drops its scratch databases", function()
+    local p = made(USERS)
+    p:write("models/broken.sql", "create table broken (a no_such_type);")
+    local r = p:fails(1, "check")
+    said(r, "no_such_type")
+    said(r, "models/broken.sql")
+    assert.equal("0", p.db:scalar [[select count(*) from pg_database d
+      where datname like 'moonshift\_scratch%' and not exists
+        (select from pg_stat_activity a where a.datid = d.oid)
+        and split_part(datname, '_', 4)::int = 0]])
+  end)
+end)
+
+describe("check", function()
+  it("answers as JSON", function()
+    local p = made(USERS)
+    p.db:exec "alter table users add column extra int"
+    local r = p:fails(4, "check", "--json")
+    assert.truthy(r.out:find('"differs": true', 1, true))
+    assert.truthy(r.out:find('"name": "extra"', 1, true))
+  end)
+end)
