@@ -8,8 +8,8 @@
 #include <fnmatch.h>
 #include <string.h>
 
-/* A pattern is NAME, SCHEMA.NAME or KIND:either, each with * and ?. It speaks of the table
- * where an object stands in one. */
+/* A pattern is NAME, SCHEMA.NAME or KIND:either, each with * and ?. It speaks of the
+ * table where an object stands in one. */
 static bool matches(str pattern, const struct object *o, struct arena *a)
 {
     size_t colon = str_find(pattern, ':');
@@ -22,11 +22,12 @@ static bool matches(str pattern, const struct object *o, struct arena *a)
     str glob = str_copy(a, pattern), name = o->table.n ? o->table : o->name;
     if (str_find(pattern, '.') == pattern.n)
         return fnmatch(glob.p, str_copy(a, name).p, 0) == 0;
-    return fnmatch(glob.p, str_fmt(a, "%.*s.%.*s", STR_ARG(o->schema), STR_ARG(name)).p, 0) ==
-           0;
+    return fnmatch(glob.p, str_fmt(a, "%.*s.%.*s", STR_ARG(o->schema), STR_ARG(name)).p,
+                   0) == 0;
 }
 
-static bool any_matches(const struct val *patterns, const struct object *o, struct arena *a)
+static bool any_matches(const struct val *patterns, const struct object *o,
+                        struct arena *a)
 {
     for (size_t i = 0; patterns->kind == VAL_LIST && i < patterns->list.n; i++)
         if (matches(patterns->list.at[i].s, o, a))
@@ -47,7 +48,8 @@ static bool is_wanted(const struct session *s, const struct object *o)
         if (!listed)
             return false;
     }
-    if (include->kind == VAL_LIST && include->list.n && !any_matches(include, o, s->arena))
+    if (include->kind == VAL_LIST && include->list.n &&
+        !any_matches(include, o, s->arena))
         return false;
     return !any_matches(exclude, o, s->arena);
 }
@@ -81,15 +83,24 @@ static str table_now(const struct ops *due, size_t n, str table)
 
 static bool is_there(const struct catalog_index *index, str schema, str table, str name)
 {
-    static const char *const alone[] = {"table", "enum", "type", "domain", "range type", "view",
-                                        "materialized view", "foreign table", "index",
+    static const char *const alone[] = {"table",
+                                        "enum",
+                                        "type",
+                                        "domain",
+                                        "range type",
+                                        "view",
+                                        "materialized view",
+                                        "foreign table",
+                                        "index",
                                         "sequence"};
-    static const char *const inside[] = {"column", "primary key", "unique constraint",
-                                         "foreign key", "check constraint",
-                                         "exclude constraint", "trigger", "policy", "rule"};
+    static const char *const inside[] = {
+        "column",      "primary key",      "unique constraint",
+        "foreign key", "check constraint", "exclude constraint",
+        "trigger",     "policy",           "rule"};
     size_t n = table.n ? sizeof inside / sizeof *inside : sizeof alone / sizeof *alone;
     for (size_t i = 0; i < n; i++)
-        if (catalog_by_identity(index, table.n ? inside[i] : alone[i], schema, table, name))
+        if (catalog_by_identity(index, table.n ? inside[i] : alone[i], schema, table,
+                                name))
             return true;
     return !table.n && catalog_by_identity(index, "schema", STR_NONE, STR_NONE, name);
 }
@@ -215,13 +226,16 @@ static void tell_renames(struct session *s, const struct diff *d)
             continue;
         for (size_t k = 0; k < d->n_changes; k++) {
             const struct change *come = &d->changes[k];
-            if (come->kind != CHANGE_ADDED || strcmp(come->to->kind, gone->from->kind) != 0 ||
+            if (come->kind != CHANGE_ADDED ||
+                strcmp(come->to->kind, gone->from->kind) != 0 ||
                 !str_eq(come->to->schema, gone->from->schema) ||
                 !str_eq(come->to->table, gone->from->table) ||
-                (strcmp(come->to->kind, "column") != 0 && strcmp(come->to->kind, "table") != 0))
+                (strcmp(come->to->kind, "column") != 0 &&
+                 strcmp(come->to->kind, "table") != 0))
                 continue;
-            out_warn(s, "%s '%.*s' goes and '%.*s' comes: if that is a rename, its data is "
-                        "kept by renamed_from = \"%.*s\" in the model",
+            out_warn(s,
+                     "%s '%.*s' goes and '%.*s' comes: if that is a rename, its data is "
+                     "kept by renamed_from = \"%.*s\" in the model",
                      gone->from->kind, STR_ARG(gone->from->name), STR_ARG(come->to->name),
                      STR_ARG(gone->from->name));
         }
@@ -240,7 +254,8 @@ static void put_hazards(struct buf *b, const struct diff *d, const struct op *op
 {
     for (size_t i = 0; i < d->n_hazards; i++)
         if (d->hazards[i].op == op)
-            buf_fmt(b, "  -- %s: %.*s\n", d->hazards[i].kind, STR_ARG(d->hazards[i].text));
+            buf_fmt(b, "  -- %s: %.*s\n", d->hazards[i].kind,
+                    STR_ARG(d->hazards[i].text));
     if (op->info->flags & OP_DESTROYS && op->info->kind != OP_replace_enum)
         buf_fmt(b, "  -- data loss: what is in it goes\n");
 }

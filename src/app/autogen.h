@@ -8,7 +8,7 @@
 
 struct autogen {
     struct catalog database, models;
-    struct ops renames; /* that are due; part of up and down */
+    struct ops renames;   /* that are due; part of up and down */
     struct diff up, down; /* database -> models, models -> database */
 };
 

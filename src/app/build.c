@@ -25,12 +25,29 @@ bool pieces_add_sql(struct pieces *p, str text, str file, int server_version,
 static int rank_of(const struct op *op)
 {
     static const char *const order[] = {
-        "create_schema",     "create_extension", "create_collation", "create_enum",
-        "create_composite_type", "create_domain", "create_range_type", "create_sequence",
-        "create_function",   "create_procedure", "create_aggregate", "create_operator",
-        "create_cast",       "create_table",     "create_foreign_table", "alter_table",
-        "create_primary_key", "create_unique_constraint", "create_check_constraint",
-        "create_index",      "create_foreign_key", "create_view", "create_materialized_view",
+        "create_schema",
+        "create_extension",
+        "create_collation",
+        "create_enum",
+        "create_composite_type",
+        "create_domain",
+        "create_range_type",
+        "create_sequence",
+        "create_function",
+        "create_procedure",
+        "create_aggregate",
+        "create_operator",
+        "create_cast",
+        "create_table",
+        "create_foreign_table",
+        "alter_table",
+        "create_primary_key",
+        "create_unique_constraint",
+        "create_check_constraint",
+        "create_index",
+        "create_foreign_key",
+        "create_view",
+        "create_materialized_view",
     };
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (strcmp(op->info->shape.name, order[i]) == 0)
@@ -200,10 +217,13 @@ static bool begin(struct conn *c, str default_schema, struct arena *a, struct er
     struct sink *s = conn_sink(c);
     struct rows rows;
     struct param schema = {default_schema, false};
-    struct stmt make = {.sql = STR("SELECT set_config('search_path', quote_ident($1), false), "
-                                   "set_config('check_function_bodies', 'off', false), "
-                                   "set_config('client_min_messages', 'warning', false)"),
-                        .params = &schema, .n_params = 1, .flags = STMT_QUIET};
+    struct stmt make = {
+        .sql = STR("SELECT set_config('search_path', quote_ident($1), false), "
+                   "set_config('check_function_bodies', 'off', false), "
+                   "set_config('client_min_messages', 'warning', false)"),
+        .params = &schema,
+        .n_params = 1,
+        .flags = STMT_QUIET};
     if (!str_is(default_schema, "public")) {
         struct buf b = buf_in(a);
         buf_put(&b, "CREATE SCHEMA IF NOT EXISTS \"");

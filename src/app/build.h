@@ -1,8 +1,8 @@
 /* Builds a schema in an empty database from pieces whose order is not known.
  *
  * First all pieces in one go, in a likely order. Where the server refuses one, they are
- * tried one by one, again and again, as long as any of them succeeds: what a piece needs is
- * then there sooner or later. What is left over is an error of its own place.
+ * tried one by one, again and again, as long as any of them succeeds: what a piece needs
+ * is then there sooner or later. What is left over is an error of its own place.
  */
 #ifndef MOONSHIFT_APP_BUILD_H
 #define MOONSHIFT_APP_BUILD_H

@@ -18,7 +18,8 @@ struct buf buf_in(struct arena *a);
 void buf_char(struct buf *b, char c);
 void buf_str(struct buf *b, str s);
 void buf_put(struct buf *b, const char *z);
-void buf_fmt(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_fmt(struct buf *b, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void buf_repeat(struct buf *b, char c, size_t times);
 /* Puts `separator` unless this is the first of a list; `*first` is then false. */
 void buf_sep(struct buf *b, bool *first, const char *separator);

@@ -114,8 +114,9 @@ static void put_sql(struct buf *b, str sql, int position)
     str rest = sql, piece;
     int shown = 0;
     while (shown < SHOWN_LINES && str_split(&rest, '\n', &piece)) {
-        buf_fmt(b, "  %s %.*s%s\n", shown ? "    " : "SQL:",
-                STR_ARG(str_cut(piece, 0, WIDEST)), piece.n > WIDEST ? " ..." : "");
+        buf_fmt(b, "  %s %.*s%s\n",
+                shown ? "    " : "SQL:", STR_ARG(str_cut(piece, 0, WIDEST)),
+                piece.n > WIDEST ? " ..." : "");
         shown++;
     }
     if (rest.p && rest.n)

@@ -23,16 +23,16 @@ enum err_kind {
 
 struct err {
     enum err_kind kind;
-    str message; /* one sentence, no newline at the end */
-    str detail;  /* of the server */
-    str hint;    /* what to type next */
-    str file;    /* the migration that asked for it, relative to the project */
-    int line;    /* in that file, 0 when unknown */
-    char sqlstate[6]; /* "" when the server was not involved */
-    str sql;          /* the statement that failed */
-    int position;     /* in characters of `sql`, from 1; 0 when unknown */
-    str context;      /* the server's CONTEXT (a PL/pgSQL stack) */
-    str trace;        /* Lua traceback, shown with --verbose */
+    str message;        /* one sentence, no newline at the end */
+    str detail;         /* of the server */
+    str hint;           /* what to type next */
+    str file;           /* the migration that asked for it, relative to the project */
+    int line;           /* in that file, 0 when unknown */
+    char sqlstate[6];   /* "" when the server was not involved */
+    str sql;            /* the statement that failed */
+    int position;       /* in characters of `sql`, from 1; 0 when unknown */
+    str context;        /* the server's CONTEXT (a PL/pgSQL stack) */
+    str trace;          /* Lua traceback, shown with --verbose */
     struct arena arena; /* holds all the text above */
 };
 
@@ -40,7 +40,8 @@ struct err {
 bool err_set(struct err *e, enum err_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Adds a hint where none stands yet. */
-bool err_hint(struct err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool err_hint(struct err *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Adds a place where none stands yet. */
 bool err_at(struct err *e, str file, int line);
 /* Copies an error with all its text into `to`, which must be empty. */

@@ -15,14 +15,14 @@ enum { JSON_DEEPEST = 32 };
 struct json {
     struct buf *out;
     int depth;
-    bool key;                 /* a key stands, its value is awaited */
-    bool full[JSON_DEEPEST];  /* something stands at this depth */
+    bool key;                /* a key stands, its value is awaited */
+    bool full[JSON_DEEPEST]; /* something stands at this depth */
     char open[JSON_DEEPEST];
 };
 
 struct json json_to(struct buf *b);
 void json_open(struct json *j, char bracket); /* '{' or '[' */
-void json_close(struct json *j);              /* with the right bracket; a newline at the end */
+void json_close(struct json *j); /* with the right bracket; a newline at the end */
 void json_key(struct json *j, const char *key);
 void json_str(struct json *j, str s); /* STR_NONE is null */
 void json_int(struct json *j, int64_t i);

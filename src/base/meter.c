@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* MOONSHIFT_FAIL_LUA_ALLOC=N makes every growth from the N-th on fail: law 7 walks every N.
- * One failure alone would not be felt: Lua collects its garbage and tries again. */
+/* MOONSHIFT_FAIL_LUA_ALLOC=N makes every growth from the N-th on fail: law 7 walks every
+ * N. One failure alone would not be felt: Lua collects its garbage and tries again. */
 static bool fails_on_request(void)
 {
 #ifdef MOONSHIFT_FAULTS

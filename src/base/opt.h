@@ -45,12 +45,14 @@ struct args {
 /* Reads argv[1..argc) by one or two lists of rows (`more` may be NULL); what it finds is
  * added to `args`. With `stop`, reading ends at the first word that is no option and
  * *end is its index in argv, argc when there is none. Errors are ERR_USAGE. */
-bool opt_parse(int argc, char *const *argv, const struct opt *rows, const struct opt *more,
-               bool stop, int *end, struct args *args, struct arena *a, struct err *e);
+bool opt_parse(int argc, char *const *argv, const struct opt *rows,
+               const struct opt *more, bool stop, int *end, struct args *args,
+               struct arena *a, struct err *e);
 
 /* What was given. Asking for a name that is in no row is a programmer's error. */
 bool args_flag(const struct args *args, const char *name); /* given at all */
-str args_text(const struct args *args, const char *name);  /* the last; STR_NONE: not given */
+str args_text(const struct args *args,
+              const char *name); /* the last; STR_NONE: not given */
 long args_int(const struct args *args, const char *name, long otherwise);
 size_t args_many(const struct args *args, const char *name, const str **out,
                  struct arena *a); /* all, in order */

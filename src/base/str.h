@@ -22,9 +22,10 @@ typedef struct {
 /* For "%.*s": printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""
 
-str str_of(const char *z);                     /* NULL gives the empty string */
-str str_copy(struct arena *a, str s);          /* NUL behind it */
-str str_fmt(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
+str str_of(const char *z);            /* NULL gives the empty string */
+str str_copy(struct arena *a, str s); /* NUL behind it */
+str str_fmt(struct arena *a, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 str str_vfmt(struct arena *a, const char *format, va_list args);
 
 bool str_eq(str a, str b);
@@ -32,13 +33,13 @@ bool str_is(str a, const char *z);
 int str_cmp(str a, str b); /* bytewise, as memcmp */
 bool str_starts(str s, str prefix);
 bool str_ends(str s, str suffix);
-str str_cut(str s, size_t from, size_t to); /* [from, to), clamped */
-str str_trim(str s);                        /* ASCII white space, both ends */
-size_t str_find(str s, char c);             /* s.n when absent */
-size_t str_rfind(str s, char c);            /* s.n when absent */
-size_t str_index(str s, str part);          /* s.n when absent */
+str str_cut(str s, size_t from, size_t to);     /* [from, to), clamped */
+str str_trim(str s);                            /* ASCII white space, both ends */
+size_t str_find(str s, char c);                 /* s.n when absent */
+size_t str_rfind(str s, char c);                /* s.n when absent */
+size_t str_index(str s, str part);              /* s.n when absent */
 bool str_split(str *rest, char at, str *piece); /* false when nothing is left */
-bool str_int(str s, long *out);             /* decimal, whole string, no overflow */
+bool str_int(str s, long *out);                 /* decimal, whole string, no overflow */
 
 /* The nearest of `n` candidates, for "did you mean": edit distance of at most a third
  * of the length, STR_NONE when nothing is near. */

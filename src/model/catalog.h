@@ -1,8 +1,9 @@
 /* A database's schema, read: every object as the op that creates it.
  *
  * A catalog is what pg/catalog reads from a server and what plan/diff compares. An object
- * is held as its create op, so that comparing two objects is comparing two values, writing
- * one down is rendering or compiling its op, and nothing has a second description.
+ * is held as its create op, so that comparing two objects is comparing two values,
+ * writing one down is rendering or compiling its op, and nothing has a second
+ * description.
  *
  * Objects are named by identity (kind, schema, owner table, name), which two databases
  * share, and by address (classid, objid, subid: pg_depend's columns), which they do not.
@@ -30,14 +31,14 @@ struct object {
     str name;         /* functions: with argument types, "f(integer, text)" */
     struct address address;
     struct op *create;
-    str owner;       /* empty when the kind has none */
-    str definition;  /* the server's own text of the whole object, if any: for reports */
-    bool follows;    /* comes and goes with another object (a partition's copy of an index):
-                        known for its dependencies, never compared, created or dropped */
-    str result;      /* of a function: its result type, which REPLACE cannot change */
-    bool unpopulated; /* of a materialized view: not refreshed yet */
-    bool ignored;    /* left out by the configuration: stays as it is */
-    bool always;     /* of an identity column: GENERATED ALWAYS */
+    str owner;      /* empty when the kind has none */
+    str definition; /* the server's own text of the whole object, if any: for reports */
+    bool follows; /* comes and goes with another object (a partition's copy of an index):
+                     known for its dependencies, never compared, created or dropped */
+    str result;   /* of a function: its result type, which REPLACE cannot change */
+    bool unpopulated;    /* of a materialized view: not refreshed yet */
+    bool ignored;        /* left out by the configuration: stays as it is */
+    bool always;         /* of an identity column: GENERATED ALWAYS */
     struct strs columns; /* of a view: names with types, to see what REPLACE can do */
     struct need *needs;
     size_t n_needs, needs_room;
@@ -46,9 +47,10 @@ struct object {
 /* An object that another one depends on. */
 struct need {
     size_t object;
-    bool automatic; /* the server drops the dependent with it, without being told to cascade
-                       (pg_depend's deptype 'a' and 'i') */
-    bool ends_only; /* the dependent can be made before it: a sequence that a column owns */
+    bool automatic; /* the server drops the dependent with it, without being told to
+                       cascade (pg_depend's deptype 'a' and 'i') */
+    bool ends_only; /* the dependent can be made before it: a sequence that a column owns
+                     */
 };
 
 struct catalog {
@@ -63,7 +65,8 @@ struct catalog {
 /* Dense lookup by address and by identity, built once the objects are there. */
 struct catalog_index;
 struct catalog_index *catalog_index(const struct catalog *c, struct arena *a);
-/* The object at an address; a column's address falls back to its table. NULL if unknown. */
+/* The object at an address; a column's address falls back to its table. NULL if unknown.
+ */
 struct object *catalog_by_address(const struct catalog_index *i, struct address at);
 struct object *catalog_by_identity(const struct catalog_index *i, const char *kind,
                                    str schema, str table, str name);

@@ -30,7 +30,8 @@ static size_t resolve(const struct reader *r, const struct catalog_index *index,
         return (size_t)(o - r->out->at);
     struct alias key = {.address = {at.class_oid, at.oid, 0}};
     const struct alias *alias =
-        r->n_aliases ? bsearch(&key, r->aliases, r->n_aliases, sizeof key, alias_order) : NULL;
+        r->n_aliases ? bsearch(&key, r->aliases, r->n_aliases, sizeof key, alias_order)
+                     : NULL;
     return alias ? alias->object : r->out->n;
 }
 
@@ -62,20 +63,23 @@ static bool read_depends(struct reader *r)
         const struct object *o = &r->out->at[i];
         if (o->address.class_oid != CLASS_CLASS || o->address.sub == 0)
             continue;
-        size_t table = resolve(r, index, (struct address){CLASS_CLASS, o->address.oid, 0});
+        size_t table =
+            resolve(r, index, (struct address){CLASS_CLASS, o->address.oid, 0});
         if (table != r->out->n)
             object_needs(r->out, i, (struct need){table, true, false}, r->arena);
     }
     return true;
 }
 
-/* The session's own words: expressions are printed as seen from the default schema alone. */
+/* The session's own words: expressions are printed as seen from the default schema alone.
+ */
 static bool prepare(struct reader *r)
 {
     struct rows rows;
-    struct stmt who = {.sql = STR("SELECT current_user, coalesce(current_schema(), 'public'), "
-                                  "current_setting('server_version_num')"),
-                       .flags = STMT_QUIET};
+    struct stmt who = {
+        .sql = STR("SELECT current_user, coalesce(current_schema(), 'public'), "
+                   "current_setting('server_version_num')"),
+        .flags = STMT_QUIET};
     if (!r->sink->query(r->sink, &who, &rows, r->arena, r->err))
         return false;
     long version = 0;
@@ -86,8 +90,11 @@ static bool prepare(struct reader *r)
     str_int(rows.cells[2].text, &version);
     r->out->server_version = (int)version;
     struct param path = {r->out->default_schema, false};
-    struct stmt set = {.sql = STR("SELECT set_config('search_path', quote_ident($1), false)"),
-                       .params = &path, .n_params = 1, .flags = STMT_QUIET};
+    struct stmt set = {
+        .sql = STR("SELECT set_config('search_path', quote_ident($1), false)"),
+        .params = &path,
+        .n_params = 1,
+        .flags = STMT_QUIET};
     return r->sink->query(r->sink, &set, &rows, r->arena, r->err);
 }
 

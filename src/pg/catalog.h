@@ -3,8 +3,8 @@
  * A fixed number of queries (one file each in src/pg/catalog), whatever the size of
  * the database. Nothing is written. Expressions and types come as the server prints them
  * under search_path = the default schema alone, so two databases read the same way print
- * the same text. What belongs to an extension, temporary objects and Moonshift's own tables
- * are never read.
+ * the same text. What belongs to an extension, temporary objects and Moonshift's own
+ * tables are never read.
  */
 #ifndef MOONSHIFT_PG_CATALOG_H
 #define MOONSHIFT_PG_CATALOG_H
@@ -14,7 +14,7 @@
 #include "plan/sink.h"
 
 struct catalog_options {
-    str default_schema;    /* written without schema; empty: the session's current schema */
+    str default_schema; /* written without schema; empty: the session's current schema */
     const str *own_tables; /* "schema.name" of tables to leave out */
     size_t n_own_tables;
 };

@@ -40,7 +40,8 @@ static bool read_object_grants(struct reader *r)
     struct rows rows;
     if (!read_query(r, "grants", &rows))
         return false;
-    /* The list of objects moves when it grows: the index keeps pointing into the old one. */
+    /* The list of objects moves when it grows: the index keeps pointing into the old one.
+     */
     const struct object *before = r->out->at;
     struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
@@ -66,11 +67,10 @@ static bool read_object_grants(struct reader *r)
         if (!taken)
             set_true(g, K_with_grant_option, grantable);
         o->schema = t->schema;
-        o->name = str_fmt(r->arena, "%.*s %.*s%s%.*s to %.*s%s",
-                          STR_ARG(row_str(row, "kind")), STR_ARG(t->table),
-                          t->table.n ? "." : "", STR_ARG(t->name),
-                          STR_ARG(row_str(row, "grantee")),
-                          grantable ? " with grant option" : "");
+        o->name = str_fmt(
+            r->arena, "%.*s %.*s%s%.*s to %.*s%s", STR_ARG(row_str(row, "kind")),
+            STR_ARG(t->table), t->table.n ? "." : "", STR_ARG(t->name),
+            STR_ARG(row_str(row, "grantee")), grantable ? " with grant option" : "");
         object_needs(r->out, r->out->n - 1, (struct need){target, true, false}, r->arena);
     }
     return true;
@@ -86,10 +86,10 @@ static bool read_default_privileges(struct reader *r)
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         bool taken = row_bool(row, "taken"), grantable = row_bool(row, "grantable");
-        struct object *o = add_object(
-            r, taken ? "default revoke" : "default privilege",
-            taken ? OP_revoke_default_privileges : OP_grant_default_privileges, 3,
-            (unsigned)i);
+        struct object *o =
+            add_object(r, taken ? "default revoke" : "default privilege",
+                       taken ? OP_revoke_default_privileges : OP_grant_default_privileges,
+                       3, (unsigned)i);
         struct rec *g = o->create->args;
         set_letter(g, K_kind, row, "kind", "rSfTn", kinds);
         set_parties(r, g, row);

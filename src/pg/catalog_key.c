@@ -114,7 +114,8 @@ static void read_table_constraint(struct reader *r, struct row row,
 static struct object *object_at(struct reader *r, unsigned class_oid, unsigned oid)
 {
     for (size_t i = 0; i < r->out->n; i++)
-        if (r->out->at[i].address.class_oid == class_oid && r->out->at[i].address.oid == oid)
+        if (r->out->at[i].address.class_oid == class_oid &&
+            r->out->at[i].address.oid == oid)
             return &r->out->at[i];
     return NULL;
 }
@@ -240,7 +241,7 @@ static void complete_constraint(struct reader *r, struct object *o, struct row r
     struct list elements = rec_list(c, K_elements);
     for (size_t i = 0; i < elements.n && i < k.n_keys; i++) {
         struct rec *element = elements.at[i].rec;
-        struct val operator = *rec_at(element, K_operator);
+        struct val operator= * rec_at(element, K_operator);
         *element = *key_of(r, (struct row){k.rows, k.first + i}, &shape_exclude_key).rec;
         rec_set(element, K_operator, operator);
     }
@@ -274,7 +275,8 @@ static void read_index(struct reader *r, struct row row, struct keys k)
     struct val with = row_map(row, "options", r->arena);
     if (with.kind == VAL_MAP)
         rec_set(x, K_with, with);
-    /* An index on ONLY the partitioned table stays invalid until every partition has one. */
+    /* An index on ONLY the partitioned table stays invalid until every partition has one.
+     */
     set_true(x, K_only, row_char(row, "table_kind") == 'p' && !row_bool(row, "is_valid"));
 }
 

@@ -40,14 +40,16 @@ static void complete_statistics(struct reader *r, struct row row, struct object 
         if (i < columns.n)
             rec_set(key, K_name, val_str(columns.at[i]));
         else
-            rec_set(key, K_name, val_sql(str_fmt(r->arena, "(%.*s)",
-                                                 STR_ARG(expressions.at[i - columns.n]))));
+            rec_set(key, K_name,
+                    val_sql(str_fmt(r->arena, "(%.*s)",
+                                    STR_ARG(expressions.at[i - columns.n]))));
         keys.list.at[i] = val_rec(key);
     }
     rec_set(s, K_keys, keys);
     if (!str_eq(row_str(row, "table_schema"), row_str(row, "schema")))
         rec_set(s, K_table_schema, val_str(row_str(row, "table_schema")));
-    /* pg_statistic_ext.stxkind: d, f, m; e stands for the expressions. All is the default. */
+    /* pg_statistic_ext.stxkind: d, f, m; e stands for the expressions. All is the
+     * default. */
     struct strs words = {0};
     for (size_t i = 0; i < kinds.n; i++) {
         str word = str_is(kinds.at[i], "d")   ? STR("ndistinct")
@@ -107,10 +109,10 @@ static void complete_server(struct reader *r, struct row row, struct object *o)
 
 static void complete_operator(struct reader *r, struct row row, struct object *o)
 {
-    o->name = str_fmt(r->arena, "%.*s(%.*s, %.*s)", STR_ARG(row_str(row, "name")),
-                      STR_ARG(row_null(row, "left_type") ? STR("none")
-                                                         : row_str(row, "left_type")),
-                      STR_ARG(row_str(row, "right_type")));
+    o->name = str_fmt(
+        r->arena, "%.*s(%.*s, %.*s)", STR_ARG(row_str(row, "name")),
+        STR_ARG(row_null(row, "left_type") ? STR("none") : row_str(row, "left_type")),
+        STR_ARG(row_str(row, "right_type")));
 }
 
 static void complete_cast(struct reader *r, struct row row, struct object *o)
@@ -141,9 +143,8 @@ static void complete_collation(struct reader *r, struct row row, struct object *
     }
 }
 
-static const struct pick statistics[] = {{K_table, "table_name", AS_TEXT},
-                                         {K_statistics, "target", AS_INT},
-                                         {0, NULL, 0}};
+static const struct pick statistics[] = {
+    {K_table, "table_name", AS_TEXT}, {K_statistics, "target", AS_INT}, {0, NULL, 0}};
 static const struct pick event_triggers[] = {{K_event, "event", AS_TEXT},
                                              {K_execute, "function", AS_TEXT},
                                              {K_tags, "tags", AS_NAMES},
@@ -151,11 +152,11 @@ static const struct pick event_triggers[] = {{K_event, "event", AS_TEXT},
 static const struct pick publications[] = {{K_all_tables, "all_tables", AS_TRUE},
                                            {0, NULL, 0}};
 static const struct pick operators[] = {
-    {K_func, "function", AS_TEXT},         {K_left, "left_type", AS_TEXT},
-    {K_right, "right_type", AS_TEXT},      {K_commutator, "commutator", AS_TEXT},
-    {K_negator, "negator", AS_TEXT},       {K_restrict, "restrict", AS_TEXT},
-    {K_join, "join", AS_TEXT},             {K_hashes, "hashes", AS_TRUE},
-    {K_merges, "merges", AS_TRUE},         {0, NULL, 0}};
+    {K_func, "function", AS_TEXT},    {K_left, "left_type", AS_TEXT},
+    {K_right, "right_type", AS_TEXT}, {K_commutator, "commutator", AS_TEXT},
+    {K_negator, "negator", AS_TEXT},  {K_restrict, "restrict", AS_TEXT},
+    {K_join, "join", AS_TEXT},        {K_hashes, "hashes", AS_TRUE},
+    {K_merges, "merges", AS_TRUE},    {0, NULL, 0}};
 static const struct pick casts[] = {{K_source, "source", AS_TEXT},
                                     {K_target, "target", AS_TEXT},
                                     {K_func, "function", AS_TEXT},
@@ -168,8 +169,8 @@ static const struct family families[] = {
      complete_statistics},
     {"event_triggers", "event trigger", OP_create_event_trigger, CLASS_EVENT_TRIGGER,
      event_triggers, complete_event_trigger},
-    {"publications", "publication", OP_create_publication, CLASS_PUBLICATION, publications,
-     complete_publication},
+    {"publications", "publication", OP_create_publication, CLASS_PUBLICATION,
+     publications, complete_publication},
     {"operators", "operator", OP_create_operator, CLASS_OPERATOR, operators,
      complete_operator},
     {"collations", "collation", OP_create_collation, CLASS_COLLATION, nothing,

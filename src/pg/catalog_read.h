@@ -5,7 +5,8 @@
 
 #include "pg/catalog.h"
 
-/* Oids of the system catalogs, fixed by the server's source (pg_class.dat and friends). */
+/* Oids of the system catalogs, fixed by the server's source (pg_class.dat and friends).
+ */
 enum {
     CLASS_TYPE = 1247,
     CLASS_PROC = 1255,
@@ -41,7 +42,8 @@ struct reader {
     struct err *err;
     struct relation *relations; /* by oid, ascending, once read_relations is done */
     size_t n_relations, relations_room;
-    struct alias *aliases; /* parts that stand for an object: a default, an index of a key */
+    struct alias
+        *aliases; /* parts that stand for an object: a default, an index of a key */
     size_t n_aliases, aliases_room;
     struct rows columns; /* kept for composite types */
 };
@@ -65,9 +67,9 @@ bool read_query(struct reader *r, const char *name, struct rows *out);
 bool row_null(struct row row, const char *column);
 str row_str(struct row row, const char *column); /* STR_NONE when NULL */
 bool row_bool(struct row row, const char *column);
-long row_int(struct row row, const char *column);      /* 0 when NULL */
-unsigned row_oid(struct row row, const char *column);  /* 0 when NULL */
-char row_char(struct row row, const char *column);     /* '\0' when NULL or empty */
+long row_int(struct row row, const char *column);     /* 0 when NULL */
+unsigned row_oid(struct row row, const char *column); /* 0 when NULL */
+char row_char(struct row row, const char *column);    /* '\0' when NULL or empty */
 /* An array of text, in PostgreSQL's text form; NULL elements are empty. */
 struct strs row_strs(struct row row, const char *column, struct arena *a);
 /* {a=1,b=2} (reloptions, FDW options) as a map of texts. */
@@ -90,16 +92,18 @@ struct pick {
     enum pick_as as;
 };
 /* `picks` ends with a NULL column. */
-void set_picks(struct reader *r, struct rec *rec, struct row row, const struct pick *picks);
-/* A word by the letter in a column: letters "abc" and words { "x", "y", "z" }; a NULL word
- * is the default and stays away. */
+void set_picks(struct reader *r, struct rec *rec, struct row row,
+               const struct pick *picks);
+/* A word by the letter in a column: letters "abc" and words { "x", "y", "z" }; a NULL
+ * word is the default and stays away. */
 void set_letter(struct rec *rec, enum key k, struct row row, const char *column,
                 const char *letters, const char *const *words);
 
 /* An object whose create op is `kind`. */
 struct object *add_object(struct reader *r, const char *noun, enum op_kind kind,
                           unsigned class_oid, unsigned oid);
-/* The same, with schema, name, owner and comment from the row's columns of these names. */
+/* The same, with schema, name, owner and comment from the row's columns of these names.
+ */
 struct object *add_named(struct reader *r, struct row row, const char *noun,
                          enum op_kind kind, unsigned class_oid);
 /* What is needed later of a relation or composite type. */

@@ -1,4 +1,5 @@
-/* Functions, procedures, aggregates; triggers, rules and event triggers that call them. */
+/* Functions, procedures, aggregates; triggers, rules and event triggers that call them.
+ */
 #include "pg/catalog_read.h"
 
 #include <stdio.h>
@@ -53,10 +54,11 @@ static void read_function(struct reader *r, struct row row)
 {
     static const char *const volatility[] = {"immutable", "stable", NULL};
     static const char *const parallel[] = {"restricted", "safe", NULL};
-    static const struct pick picks[] = {
-        {K_strict, "strict", AS_TRUE},       {K_leakproof, "leakproof", AS_TRUE},
-        {K_support, "support", AS_TEXT},     {K_transform, "transforms", AS_NAMES},
-        {0, NULL, 0}};
+    static const struct pick picks[] = {{K_strict, "strict", AS_TRUE},
+                                        {K_leakproof, "leakproof", AS_TRUE},
+                                        {K_support, "support", AS_TEXT},
+                                        {K_transform, "transforms", AS_NAMES},
+                                        {0, NULL, 0}};
     struct object *o = add_named(r, row, "function", OP_create_function, CLASS_PROC);
     struct rec *f = o->create->args;
     name_routine(r, o, row);
@@ -81,7 +83,8 @@ static void read_function(struct reader *r, struct row row)
 
 static void read_procedure(struct reader *r, struct row row)
 {
-    static const struct pick picks[] = {{K_transform, "transforms", AS_NAMES}, {0, NULL, 0}};
+    static const struct pick picks[] = {{K_transform, "transforms", AS_NAMES},
+                                        {0, NULL, 0}};
     struct object *o = add_named(r, row, "procedure", OP_create_procedure, CLASS_PROC);
     struct rec *f = o->create->args;
     name_routine(r, o, row);
@@ -98,25 +101,24 @@ static void read_aggregate(struct reader *r, struct row row)
 {
     static const char *const modify[] = {"read_only", "shareable", "read_write"};
     static const char *const parallel[] = {"restricted", "safe", NULL};
-    static const struct pick picks[] = {
-        {K_sfunc, "sfunc", AS_TEXT},
-        {K_stype, "stype", AS_TEXT},
-        {K_sspace, "sspace", AS_INT},
-        {K_finalfunc, "finalfunc", AS_TEXT},
-        {K_finalfunc_extra, "finalfunc_extra", AS_TRUE},
-        {K_combinefunc, "combinefunc", AS_TEXT},
-        {K_serialfunc, "serialfunc", AS_TEXT},
-        {K_deserialfunc, "deserialfunc", AS_TEXT},
-        {K_initcond, "initcond", AS_TEXT},
-        {K_msfunc, "msfunc", AS_TEXT},
-        {K_minvfunc, "minvfunc", AS_TEXT},
-        {K_mstype, "mstype", AS_TEXT},
-        {K_msspace, "msspace", AS_INT},
-        {K_mfinalfunc, "mfinalfunc", AS_TEXT},
-        {K_mfinalfunc_extra, "mfinalfunc_extra", AS_TRUE},
-        {K_minitcond, "minitcond", AS_TEXT},
-        {K_sortop, "sortop", AS_TEXT},
-        {0, NULL, 0}};
+    static const struct pick picks[] = {{K_sfunc, "sfunc", AS_TEXT},
+                                        {K_stype, "stype", AS_TEXT},
+                                        {K_sspace, "sspace", AS_INT},
+                                        {K_finalfunc, "finalfunc", AS_TEXT},
+                                        {K_finalfunc_extra, "finalfunc_extra", AS_TRUE},
+                                        {K_combinefunc, "combinefunc", AS_TEXT},
+                                        {K_serialfunc, "serialfunc", AS_TEXT},
+                                        {K_deserialfunc, "deserialfunc", AS_TEXT},
+                                        {K_initcond, "initcond", AS_TEXT},
+                                        {K_msfunc, "msfunc", AS_TEXT},
+                                        {K_minvfunc, "minvfunc", AS_TEXT},
+                                        {K_mstype, "mstype", AS_TEXT},
+                                        {K_msspace, "msspace", AS_INT},
+                                        {K_mfinalfunc, "mfinalfunc", AS_TEXT},
+                                        {K_mfinalfunc_extra, "mfinalfunc_extra", AS_TRUE},
+                                        {K_minitcond, "minitcond", AS_TEXT},
+                                        {K_sortop, "sortop", AS_TEXT},
+                                        {0, NULL, 0}};
     struct object *o = add_named(r, row, "aggregate", OP_create_aggregate, CLASS_PROC);
     struct rec *g = o->create->args;
     name_routine(r, o, row);
@@ -192,15 +194,24 @@ static void set_enabled(struct rec *rec, struct row row)
 }
 
 /* The bits of pg_trigger.tgtype (catalog/pg_trigger.h of the server). */
-enum { FOR_ROW = 1, BEFORE = 2, INSERT = 4, DELETE = 8, UPDATE = 16, TRUNCATE = 32,
-       INSTEAD = 64 };
+enum {
+    FOR_ROW = 1,
+    BEFORE = 2,
+    INSERT = 4,
+    DELETE = 8,
+    UPDATE = 16,
+    TRUNCATE = 32,
+    INSTEAD = 64
+};
 
 static void set_timing(struct reader *r, struct rec *t, struct row row)
 {
     static const struct {
         int bit;
         const char *word;
-    } events[] = {{INSERT, "insert"}, {DELETE, "delete"}, {UPDATE, "update"},
+    } events[] = {{INSERT, "insert"},
+                  {DELETE, "delete"},
+                  {UPDATE, "update"},
                   {TRUNCATE, "truncate"}};
     long type = row_int(row, "type");
     struct strs words = {0};
@@ -208,21 +219,25 @@ static void set_timing(struct reader *r, struct rec *t, struct row row)
         if (type & events[i].bit)
             *PUSH(r->arena, words.at, words.n, words.room) = str_of(events[i].word);
     set_names(r, t, K_events, words);
-    rec_set(t, K_timing, val_str(type & BEFORE    ? STR("before")
-                                 : type & INSTEAD ? STR("instead of")
-                                                  : STR("after")));
+    rec_set(t, K_timing,
+            val_str(type & BEFORE    ? STR("before")
+                    : type & INSTEAD ? STR("instead of")
+                                     : STR("after")));
     if (type & FOR_ROW)
         rec_set(t, K_for_each, val_str(STR("row")));
 }
 
 bool read_triggers(struct reader *r)
 {
-    static const struct pick picks[] = {
-        {K_table, "table_name", AS_TEXT},      {K_update_of, "columns", AS_NAMES},
-        {K_when, "condition", AS_TEXT},        {K_execute, "function", AS_TEXT},
-        {K_old_table, "old_table", AS_TEXT},   {K_new_table, "new_table", AS_TEXT},
-        {K_constraint, "is_constraint", AS_TRUE}, {K_deferrable, "deferrable", AS_TRUE},
-        {0, NULL, 0}};
+    static const struct pick picks[] = {{K_table, "table_name", AS_TEXT},
+                                        {K_update_of, "columns", AS_NAMES},
+                                        {K_when, "condition", AS_TEXT},
+                                        {K_execute, "function", AS_TEXT},
+                                        {K_old_table, "old_table", AS_TEXT},
+                                        {K_new_table, "new_table", AS_TEXT},
+                                        {K_constraint, "is_constraint", AS_TRUE},
+                                        {K_deferrable, "deferrable", AS_TRUE},
+                                        {0, NULL, 0}};
     struct rows rows;
     if (!read_query(r, "triggers", &rows))
         return false;
@@ -249,8 +264,8 @@ bool read_triggers(struct reader *r)
     return true;
 }
 
-/* CREATE RULE name AS ON event TO table [WHERE ...] DO [INSTEAD] command(s): pg_get_ruledef
- * writes it in this form only. */
+/* CREATE RULE name AS ON event TO table [WHERE ...] DO [INSTEAD] command(s):
+ * pg_get_ruledef writes it in this form only. */
 static void set_rule_text(struct reader *r, struct rec *rule, str text)
 {
     static const char *const events[] = {"SELECT", "INSERT", "UPDATE", "DELETE"};

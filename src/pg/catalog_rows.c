@@ -141,8 +141,8 @@ struct val row_map(struct row row, const char *column, struct arena *a)
     for (size_t i = 0; i < options.n; i++) {
         size_t at = str_find(options.at[i], '=');
         map.map.at[i].key = str_cut(options.at[i], 0, at);
-        map.map.at[i].val = val_str(str_copy(
-            a, str_cut(options.at[i], at + 1, options.at[i].n)));
+        map.map.at[i].val =
+            val_str(str_copy(a, str_cut(options.at[i], at + 1, options.at[i].n)));
     }
     map_sort(&map.map);
     return map;
@@ -188,7 +188,8 @@ struct object *add_object(struct reader *r, const char *noun, enum op_kind kind,
     return o;
 }
 
-void set_picks(struct reader *r, struct rec *rec, struct row row, const struct pick *picks)
+void set_picks(struct reader *r, struct rec *rec, struct row row,
+               const struct pick *picks)
 {
     for (; picks->column; picks++) {
         if (row_null(row, picks->column))
@@ -258,7 +259,7 @@ static int by_oid(const void *key, const void *relation)
 
 struct relation *relation_of(const struct reader *r, unsigned oid)
 {
-    return r->n_relations ? bsearch(&oid, r->relations, r->n_relations,
-                                    sizeof *r->relations, by_oid)
-                          : NULL;
+    return r->n_relations
+               ? bsearch(&oid, r->relations, r->n_relations, sizeof *r->relations, by_oid)
+               : NULL;
 }

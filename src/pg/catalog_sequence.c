@@ -44,14 +44,15 @@ static void set_identity(struct reader *r, struct row row, struct object *column
     if (column->always)
         rec_set(identity, K_generated, val_str(STR("always")));
     set_sequence_options(identity, row);
-    str usual = str_fmt(r->arena, "%.*s_%.*s_seq", STR_ARG(column->table),
-                        STR_ARG(column->name));
+    str usual =
+        str_fmt(r->arena, "%.*s_%.*s_seq", STR_ARG(column->table), STR_ARG(column->name));
     if (!str_is(row_str(row, "name"), usual.p))
         rec_set(identity, K_sequence_name, val_str(row_str(row, "name")));
     if (!str_eq(row_str(row, "schema"), column->schema))
         rec_set(identity, K_sequence_schema, val_str(row_str(row, "schema")));
     rec_set(c, K_identity, val_rec(identity));
-    rec_set(c, K_nullable, (struct val){.kind = VAL_NONE}); /* identity implies NOT NULL */
+    rec_set(c, K_nullable,
+            (struct val){.kind = VAL_NONE}); /* identity implies NOT NULL */
 }
 
 /* The column that owns a sequence is said apart: the sequence comes before the table, the
@@ -100,7 +101,8 @@ bool read_sequences(struct reader *r)
     struct rows rows;
     if (!read_query(r, "sequences", &rows))
         return false;
-    /* The list of objects moves when it grows: the index keeps pointing into the old one. */
+    /* The list of objects moves when it grows: the index keeps pointing into the old one.
+     */
     const struct object *columns = r->out->at;
     struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {

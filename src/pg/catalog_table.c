@@ -23,8 +23,8 @@ static void add_row_security(struct reader *r, struct row row, size_t table)
     bool on = row_bool(row, "row_security"), force = row_bool(row, "force_row_security");
     if (!on)
         return;
-    struct object *o = add_object(r, "row security", OP_enable_row_security, 0,
-                                  row_oid(row, "oid"));
+    struct object *o =
+        add_object(r, "row security", OP_enable_row_security, 0, row_oid(row, "oid"));
     o->schema = r->out->at[table].schema;
     o->table = r->out->at[table].name;
     set_str(o->create->args, K_table, row, "name");
@@ -34,19 +34,21 @@ static void add_row_security(struct reader *r, struct row row, size_t table)
     object_needs(r->out, r->out->n - 1, (struct need){table, true, false}, r->arena);
 }
 
-/* What identifies an old row in logical replication; an index is named by read_indexes. */
+/* What identifies an old row in logical replication; an index is named by read_indexes.
+ */
 static void add_replica_identity(struct reader *r, struct row row, size_t table)
 {
     char how = row_char(row, "replica_identity");
     if (how == 'd')
         return;
-    struct object *o = add_object(r, "replica identity", OP_replica_identity, 4,
-                                  row_oid(row, "oid"));
+    struct object *o =
+        add_object(r, "replica identity", OP_replica_identity, 4, row_oid(row, "oid"));
     o->schema = r->out->at[table].schema;
     o->table = r->out->at[table].name;
     set_str(o->create->args, K_table, row, "name");
     set_schema(r, o->create->args, K_schema, o->schema);
-    rec_set(o->create->args, K_identity, val_str(how == 'n' ? STR("nothing") : STR("full")));
+    rec_set(o->create->args, K_identity,
+            val_str(how == 'n' ? STR("nothing") : STR("full")));
     rec_set(o->create->args, K_existing_identity, val_str(STR("default")));
     object_needs(r->out, r->out->n - 1, (struct need){table, true, false}, r->arena);
 }
@@ -174,8 +176,9 @@ struct rec *column_record(struct reader *r, struct row row)
         rec_set(c, K_compression, val_str(compression == 'l' ? STR("lz4") : STR("pglz")));
     if (!row_null(row, "statistics"))
         rec_set(c, K_statistics, val_int(row_int(row, "statistics")));
-    struct val options = row_map(
-        row, row_char(row, "relation_kind") == 'f' ? "server_options" : "options", r->arena);
+    struct val options =
+        row_map(row, row_char(row, "relation_kind") == 'f' ? "server_options" : "options",
+                r->arena);
     if (options.kind == VAL_MAP)
         rec_set(c, K_options, options);
     set_str(c, K_comment, row, "comment");

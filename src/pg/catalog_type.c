@@ -23,8 +23,8 @@ bool read_extensions(struct reader *r)
         return false;
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
-        struct object *o = add_object(r, "extension", OP_create_extension, CLASS_EXTENSION,
-                                      row_oid(row, "oid"));
+        struct object *o = add_object(r, "extension", OP_create_extension,
+                                      CLASS_EXTENSION, row_oid(row, "oid"));
         o->name = row_str(row, "name");
         o->definition = row_str(row, "version");
         set_str(o->create->args, K_name, row, "name");
@@ -62,18 +62,24 @@ static void read_composite(struct reader *r, struct row row)
     o->owner = row_str(row, "owner");
     size_t type = r->out->n - 1;
     unsigned relation = row_oid(row, "relation");
-    *PUSH(r->arena, r->relations, r->n_relations, r->relations_room) = (struct relation){
-        .oid = relation, .kind = 'c', .schema = o->schema, .name = o->name, .object = type};
+    *PUSH(r->arena, r->relations, r->n_relations, r->relations_room) =
+        (struct relation){.oid = relation,
+                          .kind = 'c',
+                          .schema = o->schema,
+                          .name = o->name,
+                          .object = type};
     add_alias(r, (struct address){CLASS_CLASS, relation, 0}, type);
 }
 
 static void read_range(struct reader *r, struct row row)
 {
-    static const struct pick picks[] = {
-        {K_subtype, "subtype", AS_TEXT},           {K_opclass, "subtype_opclass", AS_TEXT},
-        {K_collate, "range_collation", AS_TEXT},   {K_canonical, "canonical", AS_TEXT},
-        {K_subtype_diff, "subtype_diff", AS_TEXT}, {K_multirange_name, "multirange", AS_TEXT},
-        {0, NULL, 0}};
+    static const struct pick picks[] = {{K_subtype, "subtype", AS_TEXT},
+                                        {K_opclass, "subtype_opclass", AS_TEXT},
+                                        {K_collate, "range_collation", AS_TEXT},
+                                        {K_canonical, "canonical", AS_TEXT},
+                                        {K_subtype_diff, "subtype_diff", AS_TEXT},
+                                        {K_multirange_name, "multirange", AS_TEXT},
+                                        {0, NULL, 0}};
     struct object *o = add_named(r, row, "range type", OP_create_range_type, CLASS_TYPE);
     o->owner = row_str(row, "owner");
     set_picks(r, o->create->args, row, picks);

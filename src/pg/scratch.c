@@ -40,15 +40,16 @@ static void prune(struct conn *admin, struct arena *a)
     struct rows rows;
     struct sink *s = conn_sink(admin);
     struct stmt find = {
-        .sql = STR("SELECT d.datname FROM pg_database d "
-                   "JOIN pg_shdescription c ON c.classoid = 'pg_database'::regclass "
-                   "AND c.objoid = d.oid "
-                   "WHERE d.datname LIKE 'moonshift\\_scratch\\_%' "
-                   "AND c.description LIKE '" MARK "%' "
-                   "AND pg_has_role(d.datdba, 'MEMBER') "
-                   "AND split_part(d.datname, '_', 3)::bigint "
-                   "< extract(epoch FROM now()) - 600 "
-                   "AND NOT EXISTS (SELECT FROM pg_stat_activity p WHERE p.datid = d.oid)"),
+        .sql =
+            STR("SELECT d.datname FROM pg_database d "
+                "JOIN pg_shdescription c ON c.classoid = 'pg_database'::regclass "
+                "AND c.objoid = d.oid "
+                "WHERE d.datname LIKE 'moonshift\\_scratch\\_%' "
+                "AND c.description LIKE '" MARK "%' "
+                "AND pg_has_role(d.datdba, 'MEMBER') "
+                "AND split_part(d.datname, '_', 3)::bigint "
+                "< extract(epoch FROM now()) - 600 "
+                "AND NOT EXISTS (SELECT FROM pg_stat_activity p WHERE p.datid = d.oid)"),
         .flags = STMT_QUIET};
     if (s->query(s, &find, &rows, a, &e))
         for (size_t i = 0; i < rows.n_rows; i++)
@@ -66,9 +67,10 @@ static str create_text(struct conn *admin, str name, struct arena *a, struct err
 {
     struct rows rows;
     struct sink *s = conn_sink(admin);
-    struct stmt ask = {.sql = STR("SELECT pg_encoding_to_char(encoding), datcollate, datctype "
-                                  "FROM pg_database WHERE datname = current_database()"),
-                       .flags = STMT_QUIET};
+    struct stmt ask = {
+        .sql = STR("SELECT pg_encoding_to_char(encoding), datcollate, datctype "
+                   "FROM pg_database WHERE datname = current_database()"),
+        .flags = STMT_QUIET};
     if (!s->query(s, &ask, &rows, a, e))
         return STR_NONE;
     struct buf b = buf_in(a);
@@ -91,9 +93,10 @@ static bool create(struct conn *admin, str name, struct arena *a, struct err *e)
     if (!run(admin, sql, STMT_NO_TX, e)) {
         if (strcmp(e->sqlstate, "42501") == 0) {
             e->hint = STR_NONE;
-            err_hint(e, "models are compared in a scratch database: give the role CREATEDB "
-                        "(ALTER ROLE ... CREATEDB), or name an empty database with "
-                        "scratch_url in moonshift.lua");
+            err_hint(e,
+                     "models are compared in a scratch database: give the role CREATEDB "
+                     "(ALTER ROLE ... CREATEDB), or name an empty database with "
+                     "scratch_url in moonshift.lua");
         }
         return false;
     }
@@ -108,8 +111,8 @@ struct scratch *scratch_open(struct conn *admin, const struct conn_options *opti
                              struct arena *a, struct err *e)
 {
     static unsigned count;
-    str name = str_fmt(a, PREFIX "%lld_%ld_%u", (long long)time(NULL), (long)getpid(),
-                       count++);
+    str name =
+        str_fmt(a, PREFIX "%lld_%ld_%u", (long long)time(NULL), (long)getpid(), count++);
     prune(admin, a);
     if (!create(admin, name, a, e))
         return NULL;
@@ -134,19 +137,20 @@ static bool empty(struct conn *c, struct arena *a, struct err *e)
     struct rows rows;
     struct sink *s = conn_sink(c);
     struct stmt ask = {
-        .sql = STR("SELECT 'DROP SCHEMA ' || quote_ident(nspname) || ' CASCADE' "
-                   "FROM pg_namespace WHERE nspname !~ '^pg_' "
-                   "AND nspname <> 'information_schema' "
-                   "UNION ALL SELECT 'DROP EXTENSION IF EXISTS ' || quote_ident(extname) "
-                   "|| ' CASCADE' FROM pg_extension WHERE extname <> 'plpgsql' "
-                   "UNION ALL SELECT 'DROP EVENT TRIGGER ' || quote_ident(evtname) "
-                   "FROM pg_event_trigger "
-                   "UNION ALL SELECT 'DROP PUBLICATION ' || quote_ident(pubname) "
-                   "FROM pg_publication "
-                   "UNION ALL SELECT 'DROP FOREIGN DATA WRAPPER ' || quote_ident(fdwname) "
-                   "|| ' CASCADE' FROM pg_foreign_data_wrapper "
-                   "UNION ALL SELECT 'CREATE SCHEMA public' "
-                   "UNION ALL SELECT 'GRANT USAGE ON SCHEMA public TO PUBLIC'"),
+        .sql =
+            STR("SELECT 'DROP SCHEMA ' || quote_ident(nspname) || ' CASCADE' "
+                "FROM pg_namespace WHERE nspname !~ '^pg_' "
+                "AND nspname <> 'information_schema' "
+                "UNION ALL SELECT 'DROP EXTENSION IF EXISTS ' || quote_ident(extname) "
+                "|| ' CASCADE' FROM pg_extension WHERE extname <> 'plpgsql' "
+                "UNION ALL SELECT 'DROP EVENT TRIGGER ' || quote_ident(evtname) "
+                "FROM pg_event_trigger "
+                "UNION ALL SELECT 'DROP PUBLICATION ' || quote_ident(pubname) "
+                "FROM pg_publication "
+                "UNION ALL SELECT 'DROP FOREIGN DATA WRAPPER ' || quote_ident(fdwname) "
+                "|| ' CASCADE' FROM pg_foreign_data_wrapper "
+                "UNION ALL SELECT 'CREATE SCHEMA public' "
+                "UNION ALL SELECT 'GRANT USAGE ON SCHEMA public TO PUBLIC'"),
         .flags = STMT_QUIET};
     struct stmt guard = {.sql = STR("SELECT 1 FROM pg_class WHERE relname IN "
                                     "('moonshift_version', 'alembic_version')"),
@@ -155,7 +159,8 @@ static bool empty(struct conn *c, struct arena *a, struct err *e)
         return false;
     if (rows.n_rows) {
         err_set(e, ERR_USAGE, "scratch_url names a database that holds a version table");
-        return err_hint(e, "everything in a scratch database is dropped: name an empty one");
+        return err_hint(e,
+                        "everything in a scratch database is dropped: name an empty one");
     }
     if (!s->query(s, &ask, &rows, a, e))
         return false;

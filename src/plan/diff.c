@@ -21,8 +21,8 @@ static struct side side_of(const struct catalog *c, struct arena *a)
                 (struct need){i, o->needs[j].automatic, o->needs[j].ends_only};
         }
         if (o->table.n) {
-            static const char *const kinds[] = {"table", "view", "materialized view",
-                                                "foreign table", "type", "domain"};
+            static const char *const kinds[] = {
+                "table", "view", "materialized view", "foreign table", "type", "domain"};
             for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
                 const struct object *t =
                     catalog_by_identity(s.index, kinds[k], o->schema, STR_NONE, o->table);
@@ -103,7 +103,8 @@ static void lose(struct differ *d, size_t i, enum fate how)
     }
 }
 
-/* What a dropped object takes with it: its dependents, whole or by a drop of their own. */
+/* What a dropped object takes with it: its dependents, whole or by a drop of their own.
+ */
 static bool spread_from(struct differ *d, size_t i)
 {
     bool changed = false;
@@ -164,8 +165,9 @@ static size_t dropped_referent(const struct differ *d, size_t i)
     const struct object *t = catalog_by_identity(d->from.index, "table", schema, STR_NONE,
                                                  rec_str(key, K_referent_table));
     size_t at = t ? (size_t)(t - d->from.catalog->at) : NOWHERE;
-    return at != NOWHERE && at != d->from.table_of[i] && leaves(d->from.fate[at]) ? at
-                                                                                  : NOWHERE;
+    return at != NOWHERE && at != d->from.table_of[i] && leaves(d->from.fate[at])
+               ? at
+               : NOWHERE;
 }
 
 /* Does a rule or policy read another table that goes too? */
@@ -176,15 +178,16 @@ static bool reads_dropped(const struct differ *d, size_t i)
         return false;
     for (size_t k = 0; k < o->n_needs; k++) {
         size_t needed = o->needs[k].object;
-        size_t table = d->from.table_of[needed] == NOWHERE ? needed : d->from.table_of[needed];
+        size_t table =
+            d->from.table_of[needed] == NOWHERE ? needed : d->from.table_of[needed];
         if (table != d->from.table_of[i] && leaves(d->from.fate[table]))
             return true;
     }
     return false;
 }
 
-/* Tables that name each other cannot be dropped one after the other: a key to a table that
- * goes and itself names one that goes is dropped by an op of its own. */
+/* Tables that name each other cannot be dropped one after the other: a key to a table
+ * that goes and itself names one that goes is dropped by an op of its own. */
 static void cut_circles(struct differ *d)
 {
     size_t n = d->from.catalog->n;
@@ -193,8 +196,7 @@ static void cut_circles(struct differ *d)
         if (d->from.fate[i] == FATE_GONE && dropped_referent(d, i) != NOWHERE)
             names_one[d->from.table_of[i]] = true;
     for (size_t i = 0; i < n; i++) {
-        size_t referent =
-            d->from.fate[i] == FATE_GONE ? dropped_referent(d, i) : NOWHERE;
+        size_t referent = d->from.fate[i] == FATE_GONE ? dropped_referent(d, i) : NOWHERE;
         if ((referent != NOWHERE && names_one[referent]) ||
             (d->from.fate[i] == FATE_GONE && reads_dropped(d, i)))
             d->from.fate[i] = FATE_DROPPED;
@@ -215,7 +217,8 @@ static void tell_changes(struct differ *d)
 {
     for (size_t i = 0; i < d->from.catalog->n; i++)
         if (d->from.fate[i] == FATE_DROPPED && d->from.other[i] == NOWHERE &&
-            (d->from.table_of[i] == NOWHERE || !leaves(d->from.fate[d->from.table_of[i]])))
+            (d->from.table_of[i] == NOWHERE ||
+             !leaves(d->from.fate[d->from.table_of[i]])))
             tell(d, CHANGE_REMOVED, &d->from.catalog->at[i], NULL);
     for (size_t i = 0; i < d->to.catalog->n; i++) {
         const struct object *o = &d->to.catalog->at[i];
@@ -248,8 +251,12 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
                   const struct diff_options *options, struct diff *out, struct arena *a,
                   struct err *e)
 {
-    struct differ d = {.from = side_of(from, a), .to = side_of(to, a), .out = out,
-                       .options = options, .arena = a, .err = e};
+    struct differ d = {.from = side_of(from, a),
+                       .to = side_of(to, a),
+                       .out = out,
+                       .options = options,
+                       .arena = a,
+                       .err = e};
     d.alters = NEW_N(a, struct ops, to->n);
     d.upsets = NEW_N(a, bool, to->n);
     *out = (struct diff){0};

@@ -1,13 +1,13 @@
 /* Catalog, catalog -> the ops that turn the first into the second.
  *
- * Objects are matched by identity and compared as values: equal create ops, equal objects.
- * What differs is altered in place where PostgreSQL can, else dropped and created again
- * together with all that depends on it. Nothing is guessed: a rename is a rename only where
- * the caller says so.
+ * Objects are matched by identity and compared as values: equal create ops, equal
+ * objects. What differs is altered in place where PostgreSQL can, else dropped and
+ * created again together with all that depends on it. Nothing is guessed: a rename is a
+ * rename only where the caller says so.
  *
- * The order of the ops is the server's own knowledge (pg_depend, read with both catalogs):
- * an object is made after what it needs and dropped before it. Foreign keys are objects of
- * their own, so a cycle of tables is no cycle of objects.
+ * The order of the ops is the server's own knowledge (pg_depend, read with both
+ * catalogs): an object is made after what it needs and dropped before it. Foreign keys
+ * are objects of their own, so a cycle of tables is no cycle of objects.
  */
 #ifndef MOONSHIFT_PLAN_DIFF_H
 #define MOONSHIFT_PLAN_DIFF_H
@@ -50,6 +50,7 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
 
 /* All of a catalog as ops, in an order that works: what diff from nothing gives, without
  * the changes. For inspect. */
-bool catalog_ops(const struct catalog *c, struct ops *out, struct arena *a, struct err *e);
+bool catalog_ops(const struct catalog *c, struct ops *out, struct arena *a,
+                 struct err *e);
 
 #endif

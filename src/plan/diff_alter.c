@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static struct rec *alter_column(struct differ *d, const struct object *to, struct ops *ops)
+static struct rec *alter_column(struct differ *d, const struct object *to,
+                                struct ops *ops)
 {
     struct rec *r = new_op(d, ops, OP_alter_column)->args;
     rec_set(r, K_table, val_str(to->table));
@@ -28,8 +29,8 @@ static bool converts_by_itself(str from, str to)
         i++;
     while (j < to.n && j < sizeof right - 3 && to.p[j] != '(')
         j++;
-    if (i == j && memcmp(from.p, to.p, i) == 0 && str_ends(from, STR("[]")) ==
-                                                      str_ends(to, STR("[]")))
+    if (i == j && memcmp(from.p, to.p, i) == 0 &&
+        str_ends(from, STR("[]")) == str_ends(to, STR("[]")))
         return true;
     left[0] = right[0] = ' ';
     memcpy(left + 1, from.p, i);
@@ -71,9 +72,11 @@ static void alter_type(struct differ *d, const struct object *to, const struct r
         rec_set(r, K_using, val_str(buf_done(&b)));
     }
     add_hazard(d, ops->at[ops->n - 1], "rewrite",
-               str_fmt(d->arena, "%.*s.%.*s from %.*s to %.*s may rewrite the table under an "
-                                 "ACCESS EXCLUSIVE lock",
-                       STR_ARG(to->table), STR_ARG(to->name), STR_ARG(from), STR_ARG(type)));
+               str_fmt(d->arena,
+                       "%.*s.%.*s from %.*s to %.*s may rewrite the table under an "
+                       "ACCESS EXCLUSIVE lock",
+                       STR_ARG(to->table), STR_ARG(to->name), STR_ARG(from),
+                       STR_ARG(type)));
     if (!itself && rec_has(new, K_default)) {
         struct rec *again = alter_column(d, to, ops);
         rec_set(again, K_default, *rec_at(new, K_default));
@@ -87,8 +90,8 @@ static bool is_not_null(const struct rec *column)
     return rec_has(column, K_nullable) || rec_has(column, K_identity);
 }
 
-static void alter_nullable(struct differ *d, const struct object *to, const struct rec *old,
-                           const struct rec *new, struct ops *ops)
+static void alter_nullable(struct differ *d, const struct object *to,
+                           const struct rec *old, const struct rec *new, struct ops *ops)
 {
     struct rec *r = alter_column(d, to, ops);
     rec_set(r, K_nullable, val_bool(!is_not_null(new)));
@@ -107,7 +110,10 @@ static struct val whole_identity(struct differ *d, const struct rec *old,
     const struct {
         enum key k;
         int64_t usual;
-    } fields[] = {{K_start, 1}, {K_increment, 1}, {K_min_value, 1}, {K_max_value, most},
+    } fields[] = {{K_start, 1},
+                  {K_increment, 1},
+                  {K_min_value, 1},
+                  {K_max_value, most},
                   {K_cache, 1}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         if (rec_has(old, fields[i].k) && !rec_has(new, fields[i].k))
@@ -119,7 +125,8 @@ static struct val whole_identity(struct differ *d, const struct rec *old,
     return val_rec(identity);
 }
 
-/* The changes that alter_column makes in one op: new value under `k`, old under `before`. */
+/* The changes that alter_column makes in one op: new value under `k`, old under `before`.
+ */
 static void alter_fields(struct differ *d, const struct object *to, const struct rec *old,
                          const struct rec *new, bool skip_default, struct ops *ops)
 {
@@ -180,7 +187,8 @@ bool alter_columns(struct differ *d, const struct object *from, const struct obj
         alter_type(d, to, old, new, ops);
         *upsets = true;
     }
-    bool done = retyped && !converts_by_itself(rec_str(old, K_type), rec_str(new, K_type));
+    bool done =
+        retyped && !converts_by_itself(rec_str(old, K_type), rec_str(new, K_type));
     if (is_not_null(new) && !is_not_null(old))
         alter_nullable(d, to, old, new, ops);
     alter_fields(d, to, old, new, done, ops);

@@ -69,8 +69,9 @@ static void alter_comment(struct differ *d, const struct object *from,
     const struct rec *old = from->create->args, *new = to->create->args;
     struct rec *r = new_op(d, ops, OP_comment_on)->args;
     rec_set(r, K_kind, val_str(str_of(comment_noun(to))));
-    rec_set(r, K_name, shape_field(new->shape, STR("name")) ? *rec_at(new, K_name)
-                                                            : val_str(to->name));
+    rec_set(r, K_name,
+            shape_field(new->shape, STR("name")) ? *rec_at(new, K_name)
+                                                 : val_str(to->name));
     rec_set(r, K_comment, or_null(rec_at(new, K_comment)));
     rec_set(r, K_existing, or_null(rec_at(old, K_comment)));
     if (shape_field(new->shape, STR("schema")))
@@ -96,7 +97,8 @@ static struct rec *for_table(struct differ *d, const struct object *to, struct o
 }
 
 /* New values of a map, op.NULL for the keys that go. */
-static struct val map_change(struct differ *d, const struct val *old, const struct val *new)
+static struct val map_change(struct differ *d, const struct val *old,
+                             const struct val *new)
 {
     size_t before = old->kind == VAL_MAP ? old->map.n : 0;
     size_t after = new->kind == VAL_MAP ? new->map.n : 0;
@@ -123,10 +125,11 @@ static void change_with(struct differ *d, struct rec *r, const struct rec *old,
     rec_set(r, K_existing, val_rec(existing));
 }
 
-static bool alter_partition(struct differ *d, const struct object *to, const struct rec *old,
-                            const struct rec *new, struct ops *ops)
+static bool alter_partition(struct differ *d, const struct object *to,
+                            const struct rec *old, const struct rec *new, struct ops *ops)
 {
-    const struct val *before = rec_at(old, K_partition_of), *after = rec_at(new, K_partition_of);
+    const struct val *before = rec_at(old, K_partition_of),
+                     *after = rec_at(new, K_partition_of);
     if (before->kind == VAL_REC) {
         struct rec *r = new_op(d, ops, OP_detach_partition)->args;
         rec_set(r, K_table, *rec_at(before->rec, K_table));
@@ -166,8 +169,8 @@ static void alter_parents(struct differ *d, const struct object *to, const struc
 static bool alter_table(struct differ *d, const struct object *from,
                         const struct object *to, struct ops *ops)
 {
-    static const enum key in_place[] = {K_comment,   K_with,         K_tablespace, K_unlogged,
-                                        K_partition_of, K_inherits,  N_KEYS};
+    static const enum key in_place[] = {
+        K_comment, K_with, K_tablespace, K_unlogged, K_partition_of, K_inherits, N_KEYS};
     const struct rec *old = from->create->args, *new = to->create->args;
     if (!differ_only_in(old, new, in_place))
         return false;
@@ -193,11 +196,12 @@ static bool alter_table(struct differ *d, const struct object *from,
     if (differs(old, new, K_tablespace)) {
         struct rec *r = for_table(d, to, ops, OP_alter_table, K_name);
         struct rec *existing = rec_new(d->arena, &shape_table_options);
-        rec_set(r, K_tablespace, rec_has(new, K_tablespace) ? *rec_at(new, K_tablespace)
-                                                            : val_str(STR("pg_default")));
-        rec_set(existing, K_tablespace, rec_has(old, K_tablespace)
-                                            ? *rec_at(old, K_tablespace)
-                                            : val_str(STR("pg_default")));
+        rec_set(r, K_tablespace,
+                rec_has(new, K_tablespace) ? *rec_at(new, K_tablespace)
+                                           : val_str(STR("pg_default")));
+        rec_set(existing, K_tablespace,
+                rec_has(old, K_tablespace) ? *rec_at(old, K_tablespace)
+                                           : val_str(STR("pg_default")));
         rec_set(r, K_existing, val_rec(existing));
     }
     if (!differs(old, new, K_comment))
@@ -215,8 +219,9 @@ static bool alter_table(struct differ *d, const struct object *from,
 
 /* ---- types ---------------------------------------------------------------------- */
 
-/* Values can be added anywhere, never taken away: the old ones must be a subsequence. Else
- * the type is replaced, and what its columns hold of a removed value is for a person. */
+/* Values can be added anywhere, never taken away: the old ones must be a subsequence.
+ * Else the type is replaced, and what its columns hold of a removed value is for a
+ * person. */
 static bool alter_enum(struct differ *d, const struct object *from,
                        const struct object *to, struct ops *ops)
 {
@@ -230,11 +235,12 @@ static bool alter_enum(struct differ *d, const struct object *from,
         struct rec *r = for_table(d, to, ops, OP_replace_enum, K_name);
         rec_set(r, K_values, *rec_at(new, K_values));
         rec_set(r, K_existing, *rec_at(old, K_values));
-        add_hazard(d, ops->at[ops->n - 1], "data loss",
-                   str_fmt(d->arena,
-                           "values of %.*s go: rows that hold one need a mapping, and every "
-                           "table with the type is rewritten",
-                           STR_ARG(to->name)));
+        add_hazard(
+            d, ops->at[ops->n - 1], "data loss",
+            str_fmt(d->arena,
+                    "values of %.*s go: rows that hold one need a mapping, and every "
+                    "table with the type is rewritten",
+                    STR_ARG(to->name)));
         return true;
     }
     matched = 0;
@@ -262,7 +268,8 @@ static bool has_check(struct list checks, const struct val *check)
 static bool alter_domain(struct differ *d, const struct object *from,
                          const struct object *to, struct ops *ops)
 {
-    static const enum key in_place[] = {K_default, K_nullable, K_checks, K_comment, N_KEYS};
+    static const enum key in_place[] = {K_default, K_nullable, K_checks, K_comment,
+                                        N_KEYS};
     const struct rec *old = from->create->args, *new = to->create->args;
     if (!differ_only_in(old, new, in_place))
         return false;
@@ -308,8 +315,11 @@ static bool alter_sequence(struct differ *d, const struct object *from,
         enum key k;
         bool null_is_default;
         int64_t usual;
-    } fields[] = {{K_start, false, 1},     {K_increment, false, 1}, {K_min_value, true, 0},
-                  {K_max_value, true, 0},  {K_cache, false, 1}};
+    } fields[] = {{K_start, false, 1},
+                  {K_increment, false, 1},
+                  {K_min_value, true, 0},
+                  {K_max_value, true, 0},
+                  {K_cache, false, 1}};
     const struct rec *old = from->create->args, *new = to->create->args;
     struct rec *r = for_table(d, to, ops, OP_alter_sequence, K_name);
     struct rec *existing = rec_new(d->arena, &shape_sequence_options);
@@ -317,7 +327,8 @@ static bool alter_sequence(struct differ *d, const struct object *from,
         enum key k = fields[i].k;
         if (!differs(old, new, k))
             continue;
-        struct val usual = fields[i].null_is_default ? val_null() : val_int(fields[i].usual);
+        struct val usual =
+            fields[i].null_is_default ? val_null() : val_int(fields[i].usual);
         rec_set(r, k, rec_has(new, k) ? *rec_at(new, k) : usual);
         rec_set(existing, k, rec_has(old, k) ? *rec_at(old, k) : usual);
     }
@@ -339,10 +350,11 @@ static bool alter_sequence(struct differ *d, const struct object *from,
 }
 
 /* CREATE OR REPLACE VIEW can only add columns at the end (manual, CREATE VIEW). */
-static bool alter_view(struct differ *d, const struct object *from, const struct object *to,
-                       struct ops *ops)
+static bool alter_view(struct differ *d, const struct object *from,
+                       const struct object *to, struct ops *ops)
 {
-    static const enum key in_place[] = {K_query, K_with, K_check_option, K_comment, N_KEYS};
+    static const enum key in_place[] = {K_query, K_with, K_check_option, K_comment,
+                                        N_KEYS};
     const struct rec *old = from->create->args, *new = to->create->args;
     if (!differ_only_in(old, new, in_place) || to->columns.n < from->columns.n)
         return false;
@@ -416,8 +428,8 @@ static bool alter_policy(struct differ *d, const struct object *from,
     return true;
 }
 
-static bool alter_index(struct differ *d, const struct object *from, const struct object *to,
-                        struct ops *ops)
+static bool alter_index(struct differ *d, const struct object *from,
+                        const struct object *to, struct ops *ops)
 {
     static const enum key in_place[] = {K_with, K_comment, N_KEYS};
     const struct rec *old = from->create->args, *new = to->create->args;

@@ -1,5 +1,5 @@
-/* New tables as people write them: columns and constraints inside the table's literal, and
- * the short forms of a column where PostgreSQL would choose the same names. */
+/* New tables as people write them: columns and constraints inside the table's literal,
+ * and the short forms of a column where PostgreSQL would choose the same names. */
 #include "plan/diff_parts.h"
 
 #include "plan/write.h"
@@ -67,7 +67,8 @@ static struct rec *as_shape(struct folder *f, const struct rec *from,
         enum key k = shape->fields[i].key;
         if (!shape_field(from->shape, key_word(k)))
             continue;
-        if (k == K_name && str_eq(rec_str(from, K_name), chosen) && !rec_has(from, K_comment))
+        if (k == K_name && str_eq(rec_str(from, K_name), chosen) &&
+            !rec_has(from, K_comment))
             continue;
         rec_set(to, k, *rec_at(from, k));
     }
@@ -97,8 +98,7 @@ static str joined(struct folder *f, struct list names)
 static void fold_key(struct folder *f, struct rec *t, const struct rec *c, bool primary)
 {
     struct list columns = rec_list(c, K_columns);
-    str chosen = default_name(rec_str(t, K_name),
-                              primary ? STR_NONE : joined(f, columns),
+    str chosen = default_name(rec_str(t, K_name), primary ? STR_NONE : joined(f, columns),
                               primary ? "pkey" : "key", f->d->arena);
     struct rec *key =
         as_shape(f, c, primary ? &shape_primary_key : &shape_unique, chosen);
@@ -122,7 +122,8 @@ static void fold_key(struct folder *f, struct rec *t, const struct rec *c, bool 
 static void fold_foreign_key(struct folder *f, struct rec *t, const struct rec *c)
 {
     struct list columns = rec_list(c, K_columns);
-    str chosen = default_name(rec_str(t, K_name), joined(f, columns), "fkey", f->d->arena);
+    str chosen =
+        default_name(rec_str(t, K_name), joined(f, columns), "fkey", f->d->arena);
     struct rec *key = as_shape(f, c, &shape_foreign_key, chosen);
     struct rec *column = columns.n == 1 ? column_named(t, columns.at[0].s) : NULL;
     if (!column || rec_has(key, K_comment) || rec_has(key, K_on_delete_columns)) {
@@ -196,15 +197,16 @@ static void fold_serial(struct folder *f, const struct object *table, struct rec
 {
     static const struct {
         const char *type, *serial;
-    } types[] = {{"integer", "serial"}, {"bigint", "bigserial"}, {"smallint", "smallserial"}};
+    } types[] = {
+        {"integer", "serial"}, {"bigint", "bigserial"}, {"smallint", "smallserial"}};
     str type = rec_str(column, K_type);
-    str chosen = default_name(rec_str(t, K_name), rec_str(column, K_name), "seq", f->d->arena);
+    str chosen =
+        default_name(rec_str(t, K_name), rec_str(column, K_name), "seq", f->d->arena);
     if (!is_next_of(rec_at(column, K_default), chosen))
         return;
     bool not_null = rec_has(column, K_nullable) || rec_bool(column, K_primary_key);
-    const struct rec *key = rec_at(t, K_primary_key)->kind == VAL_REC
-                                ? rec_at(t, K_primary_key)->rec
-                                : NULL;
+    const struct rec *key =
+        rec_at(t, K_primary_key)->kind == VAL_REC ? rec_at(t, K_primary_key)->rec : NULL;
     struct list keys = key ? rec_list(key, K_columns) : (struct list){NULL, 0};
     for (size_t i = 0; i < keys.n; i++)
         not_null |= str_eq(keys.at[i].s, rec_str(column, K_name));

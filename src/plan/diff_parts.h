@@ -1,5 +1,6 @@
-/* The parts of plan/diff, private to it: matching and states (diff.c), what can be altered
- * in place (diff_alter*.c), order (order.c), folding into table literals (diff_fold.c). */
+/* The parts of plan/diff, private to it: matching and states (diff.c), what can be
+ * altered in place (diff_alter*.c), order (order.c), folding into table literals
+ * (diff_fold.c). */
 #ifndef MOONSHIFT_PLAN_DIFF_PARTS_H
 #define MOONSHIFT_PLAN_DIFF_PARTS_H
 
@@ -19,14 +20,14 @@ enum fate {
 struct side {
     const struct catalog *catalog;
     const struct catalog_index *index;
-    enum fate *fate;     /* by object: from: kept, altered, dropped, gone;
-                            to: kept, altered, created */
-    size_t *other;       /* by object: its match in the other catalog, or NOWHERE */
-    size_t *table_of;    /* by object: the table it belongs to, or NOWHERE */
-    struct revneeds {    /* by object: who needs it */
+    enum fate *fate;  /* by object: from: kept, altered, dropped, gone;
+                         to: kept, altered, created */
+    size_t *other;    /* by object: its match in the other catalog, or NOWHERE */
+    size_t *table_of; /* by object: the table it belongs to, or NOWHERE */
+    struct revneeds { /* by object: who needs it */
         struct need *at;
         size_t n, room;
-    } *needed_by;
+    } * needed_by;
 };
 
 struct differ {

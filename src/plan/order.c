@@ -8,14 +8,14 @@
 struct graph_of_actions {
     struct action *at;
     size_t n, room;
-    size_t *drop_of;           /* by `from` object: index of its drop or alter, or NOWHERE */
-    size_t *make_of;           /* by `to` object: index of its create or alter, or NOWHERE */
+    size_t *drop_of; /* by `from` object: index of its drop or alter, or NOWHERE */
+    size_t *make_of; /* by `to` object: index of its create or alter, or NOWHERE */
     struct edges {
         size_t *at;
         size_t n, room;
-    } *after;                  /* by action: the actions that must wait for it */
-    size_t *waiting;           /* by action: how many it still waits for */
-    size_t *rank;              /* by action: smaller first among those that may go */
+    } * after;       /* by action: the actions that must wait for it */
+    size_t *waiting; /* by action: how many it still waits for */
+    size_t *rank;    /* by action: smaller first among those that may go */
 };
 
 static bool is_dropped(const struct differ *d, size_t i)
@@ -23,7 +23,8 @@ static bool is_dropped(const struct differ *d, size_t i)
     return d->from.fate[i] == FATE_DROPPED;
 }
 
-/* A revoke in a catalog takes away what the built-in default gives: undone, it is given. */
+/* A revoke in a catalog takes away what the built-in default gives: undone, it is given.
+ */
 static struct op *give_back(struct differ *d, const struct op *revoke, enum op_kind kind)
 {
     struct op *grant = op_new(d->arena, kind);
@@ -73,17 +74,19 @@ static bool collect(struct differ *d, struct graph_of_actions *g)
             continue;
         g->make_of[i] = g->n;
         struct action *action = PUSH(d->arena, g->at, g->n, g->room);
-        *action = (struct action){.object = i,
-                                  .kind = fate == FATE_CREATED ? ACTION_CREATE : ACTION_ALTER};
+        *action = (struct action){
+            .object = i, .kind = fate == FATE_CREATED ? ACTION_CREATE : ACTION_ALTER};
         if (fate == FATE_CREATED)
-            ops_add(&action->ops, op_copy(d->arena, d->to.catalog->at[i].create), d->arena);
+            ops_add(&action->ops, op_copy(d->arena, d->to.catalog->at[i].create),
+                    d->arena);
         else
             action->ops = d->alters[i];
     }
     return true;
 }
 
-static void wait_for(struct differ *d, struct graph_of_actions *g, size_t later, size_t first)
+static void wait_for(struct differ *d, struct graph_of_actions *g, size_t later,
+                     size_t first)
 {
     if (later == NOWHERE || first == NOWHERE || later == first)
         return;
@@ -123,21 +126,23 @@ static size_t remover(struct differ *d, struct graph_of_actions *g, size_t i)
 
 static bool is_relation(const struct object *o)
 {
-    static const char *const kinds[] = {"table", "foreign table", "view",
-                                        "materialized view", "sequence", "index", "type"};
+    static const char *const kinds[] = {
+        "table",    "foreign table", "view", "materialized view",
+        "sequence", "index",         "type"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(o->kind, kinds[i]) == 0)
             return true;
     return false;
 }
 
-/* A name must be free before it is taken: by an object of the same identity, or by another
- * kind of relation of the same name. */
+/* A name must be free before it is taken: by an object of the same identity, or by
+ * another kind of relation of the same name. */
 static void free_names(struct differ *d, struct graph_of_actions *g, size_t to)
 {
     const struct object *o = &d->to.catalog->at[to];
-    static const char *const kinds[] = {"table", "foreign table", "view",
-                                        "materialized view", "sequence", "index", "type"};
+    static const char *const kinds[] = {
+        "table",    "foreign table", "view", "materialized view",
+        "sequence", "index",         "type"};
     if (d->to.other[to] != NOWHERE)
         wait_for(d, g, g->make_of[to], remover(d, g, d->to.other[to]));
     if (!is_relation(o))
@@ -239,7 +244,8 @@ static size_t heap_pop(struct heap *h)
 }
 
 /* A circle in the server's own knowledge (two functions that name each other in their
- * defaults, say): the action of the smallest rank goes, and the server has the last word. */
+ * defaults, say): the action of the smallest rank goes, and the server has the last word.
+ */
 static size_t least_waiting(const struct graph_of_actions *g, const bool *done)
 {
     size_t least = NOWHERE;

@@ -44,7 +44,8 @@ static bool run(struct session *s, struct args *args, struct err *e)
         autogen_tell(s, &g.up);
         out_print("%.*s\n", STR_ARG(autogen_body(&g.up, s->arena)));
     }
-    err_set(e, ERR_DIFFERS, "New upgrade operations detected: models and database differ");
+    err_set(e, ERR_DIFFERS,
+            "New upgrade operations detected: models and database differ");
     return err_hint(e, "moonshift revision --autogenerate -m \"...\"");
 }
 
@@ -52,9 +53,10 @@ const struct cmd cmd_check = {
     .name = "check",
     .usage = "",
     .help = "fail when the models and the database differ",
-    .about = "Compares the models with the live database, as revision --autogenerate does,\n"
-             "and prints the operations that are missing. Changes nothing. Status 4 when\n"
-             "they differ.",
+    .about =
+        "Compares the models with the live database, as revision --autogenerate does,\n"
+        "and prints the operations that are missing. Changes nothing. Status 4 when\n"
+        "they differ.",
     .needs = NEED_GRAPH | NEED_DB,
     .run = run,
 };

@@ -64,9 +64,10 @@ const struct cmd cmd_inspect = {
     .name = "inspect",
     .usage = "",
     .help = "write models from the live database",
-    .about = "Prints the schema of the database as models that then autogenerate to nothing:\n"
-             "  moonshift inspect > models/schema.lua\n"
-             "  moonshift inspect --format sql > models/schema.sql",
+    .about =
+        "Prints the schema of the database as models that then autogenerate to nothing:\n"
+        "  moonshift inspect > models/schema.lua\n"
+        "  moonshift inspect --format sql > models/schema.sql",
     .opts = opts,
     .needs = NEED_CONFIG | NEED_DB,
     .run = run,

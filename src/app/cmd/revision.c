@@ -5,7 +5,8 @@
 
 static const struct opt opts[] = {
     {"message", 'm', OPT_TEXT, "TEXT", "what the revision does"},
-    {"autogenerate", 0, OPT_FLAG, NULL, "fill it with the difference of models and database"},
+    {"autogenerate", 0, OPT_FLAG, NULL,
+     "fill it with the difference of models and database"},
     {"sql", 0, OPT_FLAG, NULL, "print the file instead of writing it"},
     {"head", 0, OPT_TEXT, "REV", "parent of the new revision (head); base starts a line"},
     {"splice", 0, OPT_FLAG, NULL, "the parent need not be a head"},
@@ -93,7 +94,8 @@ const struct cmd cmd_revision = {
     .name = "revision",
     .usage = "",
     .help = "write a new revision file",
-    .about = "The file stands in the directory of migrations, made from templates/migration.lua\n"
+    .about = "The file stands in the directory of migrations, made from "
+             "templates/migration.lua\n"
              "if there is one.",
     .opts = opts,
     .needs = NEED_GRAPH,
@@ -103,7 +105,8 @@ const struct cmd cmd_revision = {
 static bool run_create(struct session *s, struct args *args, struct err *e)
 {
     struct new_revision r = {.message = args->at[0]};
-    return scaffold_parents(s, STR("head"), &r, e) && write_revision(s, NULL, &r, true, e);
+    return scaffold_parents(s, STR("head"), &r, e) &&
+           write_revision(s, NULL, &r, true, e);
 }
 
 const struct cmd cmd_create = {
