@@ -104,8 +104,11 @@ static int f_model(lua_State *L)
     op->from = error_place(L);
     read_call(L, what, n, op->args, &renames, c->arena);
     ops_add(c->out, op, c->arena);
-    for (size_t i = 0; i < renames.n; i++)
-        add_rename(L, what, op, &renames.at[i], c);
+    /* The object first: what is inside it is then found under its new name. */
+    for (int whole = 1; whole >= 0; whole--)
+        for (size_t i = 0; i < renames.n; i++)
+            if ((renames.at[i].rec == op->args) == whole)
+                add_rename(L, what, op, &renames.at[i], c);
     return 0;
 }
 
