@@ -91,6 +91,9 @@ end
 -- written so far.
 function cli.start(call)
   local dir, command = workspace(call), command_line(call)
+  -- There for peek(), which may come before the program has started.
+  shell.write(dir .. "/out", "")
+  shell.write(dir .. "/err", "")
   -- exec twice: the process id is the program's own.
   shell.write(dir .. "/run", ("echo $$ >%s/pid.tmp; mv %s/pid.tmp %s/pid\ncd %s || exit 126\nexec %s %s\n")
     :format(dir, dir, dir, shell.quote(call.cwd or dir), environment(call.env), command))
