@@ -185,20 +185,56 @@ static void connect(struct differ *d, struct graph_of_actions *g)
     }
 }
 
+/* How deep each table of `to` stands in foreign keys: one more than the deepest that it
+ * names. Tables are then made after those they name, and their keys can stand in their
+ * literals. In a circle the depth stops at a limit: nothing depends on it. */
+static size_t *depths(struct differ *d)
+{
+    enum { DEEPEST = 64 };
+    const struct catalog *c = d->to.catalog;
+    size_t *depth = NEW_N(d->arena, size_t, c->n);
+    bool changed = true;
+    for (int round = 0; round < DEEPEST && changed; round++) {
+        changed = false;
+        for (size_t i = 0; i < c->n; i++) {
+            const struct rec *key = c->at[i].create->args;
+            size_t table = d->to.table_of[i];
+            if (c->at[i].create->info->kind != OP_create_foreign_key || table == NOWHERE)
+                continue;
+            str schema = rec_has(key, K_referent_schema) ? rec_str(key, K_referent_schema)
+                                                         : c->default_schema;
+            const struct object *named = catalog_by_identity(
+                d->to.index, "table", schema, STR_NONE, rec_str(key, K_referent_table));
+            size_t at = named ? (size_t)(named - c->at) : table;
+            if (at != table && depth[table] <= depth[at] && depth[at] < DEEPEST) {
+                depth[table] = depth[at] + 1;
+                changed = true;
+            }
+        }
+    }
+    return depth;
+}
+
 /* Drops go first, in the opposite order of the catalog; then all else, tables with what
  * belongs to them. */
 static void rank(struct differ *d, struct graph_of_actions *g)
 {
     size_t from_n = d->from.catalog->n, to_n = d->to.catalog->n + 1;
+    const size_t *depth = depths(d);
+    size_t first_table = to_n;
+    for (size_t i = d->to.catalog->n; i-- > 0;)
+        if (strcmp(d->to.catalog->at[i].kind, "table") == 0)
+            first_table = i;
     for (size_t i = 0; i < g->n; i++) {
         const struct action *action = &g->at[i];
         if (action->kind == ACTION_DROP) {
             g->rank[i] = from_n - action->object;
-        } else {
-            size_t table = d->to.table_of[action->object];
-            size_t head = table == NOWHERE ? action->object : table;
-            g->rank[i] = from_n + 1 + head * to_n + action->object;
+            continue;
         }
+        size_t table = d->to.table_of[action->object];
+        size_t head = table == NOWHERE ? action->object : table;
+        size_t layer = head < first_table ? 0 : 1 + depth[head];
+        g->rank[i] = from_n + 1 + (layer * to_n + head) * to_n + action->object;
     }
 }
 
