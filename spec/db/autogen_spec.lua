@@ -132,6 +132,12 @@ model.view("v2", "select id from v1")
     p:ok("check")
   end)
 
+  it("says by name what it does not compare", function()
+    local p = made(USERS)
+    p.db:exec "create operator family strange using btree"
+    said(p:ok("check"), "not compared: operator family public.strange of the database")
+  end)
+
   it("drops its scratch databases", function()
     local p = made(USERS)
     p:write("models/broken.sql", "create table broken (a no_such_type);")

@@ -165,11 +165,21 @@ static bool add_renames(struct autogen *g, struct arena *a, struct err *e)
     return true;
 }
 
+static void tell_not_compared(const struct session *s, const struct catalog *c,
+                              const char *where)
+{
+    for (size_t i = 0; i < c->not_compared.n; i++)
+        out_warn(s, "not compared: %.*s of the %s", STR_ARG(c->not_compared.at[i]),
+                 where);
+}
+
 bool autogen_compare(struct session *s, struct autogen *out, struct err *e)
 {
     if (!session_connect(s, e) || !target_catalog(s, &out->database, e) ||
         !models_catalog(s, out->database.default_schema, &out->models, &out->renames, e))
         return false;
+    tell_not_compared(s, &out->database, "database");
+    tell_not_compared(s, &out->models, "models");
     keep_due(&out->database, &out->renames, s->arena);
     autogen_filter(s, &out->database);
     autogen_filter(s, &out->models);

@@ -98,6 +98,18 @@ static bool prepare(struct reader *r)
     return r->sink->query(r->sink, &set, &rows, r->arena, r->err);
 }
 
+static bool read_not_compared(struct reader *r)
+{
+    struct rows rows;
+    struct strs *names = &r->out->not_compared;
+    if (!read_query(r, "not_compared", &rows))
+        return false;
+    for (size_t i = 0; i < rows.n_rows; i++)
+        *PUSH(r->arena, names->at, names->n, names->room) =
+            row_str((struct row){&rows, i}, "name");
+    return true;
+}
+
 bool catalog_read(struct sink *s, const struct catalog_options *options,
                   struct catalog *out, struct arena *a, struct err *e)
 {
@@ -111,5 +123,5 @@ bool catalog_read(struct sink *s, const struct catalog_options *options,
     return read_inherits(&r) && read_columns(&r, &r.columns) && read_constraints(&r) &&
            read_indexes(&r) && read_sequences(&r) && read_routines(&r) &&
            read_triggers(&r) && read_rules(&r) && read_policies(&r) && read_others(&r) &&
-           read_grants(&r) && read_depends(&r);
+           read_grants(&r) && read_not_compared(&r) && read_depends(&r);
 }
