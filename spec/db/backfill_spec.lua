@@ -60,15 +60,16 @@ describe("op.backfill", function()
   end)
 
   it("killed, goes on after the last batch", function()
-    local p = made((FILL:gsub("where", "batch = 500, pause_ms = 40, where")))
+    local p = made((FILL:gsub("where", "batch = 500, pause_ms = 150, where")))
     local kills = 0
     for _ = 1, 3 do
       local handle = p:start("upgrade", "head")
       os.execute "sleep 0.6"
       handle:kill "KILL"
       if handle:wait().status ~= 0 then kills = kills + 1 end
-      local rows = tonumber(p.db:scalar "select count(*) from people where n = 1")
-      assert.equal(rows, tonumber(p.db:scalar "select coalesce(sum(done), 0) from moonshift_progress"))
+      -- One snapshot: a batch that was sent before the kill may still commit.
+      assert.same({ { "t" } }, p.db:query [[select count(*) =
+        (select coalesce(sum(done), 0) from moonshift_progress) from people where n = 1]])
       assert.equal("001_a", p.db:scalar "select version_num from moonshift_version")
     end
     assert.equal(3, kills)

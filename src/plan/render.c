@@ -184,17 +184,22 @@ static void put_entry(struct pen *p, const struct entry *e, int indent)
 
 static void put_entries_flat(struct pen *p, const struct entry *at, size_t n)
 {
+    /* The widths are those of this record: what stands inside it is not aligned. */
+    const int widths[2] = {p->widths[0], p->widths[1]};
+    p->widths[0] = p->widths[1] = 0;
     buf_put(p->b, "{ ");
     for (size_t i = 0; i < n; i++) {
         int before = column(p->b);
         put_entry(p, &at[i], 0);
         if (i + 1 < n)
             buf_char(p->b, ',');
-        int pad = i < 2 ? p->widths[i] + 1 - (column(p->b) - before) : 0;
+        int pad = i < 2 ? widths[i] + 1 - (column(p->b) - before) : 0;
         if (i + 1 < n)
             buf_repeat(p->b, ' ', 1 + (pad > 0 ? (size_t)pad : 0));
     }
     buf_put(p->b, " }");
+    p->widths[0] = widths[0];
+    p->widths[1] = widths[1];
 }
 
 /* A table on one line if it fits, else one entry on each. With `hug`, the positional
