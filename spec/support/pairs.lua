@@ -13,6 +13,8 @@ local pairs_of = {}
 -- What is known not to work yet, and why. A pair that starts to work fails its spec until
 -- its line here is gone.
 local KNOWN = {
+  pgschema__create_table_alter_identity =
+    "going down, an identity column becomes serial under its sequence's own name",
   pgschema__privilege_revoke_default_privilege = "grants that default privileges add to a new table are not taken back",
   pgschemadiff__column_alter_all_identity_properties_from_always_to_default_from_no_cycle_to_cycle =
     "going down, a sequence's position is above its old maximum",
