@@ -13,6 +13,8 @@ local pairs_of = {}
 -- What is known not to work yet, and why. A pair that starts to work fails its spec until
 -- its line here is gone.
 local KNOWN = {
+  migra__inherit2 = "a column inherited before is the child's own after",
+  migra__partitioning = "a partition is detached after its parent got a column",
   pgschema__create_table_alter_identity =
     "going down, an identity column becomes serial under its sequence's own name",
   pgschema__privilege_revoke_default_privilege = "grants that default privileges add to a new table are not taken back",
