@@ -18,8 +18,7 @@ local KNOWN = {
   pgschema__create_table_alter_identity =
     "going down, an identity column becomes serial under its sequence's own name",
   pgschema__privilege_revoke_default_privilege = "grants that default privileges add to a new table are not taken back",
-  pgschemadiff__column_alter_all_identity_properties_from_always_to_default_from_no_cycle_to_cycle =
-    "going down, a sequence's position is above its old maximum",
+  pgschemadiff__enum_add_values = "going down, a value goes that a default still names",
   pgschemadiff__local_partition_index_switch_primary_key_add_and_drop_conflicting_schemas =
     "NOT NULL of a partition's own column",
   pgschemadiff__partitioned_table_alter_table_new_primary_key_new_unique_constraint_dropped_unique_constra =
