@@ -11,23 +11,6 @@ struct family {
     void (*complete)(struct reader *, struct row, struct object *);
 };
 
-static void set_enabled_word(struct rec *rec, struct row row)
-{
-    switch (row_char(row, "enabled")) {
-    case 'D':
-        rec_set(rec, K_enabled, val_bool(false));
-        break;
-    case 'A':
-        rec_set(rec, K_enabled, val_str(STR("always")));
-        break;
-    case 'R':
-        rec_set(rec, K_enabled, val_str(STR("replica")));
-        break;
-    default:
-        break;
-    }
-}
-
 static void complete_statistics(struct reader *r, struct row row, struct object *o)
 {
     struct rec *s = o->create->args;
@@ -66,7 +49,7 @@ static void complete_statistics(struct reader *r, struct row row, struct object 
 static void complete_event_trigger(struct reader *r, struct row row, struct object *o)
 {
     set_schema(r, o->create->args, K_function_schema, row_str(row, "function_schema"));
-    set_enabled_word(o->create->args, row);
+    set_enabled(o->create->args, row);
 }
 
 static void complete_publication(struct reader *r, struct row row, struct object *o)

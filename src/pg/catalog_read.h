@@ -99,6 +99,9 @@ void set_picks(struct reader *r, struct rec *rec, struct row row,
 void set_letter(struct rec *rec, enum key k, struct row row, const char *column,
                 const char *letters, const char *const *words);
 
+/* tgenabled, ev_enabled and evtenabled: O is the default. */
+void set_enabled(struct rec *rec, struct row row);
+
 /* An object whose create op is `kind`. */
 struct object *add_object(struct reader *r, const char *noun, enum op_kind kind,
                           unsigned class_oid, unsigned oid);

@@ -175,8 +175,7 @@ static void set_trigger_args(struct reader *r, struct rec *t, struct row row)
     set_names(r, t, K_args, args);
 }
 
-/* tgenabled and ev_enabled: O is the default. */
-static void set_enabled(struct rec *rec, struct row row)
+void set_enabled(struct rec *rec, struct row row)
 {
     switch (row_char(row, "enabled")) {
     case 'D':
