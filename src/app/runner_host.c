@@ -283,13 +283,36 @@ static bool refuse_read(const struct flight *f, struct err *e)
     return err_hint(e, "write upgrade() and downgrade() instead of change()");
 }
 
+/* Where statements commit by themselves, what a query writes could not be undone, and
+ * would be written again when an interrupted revision goes on: the journal cannot skip a
+ * query, whose rows the script needs. */
+static struct stmt as_read(const struct flight *f, const struct stmt *s)
+{
+    struct stmt read = *s;
+    if (!f->open)
+        read.flags |= STMT_READS;
+    return read;
+}
+
+static bool explain_read(const struct flight *f, struct err *e)
+{
+    if (!f->open && str_is(str_of(e->sqlstate), "25006")) {
+        e->hint = STR_NONE;
+        err_hint(e, "statements of this revision commit one by one, and after an "
+                    "interruption a query runs again: write with op.execute, whose "
+                    "statements are counted, and read with a query after it");
+    }
+    return false;
+}
+
 static bool host_query(struct host *h, const struct stmt *s, struct rows *rows,
                        struct arena *a, struct err *e)
 {
     struct flight *f = (struct flight *)h;
     if (f->recording)
         return refuse_read(f, e);
-    return f->r->sink->query(f->r->sink, s, rows, a, e);
+    struct stmt read = as_read(f, s);
+    return f->r->sink->query(f->r->sink, &read, rows, a, e) || explain_read(f, e);
 }
 
 static bool host_each(struct host *h, const struct stmt *s, row_fn *row, void *context,
@@ -298,7 +321,8 @@ static bool host_each(struct host *h, const struct stmt *s, row_fn *row, void *c
     struct flight *f = (struct flight *)h;
     if (f->recording)
         return refuse_read(f, e);
-    return f->r->sink->each(f->r->sink, s, row, context, e);
+    struct stmt read = as_read(f, s);
+    return f->r->sink->each(f->r->sink, &read, row, context, e) || explain_read(f, e);
 }
 
 static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece, void *context,

@@ -104,7 +104,8 @@ static void fill_run(const struct flight *f, struct run *run)
                         .message = revision_title(f->step->revision),
                         .checksum = str_of(f->m.checksum),
                         .program = r->options.program,
-                        .up = f->step->up};
+                        .up = f->step->up,
+                        .pieces = f->journal.used};
     if (!r->sink->offline)
         runner_who(r, run);
 }

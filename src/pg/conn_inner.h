@@ -73,6 +73,7 @@ struct conn {
     unsigned filling;
     size_t round_trips; /* how often results were waited for */
     size_t since_sync;  /* statements */
+    size_t led;         /* of these, sent before a statement to prepare its transaction */
     size_t loose;       /* of these, outside of BEGIN and COMMIT, and not bookkeeping */
 
     struct prepared prepared[8];

@@ -228,14 +228,32 @@ static void put_insert(struct move *m, str table, const str *ids, size_t n)
     m->rows += n;
 }
 
+/* When the run began, as an expression: with this transaction, or with the first of the
+ * pieces that have committed. */
+static void put_start(struct move *m, const struct ledger_names *names,
+                      const struct run *run)
+{
+    if (!run->pieces) {
+        buf_put(&m->sql, "now()");
+        return;
+    }
+    str progress = qualified(names, STR("moonshift_progress"), m->arena);
+    buf_fmt(&m->sql, "coalesce((SELECT min(started_at) FROM %.*s WHERE version_table = ",
+            STR_ARG(progress));
+    put_param(m, text_param(names->version_table));
+    buf_put(&m->sql, " AND revision = ");
+    put_param(m, text_param(run->revision));
+    buf_put(&m->sql, "), now())");
+}
+
 static void put_log(struct move *m, const struct ledger_names *names,
                     const struct run *run)
 {
     str log = qualified(names, STR("moonshift_log"), m->arena);
     buf_fmt(&m->sql,
             " INSERT INTO %.*s (version_table, revision, direction, message, "
-            "checksum, os_user, host, program, duration) SELECT ",
-            STR_ARG(log));
+            "checksum, os_user, host, program, duration%s) SELECT ",
+            STR_ARG(log), run->pieces ? ", started_at" : "");
     put_param(m, text_param(names->version_table));
     buf_put(&m->sql, ", ");
     put_param(m, may_param(run->revision));
@@ -245,7 +263,13 @@ static void put_log(struct move *m, const struct ledger_names *names,
         buf_put(&m->sql, ", ");
         put_param(m, may_param(rest[i]));
     }
-    buf_put(&m->sql, ", clock_timestamp() - now() FROM ");
+    buf_put(&m->sql, ", clock_timestamp() - ");
+    put_start(m, names, run);
+    if (run->pieces) {
+        buf_put(&m->sql, ", ");
+        put_start(m, names, run);
+    }
+    buf_put(&m->sql, " FROM ");
 }
 
 /* The aggregate over all parts, and the guard: a wrong count divides by zero (22012). */

@@ -24,6 +24,7 @@ struct ledger_names {
 struct run {
     str revision, message, checksum, user, host, program;
     bool up, stamped;
+    bool pieces; /* it committed piece by piece: moonshift_progress knows since when */
 };
 
 /* Reads the current rows; writes nothing, works with a read-only role and on a standby,
@@ -37,7 +38,8 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
                    struct err *e);
 /* Moves the version rows and writes the log line, in one statement whose guard the server
  * checks: exactly the expected rows must have been there. The duration is the server's:
- * from the start of the transaction until now. A stamp's step may have no revision. */
+ * from the start of the transaction until now, or, of a run in pieces, from the start of
+ * the first piece. A stamp's step may have no revision. */
 bool ledger_move(struct sink *s, const struct ledger_names *names,
                  const struct step *step, const struct run *run, struct arena *a,
                  struct err *e);

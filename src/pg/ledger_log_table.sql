@@ -24,5 +24,5 @@ COMMENT ON COLUMN {log}.db_user IS 'Role that connected';
 COMMENT ON COLUMN {log}.os_user IS 'User of the operating system who ran it';
 COMMENT ON COLUMN {log}.host IS 'Machine it was run on';
 COMMENT ON COLUMN {log}.program IS 'Program and version';
-COMMENT ON COLUMN {log}.started_at IS 'Start of the revision''s transaction';
-COMMENT ON COLUMN {log}.duration IS 'From the start of the transaction to the end of the revision';
+COMMENT ON COLUMN {log}.started_at IS 'Start of the revision''s transaction, of the first when it commits piece by piece';
+COMMENT ON COLUMN {log}.duration IS 'From there to the end of the revision, interruptions included';

@@ -83,7 +83,8 @@ bool progress_save(struct sink *s, const struct ledger_names *names,
     struct stmt save = {
         .sql = str_fmt(a,
                        "INSERT INTO %.*s (version_table, revision, direction, part, checksum, "
-                       "done, running, position) VALUES ($1, $2, $3, $4, $5, $6::bigint, $7, $8) "
+                       "done, running, position, started_at) "
+                       "VALUES ($1, $2, $3, $4, $5, $6::bigint, $7, $8, now()) "
                        "ON CONFLICT (version_table, revision, direction, part) DO UPDATE SET "
                        "checksum = excluded.checksum, done = excluded.done, "
                        "running = excluded.running, position = excluded.position, "

@@ -239,6 +239,23 @@ static void wait_until_live(struct conn *c, unsigned chunk)
     }
 }
 
+static void wait_for_queue(struct conn *c)
+{
+    while (!c->lost && c->n) {
+        wait_result(c);
+        if (!c->lost)
+            take_next(c);
+    }
+}
+
+/* Waits for all results without ending the implicit transaction. */
+static void wait_until_empty(struct conn *c)
+{
+    if (!c->lost && c->n && !PQsendFlushRequest(c->pg))
+        conn_mark_lost(c, NULL);
+    wait_for_queue(c);
+}
+
 void pipe_drain(struct conn *c)
 {
     if (c->lost || c->since_sync == 0)
@@ -247,14 +264,10 @@ void pipe_drain(struct conn *c)
     push_entry(c, ENTRY_SYNC);
     if (!PQpipelineSync(c->pg))
         conn_mark_lost(c, NULL);
-    while (!c->lost && c->n) {
-        wait_result(c);
-        if (!c->lost)
-            take_next(c);
-    }
+    wait_for_queue(c);
     if (!c->lost)
         c->in_tx = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
-    c->since_sync = c->loose = 0;
+    c->since_sync = c->loose = c->led = 0;
     watch_stop(c);
 }
 
@@ -436,6 +449,21 @@ static struct entry *send_stmt(struct conn *c, const struct stmt *stmt)
     return entry;
 }
 
+/* What a statement outside a transaction block needs before it. Both are one implicit
+ * transaction, since no Sync stands between (manual, 55.2.4), and a setting that is local
+ * ends with it. */
+static void lead(struct conn *c, const struct stmt *stmt)
+{
+    if (c->in_tx || !(stmt->flags & STMT_READS))
+        return;
+    struct stmt set = {
+        .sql = STR("SELECT pg_catalog.set_config('transaction_read_only', 'on', true)"),
+        .flags = STMT_QUIET,
+        .from = stmt->from};
+    if (send_stmt(c, &set))
+        c->led++;
+}
+
 bool pipe_exec(struct sink *s, const struct stmt *stmt, struct err *e)
 {
     enum { SEND_AT = 8192 };
@@ -473,11 +501,12 @@ bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out,
         return false;
     if (stmt->flags & STMT_NO_TX || stmt_is(stmt->sql, "copy"))
         return alone_exec(c, stmt, e);
+    lead(c, stmt);
     struct entry *entry = send_stmt(c, stmt);
     if (!entry)
         return pipe_tell(c, e);
     c->dirty = c->dirty || !(stmt->flags & STMT_QUIET); /* select set_config(...) */
-    entry->awaited = c->since_sync == 1;
+    entry->awaited = c->since_sync == 1 + c->led;
     entry->rows = out;
     entry->rows_in = a;
     pipe_drain(c);
@@ -495,7 +524,9 @@ static bool pipe_each(struct sink *s, const struct stmt *stmt, row_fn *row, void
         return refuse(e, stmt, "COPY gives no rows: write a query");
     if (cursor_fits(c, stmt))
         return cursor_each(c, stmt, row, context, e);
-    pipe_drain(c); /* single-row mode is for the head of the queue */
+    pipe_drain(c);
+    lead(c, stmt);
+    wait_until_empty(c); /* single-row mode is for the head of the queue */
     struct entry *entry = c->failed ? NULL : send_stmt(c, stmt);
     if (!entry)
         return pipe_tell(c, e);
