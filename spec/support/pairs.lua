@@ -1,7 +1,7 @@
 -- Schema changes from other projects' test suites: pairs/NAME/{setup,before,after}.sql in
 -- $MOONSHIFT_SHARED, or in ../shared beside the checkout. For each: a database at *before*,
 -- models = *after*; autogenerate and upgrade give *after*'s dump, and the next comparison
--- is empty; downgrade gives *before*'s.
+-- is empty; downgrade gives *before*'s. The project's own pairs are in spec/pairs/AREA.
 local shell = require "spec.support.shell"
 local db = require "spec.support.db"
 local project = require "spec.support.project"
@@ -84,7 +84,8 @@ local function dump_of(sql)
   return dump
 end
 
-local function check(directory)
+-- Fails when the pair in a directory does not work in both directions.
+function pairs_of.check(directory)
   local setup = text(directory .. "/setup.sql")
   local before = without_roles(setup .. "\n" .. text(directory .. "/before.sql"))
   local after = without_roles(setup .. "\n" .. text(directory .. "/after.sql"))
@@ -106,6 +107,26 @@ local function check(directory)
   assert.equal(want_before, comparable(p.db:dump()))
 end
 
+local function names_in(directory)
+  local names = {}
+  for name in lfs.dir(directory) do
+    if name:sub(1, 1) ~= "." then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
+-- Declares the specs of every `of`-th of our own pairs in spec/pairs/AREA: all must work.
+function pairs_of.own(area, part, of, busted)
+  local root = shell.source .. "/spec/pairs/" .. area
+  local names = names_in(root)
+  busted.describe(("a change of %s, part %d"):format(area, part), function()
+    for i = part, #names, of do
+      busted.it(names[i], function() pairs_of.check(root .. "/" .. names[i]) end)
+    end
+  end)
+end
+
 -- Declares the specs of every `of`-th pair, from the `part`-th on. `busted` has describe, it
 -- and pending, which only a spec file sees.
 function pairs_of.specs(part, of, busted)
@@ -116,11 +137,7 @@ function pairs_of.specs(part, of, busted)
       pending("shared/pairs is not here")
       return
     end
-    local names = {}
-    for name in lfs.dir(root) do
-      if name:sub(1, 1) ~= "." then names[#names + 1] = name end
-    end
-    table.sort(names)
+    local names = names_in(root)
     -- What their own test runs have.
     for _, role in ipairs { "schemainspect_test_role", "testuser" } do
       db.role(role)
@@ -129,7 +146,7 @@ function pairs_of.specs(part, of, busted)
       local name = names[i]
       local known = KNOWN[name]
       it(name .. (known and ": not yet, " .. known or ""), function()
-        local ok, why = pcall(check, root .. "/" .. name)
+        local ok, why = pcall(pairs_of.check, root .. "/" .. name)
         if known then
           assert.is_false(ok, "this works now: take it off the list of what is known")
         elseif not ok then

@@ -3,7 +3,7 @@
 #include <string.h>
 
 struct slot {
-    const struct object *object;
+    size_t object;
     size_t next; /* index + 1 of the next slot of the same bucket; 0 at the end */
 };
 
@@ -16,7 +16,7 @@ struct table {
 
 struct catalog_index {
     struct table by_address, by_identity;
-    struct object *at;
+    const struct catalog *catalog; /* its list may move when it grows */
 };
 
 static size_t mix(size_t hash, const void *bytes, size_t n)
@@ -50,10 +50,10 @@ static struct table table_for(size_t n, struct arena *a)
     return (struct table){NEW_N(a, size_t, heads), heads, NEW_N(a, struct slot, n), 0};
 }
 
-static void table_put(struct table *t, size_t hash, const struct object *o)
+static void table_put(struct table *t, size_t hash, size_t object)
 {
     size_t *head = &t->heads[hash & (t->n_heads - 1)];
-    t->slots[t->n] = (struct slot){o, *head};
+    t->slots[t->n] = (struct slot){object, *head};
     *head = ++t->n;
 }
 
@@ -64,11 +64,11 @@ struct catalog_index *catalog_index(const struct catalog *c, struct arena *a)
     index->by_identity = table_for(c->n, a);
     for (size_t i = 0; i < c->n; i++) {
         const struct object *o = &c->at[i];
-        table_put(&index->by_address, address_hash(o->address), o);
+        table_put(&index->by_address, address_hash(o->address), i);
         table_put(&index->by_identity,
-                  identity_hash(o->kind, o->schema, o->table, o->name), o);
+                  identity_hash(o->kind, o->schema, o->table, o->name), i);
     }
-    index->at = c->at;
+    index->catalog = c;
     return index;
 }
 
@@ -77,10 +77,10 @@ static struct object *at_address(const struct catalog_index *index, struct addre
     const struct table *t = &index->by_address;
     size_t i = t->heads[address_hash(at) & (t->n_heads - 1)];
     for (; i; i = t->slots[i - 1].next) {
-        const struct object *o = t->slots[i - 1].object;
+        struct object *o = &index->catalog->at[t->slots[i - 1].object];
         if (o->address.class_oid == at.class_oid && o->address.oid == at.oid &&
             o->address.sub == at.sub)
-            return &index->at[o - index->at];
+            return o;
     }
     return NULL;
 }
@@ -101,10 +101,10 @@ struct object *catalog_by_identity(const struct catalog_index *index, const char
     const struct table *t = &index->by_identity;
     size_t i = t->heads[identity_hash(kind, schema, table, name) & (t->n_heads - 1)];
     for (; i; i = t->slots[i - 1].next) {
-        const struct object *o = t->slots[i - 1].object;
+        struct object *o = &index->catalog->at[t->slots[i - 1].object];
         if (strcmp(o->kind, kind) == 0 && str_eq(o->schema, schema) &&
             str_eq(o->table, table) && str_eq(o->name, name))
-            return &index->at[o - index->at];
+            return o;
     }
     return NULL;
 }

@@ -62,7 +62,8 @@ struct catalog {
     struct strs not_compared; /* what is there and is not read: "not compared: ..." */
 };
 
-/* Dense lookup by address and by identity, built once the objects are there. */
+/* Dense lookup by address and by identity of the objects that are there when it is built;
+ * objects may be added later, and are not found. `c` must outlive it. */
 struct catalog_index;
 struct catalog_index *catalog_index(const struct catalog *c, struct arena *a);
 /* The object at an address; a column's address falls back to its table. NULL if unknown.

@@ -40,9 +40,6 @@ static bool read_object_grants(struct reader *r)
     struct rows rows;
     if (!read_query(r, "grants", &rows))
         return false;
-    /* The list of objects moves when it grows: the index keeps pointing into the old one.
-     */
-    const struct object *before = r->out->at;
     struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
@@ -51,7 +48,7 @@ static bool read_object_grants(struct reader *r)
         const struct object *found = catalog_by_address(index, at);
         if (!found || (at.sub && !found->address.sub))
             continue;
-        size_t target = (size_t)(found - before);
+        size_t target = (size_t)(found - r->out->at);
         bool taken = row_bool(row, "taken");
         struct object *o = add_object(r, taken ? "revoke" : "grant",
                                       taken ? OP_revoke : OP_grant, 2, (unsigned)i);

@@ -111,19 +111,17 @@ static void read_table_constraint(struct reader *r, struct row row,
     }
 }
 
-static struct object *object_at(struct reader *r, unsigned class_oid, unsigned oid)
+static struct object *object_at(const struct catalog_index *index, unsigned class_oid,
+                                unsigned oid)
 {
-    for (size_t i = 0; i < r->out->n; i++)
-        if (r->out->at[i].address.class_oid == class_oid &&
-            r->out->at[i].address.oid == oid)
-            return &r->out->at[i];
-    return NULL;
+    return catalog_by_address(index, (struct address){class_oid, oid, 0});
 }
 
 /* A condition of a domain is part of the domain's literal, in the order of names. */
-static void read_domain_constraint(struct reader *r, struct row row)
+static void read_domain_constraint(struct reader *r, const struct catalog_index *index,
+                                   struct row row)
 {
-    struct object *d = object_at(r, CLASS_TYPE, row_oid(row, "domain"));
+    struct object *d = object_at(index, CLASS_TYPE, row_oid(row, "domain"));
     if (!d)
         return;
     struct list before = rec_list(d->create->args, K_checks);
@@ -146,13 +144,14 @@ bool read_constraints(struct reader *r)
     struct rows rows;
     if (!read_query(r, "constraints", &rows))
         return false;
+    struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         const struct relation *t = relation_of(r, row_oid(row, "relation"));
         if (t)
             read_table_constraint(r, row, t);
         else if (row_oid(row, "domain"))
-            read_domain_constraint(r, row);
+            read_domain_constraint(r, index, row);
     }
     return true;
 }
@@ -281,9 +280,10 @@ static void read_index(struct reader *r, struct row row, struct keys k)
 }
 
 /* REPLICA IDENTITY USING INDEX: the table's entry has been made, without the index. */
-static void name_replica_identity(struct reader *r, struct row row, size_t index)
+static void name_replica_identity(struct reader *r, const struct catalog_index *objects,
+                                  struct row row, size_t index)
 {
-    struct object *o = object_at(r, 4, row_oid(row, "relation"));
+    struct object *o = object_at(objects, 4, row_oid(row, "relation"));
     if (!o || !row_bool(row, "is_replica_identity"))
         return;
     struct buf b = buf_in(r->arena);
@@ -299,6 +299,7 @@ bool read_indexes(struct reader *r)
     struct rows rows, keys;
     if (!read_query(r, "indexes", &rows) || !read_query(r, "index_keys", &keys))
         return false;
+    struct catalog_index *objects = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         if (!relation_of(r, row_oid(row, "relation")))
@@ -308,15 +309,15 @@ bool read_indexes(struct reader *r)
         unsigned constraint = row_oid(row, "constraint_oid");
         if (!constraint) {
             read_index(r, row, k);
-            name_replica_identity(r, row, r->out->n - 1);
+            name_replica_identity(r, objects, row, r->out->n - 1);
             continue;
         }
-        struct object *o = object_at(r, CLASS_CONSTRAINT, constraint);
+        struct object *o = object_at(objects, CLASS_CONSTRAINT, constraint);
         if (!o)
             continue;
         complete_constraint(r, o, row, k);
         add_alias(r, (struct address){CLASS_CLASS, oid, 0}, (size_t)(o - r->out->at));
-        name_replica_identity(r, row, (size_t)(o - r->out->at));
+        name_replica_identity(r, objects, row, (size_t)(o - r->out->at));
     }
     return true;
 }

@@ -101,16 +101,12 @@ bool read_sequences(struct reader *r)
     struct rows rows;
     if (!read_query(r, "sequences", &rows))
         return false;
-    /* The list of objects moves when it grows: the index keeps pointing into the old one.
-     */
-    const struct object *columns = r->out->at;
     struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         struct address owner = {CLASS_CLASS, row_oid(row, "owned_relation"),
                                 (int)row_int(row, "owned_number")};
-        const struct object *found = catalog_by_address(index, owner);
-        struct object *column = found ? &r->out->at[found - columns] : NULL;
+        struct object *column = catalog_by_address(index, owner);
         if (row_char(row, "owned_how") == 'i') {
             if (column && column->address.sub)
                 set_identity(r, row, column);

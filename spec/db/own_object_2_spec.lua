@@ -1,0 +1,2 @@
+-- Every fourth of spec/pairs/object: types, routines, views, privileges and the like.
+require("spec.support.pairs").own("object", 2, 4, { describe = describe, it = it })

@@ -1,0 +1,2 @@
+-- Every fourth of spec/pairs/object: types, routines, views, privileges and the like.
+require("spec.support.pairs").own("object", 3, 4, { describe = describe, it = it })

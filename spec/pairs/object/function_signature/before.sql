@@ -1,0 +1,10 @@
+create table t (id int primary key, a int);
+create function f(a int) returns int language sql immutable as $$ select a + 1 $$;
+create function f(a text) returns int language sql immutable as $$ select length(a) $$;
+create index t_f on t (f(a));
+create view v as select id, f(a) from t;
+alter table t add constraint t_check check (f(a) > 0);
+alter table t alter a set default f(1);
+alter table t add g int generated always as (f(a)) stored;
+alter table t enable row level security;
+create policy p on t using (f(a) > 1);
