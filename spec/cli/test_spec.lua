@@ -25,6 +25,13 @@ describe("test", function()
     assert.equal("0", scratch_databases(p))
   end)
 
+  it("takes any name of a revision", function()
+    local p = made { up = 'op.add_column("a", { "n", "int" })', down_body = 'op.drop_column("a", "n")' }
+    assert.equal("ok    002_b\n", p:ok("test", "head").out)
+    assert.equal("ok    001_a\n", p:ok("test", "head-1").out)
+    assert.matches("Can't locate revision", p:fails(6, "test", "nope").err)
+  end)
+
   it("names what a downgrade leaves behind", function()
     local p = made { up = 'op.execute "create table if not exists left_over (n int)"' }
     local r = p:fails(4, "test")

@@ -11,7 +11,7 @@ local shell = require "spec.support.shell"
 
 local cli = {}
 
-cli.program = os.getenv("MOONSHIFT") or shell.build .. "/moonshift"
+cli.program = shell.absolute(os.getenv("MOONSHIFT") or shell.build .. "/moonshift")
 
 local home
 -- `env -i NAME=VALUE...`: the whole environment of what runs after it.

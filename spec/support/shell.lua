@@ -76,7 +76,11 @@ local stat = assert(io.open("/proc/self/stat"))
 shell.pid = stat:read("n")
 stat:close()
 
-shell.source = os.getenv("MOONSHIFT_SOURCE") or lfs.currentdir()
-shell.build = os.getenv("MOONSHIFT_BUILD") or shell.source .. "/build-test"
+-- Absolute: programs are run in other directories.
+function shell.absolute(path)
+  return path:find("^/") and path or lfs.currentdir() .. "/" .. path
+end
+shell.source = shell.absolute(os.getenv("MOONSHIFT_SOURCE") or ".")
+shell.build = shell.absolute(os.getenv("MOONSHIFT_BUILD") or "build-test")
 
 return shell

@@ -183,6 +183,18 @@ bool session_current(struct session *s, struct strs *rows, struct err *e)
     return ledger_read(conn_sink(s->conn), &names, rows, &exists, s->arena, e);
 }
 
+bool session_named(struct session *s, const struct args *args, bool *at, struct err *e)
+{
+    for (size_t i = 0; i < args->n; i++) {
+        struct revisions found = {0};
+        if (!graph_resolve(s->graph, args->at[i], NULL, false, &found, s->arena, e))
+            return false;
+        for (size_t k = 0; k < found.n; k++)
+            at[found.at[k]->index] = true;
+    }
+    return true;
+}
+
 void session_end(struct session *s)
 {
     conn_close(s->conn);

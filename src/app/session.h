@@ -55,6 +55,9 @@ bool session_reload(struct session *s, struct err *e);
 struct ledger_names session_ledger(const struct session *s);
 /* Rows of the version table; connects when needed, changes nothing. */
 bool session_current(struct session *s, struct strs *rows, struct err *e);
+/* Marks in `at`, by index, the revisions that the arguments name, in any form that needs
+ * no database: id, prefix, head, label, head-1. */
+bool session_named(struct session *s, const struct args *args, bool *at, struct err *e);
 /* Path of a file named relative to the project (a revision's `file`), to be opened from
  * the current directory. NUL behind it. */
 str session_path(const struct session *s, str file);

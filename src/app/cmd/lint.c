@@ -35,12 +35,8 @@ static bool choose(struct session *s, const struct args *args, struct wanted *ou
             return false;
         out->since = since;
     }
-    for (size_t i = 0; i < args->n; i++) {
-        struct revision *r = graph_find(s->graph, args->at[i], e);
-        if (!r)
-            return false;
-        out->at[r->index] = true;
-    }
+    if (!session_named(s, args, out->at, e))
+        return false;
     for (size_t i = 0; i < n && args->n == 0; i++) {
         struct revision *r = graph_at(s->graph, i);
         out->at[r->index] = !out->since || is_in(&out->since->added, r->file) ||

@@ -81,33 +81,22 @@ static bool three_runs(struct test *t, struct result *result, const struct step 
            compare(t, &after, &again, &result->lost, a, e);
 }
 
-static bool is_wanted(struct test *t, const struct args *args, const struct revision *rev,
-                      bool *wanted, struct err *e)
-{
-    *wanted = args->n == 0;
-    for (size_t i = 0; i < args->n && !*wanted; i++) {
-        const struct revision *named = graph_find(t->s->graph, args->at[i], e);
-        if (!named)
-            return false;
-        *wanted = named == rev;
-    }
-    return true;
-}
-
 static bool run_all(struct test *t, const struct args *args, struct err *e)
 {
     struct strs none = {0};
     struct plan plan;
-    if (!ledger_ensure(t->r.sink, &t->r.names, t->s->arena, e) ||
+    bool *wanted = NEW_N(t->s->arena, bool, graph_size(t->s->graph));
+    if (!session_named(t->s, args, wanted, e) ||
+        !ledger_ensure(t->r.sink, &t->r.names, t->s->arena, e) ||
         !runner_plan(&t->r, true, &none, STR("heads"), &plan, e))
         return false;
     for (size_t i = 0; i < plan.n; i++) {
         struct arena arena = {0};
         struct result *result = PUSH(t->s->arena, t->results, t->n, t->room);
         result->revision = plan.at[i].revision;
-        bool ok = is_wanted(t, args, result->revision, &result->tested, e) &&
-                  (result->tested ? three_runs(t, result, &plan.at[i], &arena, e)
-                                  : run(t, result, &plan.at[i], "upgrade", e));
+        result->tested = args->n == 0 || wanted[result->revision->index];
+        bool ok = result->tested ? three_runs(t, result, &plan.at[i], &arena, e)
+                                 : run(t, result, &plan.at[i], "upgrade", e);
         arena_reset(&arena);
         if (!ok)
             return false;
