@@ -1,7 +1,8 @@
 -- The text of new files: revisions, and the projects that `init` makes.
 --
--- A template is text with places ${name}. An unknown place is an error that names it, so
--- that a template's typing mistake does not end up in a file. $${ stands for ${ itself.
+-- A template is text with places ${name}, in small letters: ${NAME} is a variable of a
+-- shell or of compose and stays. An unknown place is an error that names it, so that a
+-- template's typing mistake does not end up in a file. $${ stands for ${ itself.
 local embedded = require "embedded"
 local lfs = require "lfs"
 local project = require "project"
@@ -13,13 +14,19 @@ local function fail(message, hint)
 end
 
 local function fill(text, places, name)
-  return (text:gsub("(%$*)%${([%w_]+)}", function(dollars, place)
+  return (text:gsub("(%$*)%${([%l_]+)}", function(dollars, place)
     if dollars ~= "" then
       return dollars:sub(2) .. "${" .. place .. "}"
     end
     local value = places[place]
     if value == nil then
-      fail(("the template %s has a place ${%s} that nothing fills"):format(name, place))
+      local known = {}
+      for word in pairs(places) do
+        known[#known + 1] = word
+      end
+      table.sort(known)
+      fail(("the template %s has a place ${%s} that nothing fills"):format(name, place),
+        ("places are %s; $${%s} stands for the text ${%s} itself"):format(table.concat(known, ", "), place, place))
     end
     return value
   end))
@@ -189,19 +196,55 @@ local function collect_directory(directory, under, files)
   end
 end
 
--- Writes a project. init{ directory =, template = name or directory, annotations = what
--- stands for a file that is ${annotations} and nothing else } gives
--- { { path =, written = true or false }, … }, sorted; what is there stays as it is.
-function template.init(args)
-  local files, results = {}, {}
-  if args.template:find("/", 1, true) and lfs.attributes(args.template, "mode") == "directory" then
-    collect_directory(args.template, "", files)
-  else
-    collect(args.template, files)
+-- The name of a directory as a person knows it: "." is where we are.
+local function name_of(directory)
+  local path = directory:gsub("/+$", "")
+  if path == "." or path == "" then
+    path = lfs.currentdir() or "project"
   end
-  local paths = {}
-  for path in pairs(files) do
+  return path:match("([^/]+)$") or "project"
+end
+
+-- Lines of the configuration for further keys: { version_table = "alembic_version" }.
+local function setting_lines(settings)
+  local lines = {}
+  for key, value in pairs(settings or {}) do
+    lines[#lines + 1] = ("  %s = %s,\n"):format(key, literal(value))
+  end
+  table.sort(lines)
+  return table.concat(lines)
+end
+
+-- The files of a template, path -> text.
+local function collect_named(name)
+  local files = {}
+  if not name:find("/", 1, true) then
+    collect(name, files)
+    return files
+  end
+  if lfs.attributes(name, "mode") ~= "directory" then
+    fail(("there is no directory '%s' to take as template"):format(name))
+  end
+  collect_directory(name:gsub("(.)/+$", "%1"), "", files)
+  return files
+end
+
+-- Writes a project. init{ directory =, template = name or directory, annotations = what the
+-- place of that name gets, version = of the program, settings = further keys of the
+-- configuration } gives { { path =, written = true or false }, … }, sorted; what is there
+-- stays as it is. All texts are made before the first is written: a mistake in a template
+-- leaves nothing behind. What stands in templates/ is itself a template, and is copied.
+function template.init(args)
+  local files, paths, results = collect_named(args.template), {}, {}
+  local places = {
+    project = name_of(args.directory), date = os.date("%Y-%m-%d"), year = os.date("%Y"),
+    version = args.version or "", annotations = args.annotations or "", settings = setting_lines(args.settings),
+  }
+  for path, text in pairs(files) do
     paths[#paths + 1] = path
+    if not path:find("^templates/") and not text:find("\0", 1, true) then
+      files[path] = fill(text, places, path)
+    end
   end
   table.sort(paths)
   for _, path in ipairs(paths) do
@@ -209,11 +252,7 @@ function template.init(args)
     local target = args.directory == "." and name or args.directory .. "/" .. name
     local there = lfs.symlinkattributes(target) ~= nil
     if not there then
-      local text = files[path]
-      if text == "${annotations}\n" then
-        text = args.annotations
-      end
-      project.write { path = target, text = text }
+      project.write { path = target, text = files[path] }
     end
     results[#results + 1] = { path = target, written = not there }
   end

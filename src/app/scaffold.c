@@ -169,7 +169,7 @@ bool scaffold_text(struct session *s, struct new_revision *r, str *file, str *te
         PAIR("down_revision", texts(s, &r->down)),
         PAIR("branch_labels", texts(s, &r->labels)),
         PAIR("depends_on", texts(s, &r->depends)),
-        PAIR("create_date", val_str(str_of(date))),
+        PAIR("create_date", val_str(r->created.n ? r->created : str_of(date))),
         PAIR("upgrade", val_str(r->upgrade)),
         PAIR("downgrade", val_str(r->downgrade)),
         PAIR("header", val_str(r->header)),
@@ -190,12 +190,9 @@ static bool post_write(struct session *s, str path, struct err *e)
     return err_hint(e, "the file was written");
 }
 
-bool scaffold_write(struct session *s, struct new_revision *r, str *file, struct err *e)
+bool scaffold_put(struct session *s, str file, str text, struct err *e)
 {
-    str text;
-    if (!scaffold_text(s, r, file, &text, e))
-        return false;
-    str path = session_path(s, *file);
+    str path = session_path(s, file);
     struct val argument = val_map(s->arena, 2), result;
     argument.map.at[0] = PAIR("path", val_str(path));
     argument.map.at[1] = PAIR("text", val_str(text));
@@ -205,5 +202,12 @@ bool scaffold_write(struct session *s, struct new_revision *r, str *file, struct
     if (!s->json)
         out_print("  Generating %.*s ...  done\n",
                   STR_ARG(file_absolute(path.p, s->arena)));
-    return post_write(s, path, e) && session_reload(s, e);
+    return post_write(s, path, e);
+}
+
+bool scaffold_write(struct session *s, struct new_revision *r, str *file, struct err *e)
+{
+    str text;
+    return scaffold_text(s, r, file, &text, e) && scaffold_put(s, *file, text, e) &&
+           session_reload(s, e);
 }

@@ -16,6 +16,7 @@ struct new_revision {
     str upgrade, downgrade; /* bodies, indented Lua; empty: none */
     str header;  /* further header lines: "transactional = false" */
     str doc;     /* comment lines at the top */
+    str created; /* "2026-11-21 10:00:00"; empty: now */
 };
 
 /* Resolves what --head says ("head", "base", "label@head", ...) to parents; adds them. */
@@ -26,8 +27,10 @@ bool scaffold_depends(struct session *s, str depends, struct new_revision *r,
 /* The file's name relative to the project and its text. Fills r->id. */
 bool scaffold_text(struct session *s, struct new_revision *r, str *file, str *text,
                    struct err *e);
-/* Writes the file, says "  Generating PATH ...  done", runs hooks.post_write, and reads the
- * project again. */
+/* Writes a new file of the project, says "  Generating PATH ...  done" and runs
+ * hooks.post_write. Never over another file. */
+bool scaffold_put(struct session *s, str file, str text, struct err *e);
+/* Both at once; then reads the project again. */
 bool scaffold_write(struct session *s, struct new_revision *r, str *file, struct err *e);
 
 #endif

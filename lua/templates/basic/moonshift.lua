@@ -7,7 +7,7 @@
 return {
   migrations = "migrations",
   models = "models",
-
+${settings}
   -- A statement that waits longer than this for a lock is given up, and the revision is
   -- tried again, so that a migration never makes the application queue behind it.
   lock_timeout = "4s",

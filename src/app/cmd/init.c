@@ -24,12 +24,13 @@ static bool run(struct session *s, struct args *args, struct err *e)
     struct buf annotations = buf_in(s->arena);
     render_annotations(&annotations);
     struct pair pairs[] = {
-        {STR("annotations"), val_str(buf_done(&annotations))},
+        {STR("annotations"), val_str(str_trim(buf_done(&annotations)))},
         {STR("directory"), val_str(directory)},
         {STR("template"), val_str(template.n ? template : STR("basic"))},
+        {STR("version"), val_str(STR(MOONSHIFT_VERSION))},
     };
     struct val result;
-    if (!vm_call(s->vm, "template", "init", map_of(s, pairs, 3), &result, s->arena, e))
+    if (!vm_call(s->vm, "template", "init", map_of(s, pairs, 4), &result, s->arena, e))
         return false;
     struct buf b = buf_in(s->arena);
     struct json j = json_to(&b);
@@ -61,7 +62,9 @@ const struct cmd cmd_init = {
     .help = "make a project",
     .about =
         "Writes configuration, directories and what the template adds. A file that is\n"
-        "there already is kept as it is.",
+        "there already is kept as it is. -t ./dir takes a template of your own: its files\n"
+        "are copied, with the places ${project}, ${date}, ${year}, ${version} filled in; a\n"
+        "file 'dot.env' becomes '.env', and $${ stands for ${ itself.",
     .opts = opts,
     .needs = NEED_VM,
     .max = 1,

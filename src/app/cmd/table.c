@@ -8,7 +8,8 @@
     ROW(create)                                                                          \
     ROW(merge)                                                                           \
     ROW(edit)                                                                            \
-    ROW(inspect)
+    ROW(inspect)                                                                         \
+    ROW(import)
 
 #define MOVE(ROW)                                                                        \
     ROW(upgrade)                                                                         \

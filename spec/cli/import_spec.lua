@@ -1,0 +1,200 @@
+-- import: what is written, what is kept, and what is refused.
+local foreign = require "spec.support.foreign"
+local project = require "spec.support.project"
+
+local function new(files)
+  return project.new { db = false, config = false, files = files }
+end
+
+local function refused(tool, files, message, place)
+  local p = new(files)
+  local r = p:fails(1, "import", tool, "d")
+  assert.matches(message, r.err, 1, true)
+  if place then
+    assert.matches("\n  at " .. place .. "\n", r.err, 1, true)
+  end
+  assert.is_false(p:exists "migrations")
+  assert.is_false(p:exists "moonshift.lua")
+end
+
+describe("import", function()
+  it("writes files that a person could have written", function()
+    local p = new(foreign["golang-migrate"].files)
+    local r = p:ok("import", "golang-migrate", "schema/")
+    assert.matches("INFO  [moonshift] 3 revisions of golang-migrate: 3 whole, 0 to be filled in, 0 there already\n",
+      r.err, 1, true)
+    local text = p:read("migrations/000001_create_users.lua"):gsub("Create Date: [^\n]*", "Create Date: D")
+    assert.equal([==[
+-- Imported from golang-migrate: schema/000001_create_users.up.sql
+-- Create Date: D
+
+message       = "create users"
+revision      = "000001"
+down_revision = nil
+branch_labels = nil
+depends_on    = nil
+
+function upgrade()
+  op.execute([=[
+CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL);
+INSERT INTO users VALUES (1, 'a;b'), (2, ']]');
+]=])
+end
+
+function downgrade()
+  op.execute("DROP TABLE users;")
+end
+]==], text)
+    text = p:read "migrations/000002_index_names.lua"
+    assert.matches([[
+function upgrade()
+  op.autocommit(function()
+    op.execute("CREATE INDEX CONCURRENTLY users_name ON users (name);")
+  end)
+end
+]], text, 1, true)
+  end)
+
+  it("lists with --dry-run and writes nothing", function()
+    local p = new(foreign.goose.files)
+    local r = p:ok("import", "goose", "migrations.goose", "--dry-run")
+    assert.equal("  Would write migrations/00001_create_users.lua  "
+      .. "(00001, from migrations.goose/00001_create_users.sql)\n", r.out:match "^[^\n]*\n")
+    assert.is_false(p:exists "migrations")
+    assert.is_false(p:exists "moonshift.lua")
+    local json = p:ok("import", "goose", "migrations.goose", "--dry-run", "--json").out
+    assert.matches('"revision": "00010",\n    "down_revision": [\n      "00002"\n    ]', json, 1, true)
+  end)
+
+  it("keeps what is there, and takes up what is new", function()
+    local p = new(foreign.dbmate.files)
+    p:ok("import", "dbmate", "db/migrations")
+    p:write("migrations/20240101120000_create_users.lua",
+      p:read "migrations/20240101120000_create_users.lua" .. "-- mine\n")
+    p:write("db/migrations/20250101120000_later.sql", "-- migrate:up\nselect 1;\n")
+    local r = p:ok("import", "dbmate", "db/migrations")
+    assert.matches("1 whole, 0 to be filled in, 3 there already", r.err, 1, true)
+    assert.matches("  Keeping migrations/20240101120000_create_users.lua  ", r.out, 1, true)
+    assert.matches("-- mine\n$", p:read "migrations/20240101120000_create_users.lua")
+    assert.matches("20240103120000 -> 20250101120000 (head), later\n", p:ok("history").out, 1, true)
+    assert.matches('irreversible  = "db/migrations/20250101120000_later.sql has no way down"\n',
+      p:read "migrations/20250101120000_later.lua", 1, true)
+  end)
+
+  it("does not overwrite a file that is another revision's", function()
+    local p = new(foreign.sql.files)
+    p:write("migrations/001_users.lua", project.revision { "mine" })
+    local r = p:fails(1, "import", "sql", "scripts")
+    assert.matches("error: 'migrations/001_users.lua' is there already", r.err, 1, true)
+    assert.same({ "migrations/001_users.lua" }, { "migrations/" .. table.concat(p:files "migrations") })
+  end)
+
+  it("wants a tool that it knows, and a directory that is one", function()
+    local p = new()
+    assert.matches("did you mean 'dbmate'?", p:fails(2, "import", "dbmat", "x").err, 1, true)
+    assert.matches("needs the directory", p:fails(2, "import", "dbmate").err, 1, true)
+    assert.matches("'x' is no directory", p:fails(1, "import", "dbmate", "x").err, 1, true)
+    assert.matches("--adopt has nothing to do", p:fails(2, "import", "sql", "x", "--adopt").err, 1, true)
+    p:write("d/README.md", "")
+    assert.matches("there are no migrations of goose in 'd'", p:fails(1, "import", "goose", "d").err, 1, true)
+  end)
+
+  it("names the file and line of what it cannot take", function()
+    refused("dbmate", { ["d/1_a.sql"] = "create table t ();\n-- migrate:up\n" }, "above the first annotation", "d/1_a.sql:1")
+    refused("dbmate", { ["d/1_a.sql"] = "-- a\n" }, "has no '-- migrate:up'", "d/1_a.sql")
+    refused("dbmate", { ["d/1_a.sql"] = "-- migrate:up\n\n-- migrate:up\n" }, "each once", "d/1_a.sql:3")
+    refused("goose", { ["d/1_a.sql"] = "-- +goose Up\n-- +goose Upp\n" }, "no annotation of goose", "d/1_a.sql:2")
+    refused("goose", { ["d/1_a.sql"] = "-- +goose ENVSUB ON\n-- +goose Up\n" }, "environment", "d/1_a.sql:1")
+    refused("golang-migrate", { ["d/1_a.down.sql"] = "" }, "d/1_a.down.sql has no .up.sql beside it")
+    refused("flyway", { ["d/V1__a.sql"] = "select 1;\nselect '${who}';\n" },
+      "the placeholder ${who} has no value", "d/V1__a.sql:2")
+    refused("flyway", { ["d/V1__a.sql"] = "", ["d/U2__a.sql"] = "" }, "undoes a version that no file has")
+    refused("sql", { ["d/a.sql"] = "select 1;\nselect '\xE9';\n" }, "is not UTF-8", "d/a.sql:2")
+    refused("sql", { ["d/a.sql"] = "s\0e\0l\0" }, "is not UTF-8", "d/a.sql:1")
+    refused("sql", { ["d/a.sql"] = "copy t from stdin;\n1\n\\.\n" }, "takes its data from psql", "d/a.sql")
+    refused("sql", { ["d/a.sql"] = "begin;\nselect 1;\nrollback;\n" }, "rollback has no place in a migration", "d/a.sql")
+  end)
+
+  it("refuses two files of one version", function()
+    refused("dbmate", { ["d/1_a.sql"] = "-- migrate:up\n", ["d/1_b.sql"] = "-- migrate:up\n" }, "two files have the version 1")
+    refused("goose", { ["d/1_a.sql"] = "-- +goose Up\n", ["d/01_b.sql"] = "-- +goose Up\n" }, "two files have the version")
+    refused("golang-migrate", { ["d/1_a.up.sql"] = "", ["d/01_b.up.sql"] = "" }, "two files have the version")
+    refused("flyway", { ["d/V1__a.sql"] = "", ["d/V1_0__b.sql"] = "" }, "two files have the version")
+    refused("sql", { ["d/a b.sql"] = "", ["d/a-b.sql"] = "" }, "would be the revision 'a_b'")
+  end)
+
+  it("says which files it passes over, and which bodies it cannot have", function()
+    local p = new { ["d/1_a.sql"] = "-- +goose Up\nselect 1;\n", ["d/2_b.go"] = "package m\n", ["d/c.sql"] = "" }
+    local r = p:ok("import", "goose", "d")
+    assert.matches("WARN  [moonshift] d/c.sql is not imported: its name", r.err, 1, true)
+    assert.matches("WARN  [moonshift] migrations/2_b.lua: upgrade() is to be filled in: it is written in Go\n", r.err, 1, true)
+    assert.matches('\n  error("upgrade() of d/2_b.go is not filled in yet")\n', p:read "migrations/2_b.lua", 1, true)
+  end)
+end)
+
+describe("import alembic", function()
+  local function files(more)
+    local all = {}
+    for path, text in pairs(foreign.alembic.files) do all[path] = text end
+    for path, text in pairs(more or {}) do all[path] = text end
+    return all
+  end
+
+  it("reads headers alone where alembic is not to be run", function()
+    local p = new(files())
+    local r = p:ok("import", "alembic", "db", "--headers")
+    assert.matches("4 revisions of alembic: 1 whole, 3 to be filled in", r.err, 1, true)
+    local text = p:read "migrations/b0b_add_email.lua"
+    assert.matches("\n-- upgrade() is to be filled in: alembic was not run (--headers)\n", text, 1, true)
+    assert.matches([[
+  error("upgrade() of db/versions/b0b_add_email.py is not filled in yet")
+  -- what it was:
+  -- op.add_column('users', sa.Column('email', sa.Text))
+]], text, 1, true)
+    assert.matches("  version_table = \"alembic_version\",\n", p:read "moonshift.lua", 1, true)
+    assert.matches("(mergepoint)", p:ok("history").out, 1, true)
+  end)
+
+  it("says so when alembic is not there, or a project has another configuration", function()
+    local p = new(files { ["moonshift.lua"] = "return {}\n" })
+    local r = p:ok("import", "alembic", ".", "--alembic", "no-such-alembic --x")
+    assert.matches("filled in: there is no program 'no-such-alembic'\n", r.err, 1, true)
+    assert.matches('WARN  [moonshift] Next: add version_table = "alembic_version" to the configuration', r.err, 1, true)
+    assert.matches("does not name Alembic's table", p:fails(1, "import", "alembic", "--adopt").err, 1, true)
+  end)
+
+  it("takes what an alembic told, up to where it failed, and its last words", function()
+    -- A program that answers as alembic does; nothing of Python is needed here.
+    local fake = [[
+#!/bin/sh
+[ "$1 $2" = "-c alembic.ini" ] || exit 9
+case "$3 $4" in
+"upgrade heads") printf 'BEGIN;\n\nCREATE TABLE alembic_version (v text);\n\n-- Running upgrade  -> 1975ea83b712\n\n'
+  printf 'CREATE TABLE users ();\n\nINSERT INTO alembic_version VALUES (1);\n\n-- Running upgrade 1975ea83b712 -> b0b\n\nCREATE'
+  echo 'Traceback' >&2; echo 'KeyError: 7' >&2; exit 1 ;;
+"downgrade "*) exit 0 ;;
+esac
+echo 'FAILED: no way' >&2; exit 1
+]]
+    local p = new(files { ["bin/alembic"] = fake })
+    os.execute("chmod +x " .. p:path "bin/alembic")
+    local r = p:ok("import", "alembic", ".", "--alembic", p:path "bin/alembic")
+    assert.matches("b0b_add_email.lua: upgrade() is to be filled in: '" .. p:path "bin/alembic"
+      .. " upgrade --sql' failed: FAILED: no way\n", r.err, 1, true)
+    assert.matches("downgrade --sql' failed: it wrote nothing for it\n", r.err, 1, true)
+    assert.matches('function upgrade()\n  op.execute("CREATE TABLE users ();")\nend\n',
+      p:read "migrations/1975ea83b712_create_users.lua", 1, true)
+  end)
+
+  it("names what only Python could tell, two of one id, and a parent that is missing", function()
+    local p = new(files { ["db/versions/x.py"] = '"""x"""\nrevision = make_id()\n' })
+    local r = p:fails(1, "import", "alembic", ".", "--headers")
+    assert.matches("revision is not plain text", r.err, 1, true)
+    assert.matches("\n  at db/versions/x.py:2\n", r.err, 1, true)
+    p:write("db/versions/x.py", "revision = 'b0b'\ndown_revision = None\n")
+    assert.matches("two files have the revision 'b0b'", p:fails(1, "import", "alembic", ".", "--headers").err, 1, true)
+    p:write("db/versions/x.py", "revision = 'x'\ndown_revision = 'gone'\n")
+    assert.matches("gone", p:fails(6, "import", "alembic", ".", "--headers").err, 1, true)
+    assert.is_false(p:exists "migrations")
+  end)
+end)

@@ -1,0 +1,2 @@
+-- Columns: version, state.
+SELECT version::text, 'applied' FROM {table} ORDER BY version
