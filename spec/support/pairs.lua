@@ -15,10 +15,7 @@ local pairs_of = {}
 local KNOWN = {
   migra__inherit2 = "a column inherited before is the child's own after",
   migra__partitioning = "a partition is detached after its parent got a column",
-  pgschema__create_table_alter_identity =
-    "going down, an identity column becomes serial under its sequence's own name",
   pgschema__privilege_revoke_default_privilege = "grants that default privileges add to a new table are not taken back",
-  pgschemadiff__enum_add_values = "going down, a value goes that a default still names",
   pgschemadiff__local_partition_index_switch_primary_key_add_and_drop_conflicting_schemas =
     "NOT NULL of a partition's own column",
   pgschemadiff__partitioned_table_alter_table_new_primary_key_new_unique_constraint_dropped_unique_constra =

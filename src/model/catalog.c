@@ -111,7 +111,9 @@ struct object *catalog_by_identity(const struct catalog_index *index, const char
 
 struct object *catalog_add(struct catalog *c, struct arena *a)
 {
-    return PUSH(a, c->at, c->n, c->room);
+    struct object *o = PUSH(a, c->at, c->n, c->room);
+    o->leader = NO_OBJECT;
+    return o;
 }
 
 void object_needs(struct catalog *c, size_t object, struct need need, struct arena *a)
@@ -123,6 +125,7 @@ void object_needs(struct catalog *c, size_t object, struct need need, struct are
         if (o->needs[i].object == need.object) {
             o->needs[i].automatic |= need.automatic;
             o->needs[i].ends_only &= need.ends_only;
+            o->needs[i].of_default &= need.of_default;
             return;
         }
     }

@@ -35,6 +35,11 @@ struct object {
     str definition; /* the server's own text of the whole object, if any: for reports */
     bool follows; /* comes and goes with another object (a partition's copy of an index):
                      known for its dependencies, never compared, created or dropped */
+    size_t leader; /* what it follows or is attached to: the same column, constraint or
+                      index of the parent table; NO_OBJECT if nothing */
+    str index_form; /* of an index or a key: what makes two indexes the same to ATTACH
+                       PARTITION, as text */
+    str key_names;  /* of an index or a key: a_b_c, as its default name has them */
     str result;   /* of a function: its result type, which REPLACE cannot change */
     bool unpopulated;    /* of a materialized view: not refreshed yet */
     bool ignored;        /* left out by the configuration: stays as it is */
@@ -44,6 +49,8 @@ struct object {
     size_t n_needs, needs_room;
 };
 
+#define NO_OBJECT ((size_t)-1)
+
 /* An object that another one depends on. */
 struct need {
     size_t object;
@@ -51,6 +58,7 @@ struct need {
                        cascade (pg_depend's deptype 'a' and 'i') */
     bool ends_only; /* the dependent can be made before it: a sequence that a column owns
                      */
+    bool of_default; /* it is the default of the dependent column that names it */
 };
 
 struct catalog {

@@ -21,9 +21,8 @@ static int alias_order(const void *a, const void *b)
     return (left->oid > right->oid) - (left->oid < right->oid);
 }
 
-/* Index of the object at an address of pg_depend, or out->n. */
-static size_t resolve(const struct reader *r, const struct catalog_index *index,
-                      struct address at)
+size_t object_of(const struct reader *r, const struct catalog_index *index,
+                 struct address at)
 {
     const struct object *o = catalog_by_address(index, at);
     if (o)
@@ -32,7 +31,7 @@ static size_t resolve(const struct reader *r, const struct catalog_index *index,
     const struct alias *alias =
         r->n_aliases ? bsearch(&key, r->aliases, r->n_aliases, sizeof key, alias_order)
                      : NULL;
-    return alias ? alias->object : r->out->n;
+    return alias ? alias->object : NO_OBJECT;
 }
 
 static bool read_depends(struct reader *r)
@@ -43,6 +42,7 @@ static bool read_depends(struct reader *r)
     if (r->n_aliases)
         qsort(r->aliases, r->n_aliases, sizeof *r->aliases, alias_order);
     struct catalog_index *index = catalog_index(r->out, r->arena);
+    read_leaders(r, index);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         char how = row_char(row, "how");
@@ -50,13 +50,15 @@ static bool read_depends(struct reader *r)
                                (int)row_int(row, "sub")};
         struct address to = {row_oid(row, "needs_class"), row_oid(row, "needs_oid"),
                              (int)row_int(row, "needs_sub")};
-        size_t object = resolve(r, index, from), needed = resolve(r, index, to);
-        if (object == r->out->n || needed == r->out->n || object == needed)
+        size_t object = object_of(r, index, from), needed = object_of(r, index, to);
+        if (object == NO_OBJECT || needed == NO_OBJECT || object == needed)
             continue;
         bool automatic = how == 'a' || how == 'i' || how == 'P' || how == 'S';
         bool owned = from.class_oid == CLASS_CLASS && to.sub > 0 && automatic &&
                      strcmp(r->out->at[object].kind, "sequence") == 0;
-        object_needs(r->out, object, (struct need){needed, automatic, owned}, r->arena);
+        bool of_default = from.class_oid == CLASS_ATTRDEF;
+        object_needs(r->out, object, (struct need){needed, automatic, owned, of_default},
+                     r->arena);
     }
     /* Columns and what else stands in a table need it, whatever pg_depend says. */
     for (size_t i = 0; i < r->out->n; i++) {
@@ -64,9 +66,9 @@ static bool read_depends(struct reader *r)
         if (o->address.class_oid != CLASS_CLASS || o->address.sub == 0)
             continue;
         size_t table =
-            resolve(r, index, (struct address){CLASS_CLASS, o->address.oid, 0});
-        if (table != r->out->n)
-            object_needs(r->out, i, (struct need){table, true, false}, r->arena);
+            object_of(r, index, (struct address){CLASS_CLASS, o->address.oid, 0});
+        if (table != NO_OBJECT)
+            object_needs(r->out, i, (struct need){table, .automatic = true}, r->arena);
     }
     return true;
 }

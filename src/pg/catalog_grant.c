@@ -68,7 +68,8 @@ static bool read_object_grants(struct reader *r)
             r->arena, "%.*s %.*s%s%.*s to %.*s%s", STR_ARG(row_str(row, "kind")),
             STR_ARG(t->table), t->table.n ? "." : "", STR_ARG(t->name),
             STR_ARG(row_str(row, "grantee")), grantable ? " with grant option" : "");
-        object_needs(r->out, r->out->n - 1, (struct need){target, true, false}, r->arena);
+        object_needs(r->out, r->out->n - 1, (struct need){target, .automatic = true},
+                     r->arena);
     }
     return true;
 }

@@ -88,6 +88,9 @@ static void read_table_constraint(struct reader *r, struct row row,
     o->definition = row_str(row, "definition");
     o->follows = row_oid(row, "parent") != 0 ||
                  (row_int(row, "inherited") > 0 && !row_bool(row, "is_local"));
+    if (row_oid(row, "parent"))
+        add_leader(r, r->out->n - 1,
+                   (struct address){CLASS_CONSTRAINT, row_oid(row, "parent"), 0});
     struct rec *c = o->create->args;
     set_schema(r, c, K_schema, t->schema);
     rec_set(c, K_table, val_str(t->name));
@@ -220,12 +223,23 @@ static void put_include(struct reader *r, struct rec *rec, struct keys k)
     set_names(r, rec, K_include, names);
 }
 
+/* How an index hangs on the index of the parent table. */
+static void set_index_parent(struct reader *r, size_t object, struct row row)
+{
+    struct object *o = &r->out->at[object];
+    o->index_form = row_str(row, "form");
+    o->key_names = row_str(row, "key_names");
+    if (!row_null(row, "parent"))
+        add_leader(r, object, (struct address){CLASS_CLASS, row_oid(row, "parent"), 0});
+}
+
 /* What a constraint has from the index behind it. */
 static void complete_constraint(struct reader *r, struct object *o, struct row row,
                                 struct keys k)
 {
     struct rec *c = o->create->args;
     struct val with = row_map(row, "options", r->arena);
+    set_index_parent(r, (size_t)(o - r->out->at), row);
     put_include(r, c, k);
     if (with.kind == VAL_MAP)
         rec_set(c, K_with, with);
@@ -255,6 +269,7 @@ static void read_index(struct reader *r, struct row row, struct keys k)
     o->name = row_str(row, "name");
     o->definition = row_str(row, "definition");
     o->follows = !row_null(row, "parent");
+    set_index_parent(r, r->out->n - 1, row);
     struct rec *x = o->create->args;
     set_schema(r, x, K_schema, o->schema);
     set_str(x, K_name, row, "name");
@@ -290,7 +305,7 @@ static void name_replica_identity(struct reader *r, const struct catalog_index *
     buf_put(&b, "using index ");
     quote_ident(&b, row_str(row, "name"));
     rec_set(o->create->args, K_identity, val_str(buf_done(&b)));
-    object_needs(r->out, (size_t)(o - r->out->at), (struct need){index, false, false},
+    object_needs(r->out, (size_t)(o - r->out->at), (struct need){.object = index},
                  r->arena);
 }
 

@@ -218,7 +218,7 @@ static bool read_published(struct reader *r)
         const struct relation *t = relation_of(r, row_oid(row, "relation"));
         if (t)
             object_needs(r->out, (size_t)(p - r->out->at),
-                         (struct need){t->object, false, false}, r->arena);
+                         (struct need){.object = t->object}, r->arena);
     }
     return true;
 }

@@ -45,6 +45,8 @@ struct reader {
     struct alias
         *aliases; /* parts that stand for an object: a default, an index of a key */
     size_t n_aliases, aliases_room;
+    struct alias *leaders; /* whom an object follows */
+    size_t n_leaders, leaders_room;
     struct rows columns; /* kept for composite types */
 };
 
@@ -54,6 +56,14 @@ struct alias {
     size_t object;
 };
 void add_alias(struct reader *r, struct address address, size_t object);
+
+/* The address of what an object follows or is attached to, told as soon as it is read. */
+void add_leader(struct reader *r, size_t object, struct address address);
+/* Resolves them, and finds the leaders of columns and checks, once all is read. */
+void read_leaders(struct reader *r, const struct catalog_index *index);
+/* The object at an address of pg_depend, or NO_OBJECT. Aliases must be sorted. */
+size_t object_of(const struct reader *r, const struct catalog_index *index,
+                 struct address at);
 
 /* A row of a result: the table it stands in and its number. */
 struct row {

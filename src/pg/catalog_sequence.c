@@ -77,8 +77,8 @@ static void add_ownership(struct reader *r, struct row row, const struct object 
     rec_set(existing, K_owned_by, val_null());
     rec_set(args, K_existing, val_rec(existing));
     size_t at = r->out->n - 1;
-    object_needs(r->out, at, (struct need){owned, true, false}, r->arena);
-    object_needs(r->out, at, (struct need){owner, true, false}, r->arena);
+    object_needs(r->out, at, (struct need){owned, .automatic = true}, r->arena);
+    object_needs(r->out, at, (struct need){owner, .automatic = true}, r->arena);
     r->out->at[at].address = (struct address){0, row_oid(row, "oid"), 0};
 }
 

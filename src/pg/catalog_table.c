@@ -31,7 +31,8 @@ static void add_row_security(struct reader *r, struct row row, size_t table)
     set_schema(r, o->create->args, K_schema, o->schema);
     set_true(o->create->args, K_force, force);
     o->address.class_oid = 1; /* no catalog of its own */
-    object_needs(r->out, r->out->n - 1, (struct need){table, true, false}, r->arena);
+    object_needs(r->out, r->out->n - 1, (struct need){table, .automatic = true},
+                 r->arena);
 }
 
 /* What identifies an old row in logical replication; an index is named by read_indexes.
@@ -50,7 +51,8 @@ static void add_replica_identity(struct reader *r, struct row row, size_t table)
     rec_set(o->create->args, K_identity,
             val_str(how == 'n' ? STR("nothing") : STR("full")));
     rec_set(o->create->args, K_existing_identity, val_str(STR("default")));
-    object_needs(r->out, r->out->n - 1, (struct need){table, true, false}, r->arena);
+    object_needs(r->out, r->out->n - 1, (struct need){table, .automatic = true},
+                 r->arena);
 }
 
 static void read_table(struct reader *r, struct row row)

@@ -17,8 +17,8 @@ static struct side side_of(const struct catalog *c, struct arena *a)
         s.other[i] = s.table_of[i] = NOWHERE;
         for (size_t j = 0; j < o->n_needs; j++) {
             struct revneeds *back = &s.needed_by[o->needs[j].object];
-            *PUSH(a, back->at, back->n, back->room) =
-                (struct need){i, o->needs[j].automatic, o->needs[j].ends_only};
+            *PUSH(a, back->at, back->n, back->room) = (struct need){
+                i, o->needs[j].automatic, o->needs[j].ends_only, o->needs[j].of_default};
         }
         if (o->table.n) {
             static const char *const kinds[] = {
@@ -103,6 +103,19 @@ static void lose(struct differ *d, size_t i, enum fate how)
     }
 }
 
+/* What only a default names may go when the default is away meanwhile. */
+static bool part_from_default(struct differ *d, size_t column)
+{
+    size_t twin = d->from.other[column];
+    if (leaves(d->from.fate[column]) || d->bare[column])
+        return false;
+    d->bare[column] = true;
+    d->from.fate[column] = FATE_ALTERED;
+    if (d->to.fate[twin] == FATE_KEPT)
+        d->to.fate[twin] = FATE_ALTERED;
+    return true;
+}
+
 /* What a dropped object takes with it: its dependents, whole or by a drop of their own.
  */
 static bool spread_from(struct differ *d, size_t i)
@@ -118,6 +131,11 @@ static bool spread_from(struct differ *d, size_t i)
         const struct object *dependent = &d->from.catalog->at[by.object];
         enum fate *fate = &d->from.fate[by.object];
         bool automatic = by.automatic || dependent->follows;
+        if (by.of_default && has_plain_default(dependent) &&
+            d->from.other[by.object] != NOWHERE) {
+            changed |= dropped && part_from_default(d, by.object);
+            continue;
+        }
         if (dropped && automatic && *fate != FATE_GONE) {
             lose(d, by.object, FATE_GONE);
             changed = true;
@@ -258,12 +276,16 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
                        .arena = a,
                        .err = e};
     d.alters = NEW_N(a, struct ops, to->n);
+    d.early = NEW_N(a, struct ops, to->n);
+    d.late = NEW_N(a, struct ops, to->n);
     d.upsets = NEW_N(a, bool, to->n);
+    d.bare = NEW_N(a, bool, from->n);
     *out = (struct diff){0};
     match(&d);
     judge(&d);
     spread(&d);
     cut_circles(&d);
+    part_alters(&d);
     tell_changes(&d);
 
     struct action *actions = NULL;

@@ -252,7 +252,7 @@ void fold_actions(struct differ *d, struct action *actions, size_t n)
     for (size_t i = 0; i < d->to.catalog->n; i++)
         f.position[i] = NOWHERE;
     for (size_t i = 0; i < n; i++)
-        if (actions[i].kind != ACTION_DROP)
+        if (actions[i].kind == ACTION_CREATE || actions[i].kind == ACTION_ALTER)
             f.position[actions[i].object] = i;
     for (size_t i = 0; i < n; i++)
         if (makes_table(&f, &actions[i]))

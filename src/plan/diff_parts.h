@@ -33,6 +33,10 @@ struct side {
 struct differ {
     struct side from, to;
     struct ops *alters; /* by `to` object: the ops that alter it */
+    struct ops *early;  /* by `to` object: what goes before others can change: the default
+                           that names a value to go, the place among partitions */
+    struct ops *late;   /* by `to` object: what others must be ready for */
+    bool *bare;         /* by `from` column: its default must go before what it names */
     bool *upsets;       /* by `to` object: the alteration needs its dependents away */
     struct diff *out;
     const struct diff_options *options;
@@ -47,9 +51,14 @@ bool alter_object(struct differ *d, const struct object *from, const struct obje
 /* Does a dependent of this kind stand in the way of an upsetting alteration? */
 bool is_upset_by(const struct object *dependent, const struct object *altered);
 
+/* A column with a default that is not its generation expression? */
+bool has_plain_default(const struct object *o);
+/* Moves what must go first from the alterations to the early ones. */
+void part_alters(struct differ *d);
+
 /* One op to be, with its place in the order. */
 struct action {
-    enum { ACTION_DROP, ACTION_ALTER, ACTION_CREATE } kind;
+    enum { ACTION_DROP, ACTION_EARLY, ACTION_ALTER, ACTION_CREATE, ACTION_LATE } kind;
     size_t object; /* in from for a drop, else in to */
     struct ops ops;
 };

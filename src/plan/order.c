@@ -10,6 +10,7 @@ struct graph_of_actions {
     size_t n, room;
     size_t *drop_of; /* by `from` object: index of its drop or alter, or NOWHERE */
     size_t *make_of; /* by `to` object: index of its create or alter, or NOWHERE */
+    size_t *early_of, *late_of; /* by `to` object: what is done before and after that */
     struct edges {
         size_t *at;
         size_t n, room;
@@ -52,6 +53,13 @@ static bool comes_with_table(const struct differ *d, size_t i)
            strcmp(d->to.catalog->at[i].kind, "column") == 0;
 }
 
+static size_t add_action(struct differ *d, struct graph_of_actions *g,
+                         struct action action)
+{
+    *PUSH(d->arena, g->at, g->n, g->room) = action;
+    return g->n - 1;
+}
+
 /* One action for each object that has something to do. */
 static bool collect(struct differ *d, struct graph_of_actions *g)
 {
@@ -62,25 +70,29 @@ static bool collect(struct differ *d, struct graph_of_actions *g)
         struct op *drop = drop_of(d, &d->from.catalog->at[i]);
         if (!drop)
             return false;
-        g->drop_of[i] = g->n;
-        struct action *action = PUSH(d->arena, g->at, g->n, g->room);
-        *action = (struct action){.kind = ACTION_DROP, .object = i};
-        ops_add(&action->ops, drop, d->arena);
+        struct action action = {.kind = ACTION_DROP, .object = i};
+        ops_add(&action.ops, drop, d->arena);
+        g->drop_of[i] = add_action(d, g, action);
     }
     for (size_t i = 0; i < d->to.catalog->n; i++) {
-        g->make_of[i] = NOWHERE;
+        g->make_of[i] = g->early_of[i] = g->late_of[i] = NOWHERE;
         enum fate fate = d->to.fate[i];
-        if ((fate != FATE_CREATED && fate != FATE_ALTERED) || comes_with_table(d, i))
+        if (d->early[i].n)
+            g->early_of[i] =
+                add_action(d, g, (struct action){ACTION_EARLY, i, d->early[i]});
+        if (d->late[i].n)
+            g->late_of[i] = add_action(d, g, (struct action){ACTION_LATE, i, d->late[i]});
+        if (comes_with_table(d, i))
             continue;
-        g->make_of[i] = g->n;
-        struct action *action = PUSH(d->arena, g->at, g->n, g->room);
-        *action = (struct action){
-            .object = i, .kind = fate == FATE_CREATED ? ACTION_CREATE : ACTION_ALTER};
-        if (fate == FATE_CREATED)
-            ops_add(&action->ops, op_copy(d->arena, d->to.catalog->at[i].create),
+        struct action action = {.kind = ACTION_CREATE, .object = i};
+        if (fate == FATE_CREATED) {
+            ops_add(&action.ops, op_copy(d->arena, d->to.catalog->at[i].create),
                     d->arena);
-        else
-            action->ops = d->alters[i];
+            g->make_of[i] = add_action(d, g, action);
+        } else if (fate == FATE_ALTERED) {
+            g->make_of[i] =
+                add_action(d, g, (struct action){ACTION_ALTER, i, d->alters[i]});
+        }
     }
     return true;
 }
@@ -161,6 +173,8 @@ static void connect(struct differ *d, struct graph_of_actions *g)
     for (size_t i = 0; i < d->to.catalog->n; i++) {
         /* What a partition has from its parent needs nothing of its own. */
         size_t make = d->to.catalog->at[i].follows ? g->make_of[i] : maker(d, g, i);
+        wait_for(d, g, make, g->early_of[i]);
+        wait_for(d, g, g->late_of[i], make);
         if (make == NOWHERE)
             continue;
         const struct object *o = &d->to.catalog->at[i];
@@ -173,14 +187,21 @@ static void connect(struct differ *d, struct graph_of_actions *g)
             free_names(d, g, i);
     }
     for (size_t i = 0; i < d->from.catalog->n; i++) {
-        size_t gone = remover(d, g, i);
+        size_t gone = remover(d, g, i), twin = d->from.other[i];
         const struct object *o = &d->from.catalog->at[i];
         for (size_t k = 0; k < o->n_needs; k++) {
             size_t needed = o->needs[k].object;
             enum fate fate = d->from.fate[needed];
+            if (o->needs[k].of_default && twin != NOWHERE &&
+                g->early_of[twin] != NOWHERE) {
+                wait_for(d, g, remover(d, g, needed), g->early_of[twin]);
+                continue;
+            }
             if (fate == FATE_DROPPED || fate == FATE_GONE ||
                 (fate == FATE_ALTERED && d->from.fate[i] == FATE_DROPPED))
                 wait_for(d, g, remover(d, g, needed), gone);
+            if (fate == FATE_ALTERED && twin != NOWHERE)
+                wait_for(d, g, g->make_of[d->from.other[needed]], g->early_of[twin]);
         }
     }
 }
@@ -234,6 +255,10 @@ static void rank(struct differ *d, struct graph_of_actions *g)
         size_t table = d->to.table_of[action->object];
         size_t head = table == NOWHERE ? action->object : table;
         size_t layer = head < first_table ? 0 : 1 + depth[head];
+        if (action->kind == ACTION_EARLY) {
+            g->rank[i] = from_n;
+            continue;
+        }
         g->rank[i] = from_n + 1 + (layer * to_n + head) * to_n + action->object;
     }
 }
@@ -297,6 +322,8 @@ bool order_actions(struct differ *d, struct action **out, size_t *n)
     struct graph_of_actions g = {0};
     g.drop_of = NEW_N(a, size_t, d->from.catalog->n);
     g.make_of = NEW_N(a, size_t, d->to.catalog->n);
+    g.early_of = NEW_N(a, size_t, d->to.catalog->n);
+    g.late_of = NEW_N(a, size_t, d->to.catalog->n);
     if (!collect(d, &g))
         return false;
     g.after = NEW_N(a, struct edges, g.n);

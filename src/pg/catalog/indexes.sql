@@ -13,6 +13,10 @@ SELECT i.indexrelid AS oid, n.nspname AS schema, c.relname AS name,
        coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct,
        obj_description(i.indexrelid, 'pg_class') AS comment,
        pg_get_indexdef(i.indexrelid) AS definition,
+       CASE WHEN i.indisunique THEN 'unique ' ELSE '' END
+         || regexp_replace(pg_get_indexdef(i.indexrelid), '^.*? ON .*? USING ', '') AS form,
+       (SELECT string_agg(attname, '_' ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = i.indexrelid) AS key_names,
        t.relkind AS table_kind
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
