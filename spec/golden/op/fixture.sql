@@ -1,9 +1,8 @@
 -- What the cases of this folder find in the database.
 do $$ begin
-  if not exists (select from pg_roles where rolname = 'golden_reader') then
-    create role golden_reader;
-    create role golden_writer;
-  end if;
+  create role golden_reader;
+  create role golden_writer;
+exception when duplicate_object or unique_violation then null; -- of another spec
 end $$;
 create schema app;
 create schema archive;
