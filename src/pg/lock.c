@@ -55,10 +55,10 @@ static bool is_true(const struct cell *cell)
 static str holder_text(const struct rows *rows, struct arena *a)
 {
     const struct cell *cell = rows->cells;
-    if (cell[2].null)
+    if (rows->n_rows == 0)
         return STR("a session that has just ended");
-    return str_fmt(a, "pid %.*s (%.*s), connected since %.*s", STR_ARG(cell[2].text),
-                   STR_ARG(cell[3].text), STR_ARG(cell[4].text));
+    return str_fmt(a, "pid %.*s (%.*s), connected since %.*s", STR_ARG(cell[0].text),
+                   STR_ARG(cell[1].text), STR_ARG(cell[2].text));
 }
 
 /* From 50 ms up to a second, each pause between half and all of it, so that twenty
@@ -109,6 +109,8 @@ bool ledger_lock(struct conn *c, const struct ledger_names *names, int64_t wait_
             ok = c->direct || pooler_check(c, key, pid, e);
             break;
         }
+        if (!ask(c, sql_named("lock_holder"), key, &rows, &a, e))
+            break;
         str holder = holder_text(&rows, &a);
         int64_t left = wait_ms < 0 ? LONGEST_MS : start + wait_ms - now_ms();
         if (left <= 0) {
