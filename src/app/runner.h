@@ -58,6 +58,7 @@ struct runner {
 
     /* The runner's own. */
     struct strs before; /* the version rows when the plan was made */
+    str user, host;     /* of the operating system, once known (runner_who) */
     bool ensured;       /* the bookkeeping tables are there */
     struct progresses progress; /* steps that were interrupted */
     bool in_all;        /* the one transaction of RUN_ALL is open */

@@ -33,7 +33,7 @@ bool runner_control(struct runner *r, str file, const char *sql, struct err *e);
 /* "cannot be undone", with the revision's own reason. */
 bool runner_irreversible(const struct revision *rev, struct err *e);
 /* The user and the machine that run this. */
-void runner_who(const struct runner *r, struct run *run);
+void runner_who(struct runner *r, struct run *run);
 /* The session as it was before the revision. */
 bool flight_reset(struct flight *f, struct err *e);
 /* What the session has by configuration, as text. */

@@ -99,7 +99,7 @@ static bool run_verify(struct flight *f, struct err *e)
 /* Who runs this, for the log. --sql leaves it to whoever runs the text. */
 static void fill_run(const struct flight *f, struct run *run)
 {
-    const struct runner *r = f->r;
+    struct runner *r = f->r;
     *run = (struct run){.revision = f->step->revision->id,
                         .message = revision_title(f->step->revision),
                         .checksum = str_of(f->m.checksum),
@@ -110,13 +110,18 @@ static void fill_run(const struct flight *f, struct run *run)
         runner_who(r, run);
 }
 
-void runner_who(const struct runner *r, struct run *run)
+/* Asked once: the user's name is read from a file, or from a directory server. */
+void runner_who(struct runner *r, struct run *run)
 {
-    char name[256] = "";
-    const struct passwd *p = getpwuid(getuid());
-    if (gethostname(name, sizeof name - 1) == 0)
-        run->host = str_copy(r->arena, str_of(name));
-    run->user = p ? str_copy(r->arena, str_of(p->pw_name)) : conn_user(r->conn);
+    if (!r->host.p) {
+        char name[256] = "";
+        const struct passwd *p = getpwuid(getuid());
+        gethostname(name, sizeof name - 1);
+        r->host = str_copy(r->arena, str_of(name));
+        r->user = p ? str_copy(r->arena, str_of(p->pw_name)) : conn_user(r->conn);
+    }
+    run->host = r->host;
+    run->user = r->user;
 }
 
 /* Settings of a revision end with its transaction; in one transaction for all they are

@@ -63,8 +63,11 @@ static void checksum(str text, char out[65])
         SHA256Update(&c, (const uint8_t *)"\n", 1);
     }
     SHA256Final(digest, &c);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        out[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+        out[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    }
+    out[2 * sizeof digest] = '\0';
 }
 
 /* ---- the header, from an environment ---- */
