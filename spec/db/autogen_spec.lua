@@ -46,6 +46,26 @@ describe("revision --autogenerate", function()
     p:ok("check")
   end)
 
+  it("writes types by their short names", function()
+    local p = made [[
+model.table("t", {
+  { "a", "character varying(9)[]" }, { "b", "character(3)" }, { "c", "bpchar" },
+  { "d", "timestamp(3) with time zone" }, { "e", "timestamp without time zone[]" },
+  { "f", "time with time zone" }, { "g", "time(0)" }, { "h", "bit varying(4)" },
+  { "i", "bit(2)" }, { "j", '"char"' }, { "k", "interval day to second" },
+})
+]]
+    local text = revision(p, "first")
+    local types = {}
+    for _, kind in text:gmatch("{ \"(%a)\", +(['\"].-['\"]) }") do
+      types[#types + 1] = kind
+    end
+    assert.same({ '"varchar(9)[]"', '"char(3)"', '"bpchar"', '"timestamptz(3)"', '"timestamp[]"',
+      '"timetz"', '"time(0)"', '"varbit(4)"', '"bit(2)"', "'\"char\"'", '"interval day to second"' },
+      types)
+    p:ok("check")
+  end)
+
   it("writes no file when nothing differs", function()
     local p = made(USERS)
     local before = #p:files("migrations")

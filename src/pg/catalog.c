@@ -92,8 +92,11 @@ static bool prepare(struct reader *r)
     str_int(rows.cells[2].text, &version);
     r->out->server_version = (int)version;
     struct param path = {r->out->default_schema, false};
+    /* Each query is short and estimated dear: compiling it to machine code would take
+     * longer than all of them (manual, 32.2). */
     struct stmt set = {
-        .sql = STR("SELECT set_config('search_path', quote_ident($1), false)"),
+        .sql = STR("SELECT set_config('search_path', quote_ident($1), false), "
+                   "set_config('jit', 'off', false)"),
         .params = &path,
         .n_params = 1,
         .flags = STMT_QUIET};

@@ -90,12 +90,16 @@ void set_schema(struct reader *r, struct rec *rec, enum key k, str schema);
 /* Sets a field when the column is not NULL. */
 void set_str(struct rec *rec, enum key k, struct row row, const char *column);
 void set_sql(struct rec *rec, enum key k, struct row row, const char *column);
+/* A type as format_type() writes it, by the short name where PostgreSQL has one:
+ * varchar(9), timestamptz(3)[]. */
+void set_type(struct reader *r, struct rec *rec, enum key k, struct row row,
+              const char *column);
 void set_true(struct rec *rec, enum key k, bool value); /* only true is written down */
 void set_names(struct reader *r, struct rec *rec, enum key k, struct strs names);
 
 /* How a column of a query becomes a field. Only what is not NULL, not false and not the
  * default is written down. */
-enum pick_as { AS_TEXT, AS_SQL, AS_TRUE, AS_INT, AS_NAMES, AS_MAP };
+enum pick_as { AS_TEXT, AS_SQL, AS_TYPE, AS_TRUE, AS_INT, AS_NAMES, AS_MAP };
 struct pick {
     enum key k;
     const char *column;

@@ -166,6 +166,47 @@ void set_sql(struct rec *rec, enum key k, struct row row, const char *column)
         rec_set(rec, k, val_sql(row_str(row, column)));
 }
 
+/* Names of the standard and PostgreSQL's own for them (manual, table 8.1). `tail` stands
+ * behind the precision. */
+static const struct {
+    const char *name, *tail, *brief;
+} brief_types[] = {
+    {"character varying", "", "varchar"},
+    {"bit varying", "", "varbit"},
+    {"character", "", "char"}, /* never bare: that would be char(1) */
+    {"timestamp", " with time zone", "timestamptz"},
+    {"timestamp", " without time zone", "timestamp"},
+    {"time", " with time zone", "timetz"},
+    {"time", " without time zone", "time"},
+};
+
+static str brief_type(str type, struct arena *a)
+{
+    for (size_t i = 0; i < sizeof brief_types / sizeof *brief_types; i++) {
+        str name = str_of(brief_types[i].name), tail = str_of(brief_types[i].tail);
+        if (!str_starts(type, name))
+            continue;
+        str rest = str_cut(type, name.n, type.n);
+        size_t n = rest.n && rest.p[0] == '(' ? str_find(rest, ')') + 1 : 0;
+        str precision = str_cut(rest, 0, n);
+        rest = str_cut(rest, n, rest.n);
+        if (!str_starts(rest, tail) || (str_is(name, "character") && !n))
+            continue;
+        rest = str_cut(rest, tail.n, rest.n);
+        if (rest.n == 0 || rest.p[0] == '[')
+            return str_fmt(a, "%s%.*s%.*s", brief_types[i].brief, STR_ARG(precision),
+                           STR_ARG(rest));
+    }
+    return type;
+}
+
+void set_type(struct reader *r, struct rec *rec, enum key k, struct row row,
+              const char *column)
+{
+    if (!row_null(row, column))
+        rec_set(rec, k, val_str(brief_type(row_str(row, column), r->arena)));
+}
+
 void set_true(struct rec *rec, enum key k, bool value)
 {
     if (value)
@@ -198,6 +239,9 @@ void set_picks(struct reader *r, struct rec *rec, struct row row,
         switch (picks->as) {
         case AS_TEXT:
             set_str(rec, picks->k, row, picks->column);
+            break;
+        case AS_TYPE:
+            set_type(r, rec, picks->k, row, picks->column);
             break;
         case AS_SQL:
             set_sql(rec, picks->k, row, picks->column);

@@ -163,7 +163,7 @@ struct rec *column_record(struct reader *r, struct row row)
     struct rec *c = rec_new(r->arena, &shape_column);
     char generated = row_char(row, "generated");
     set_str(c, K_name, row, "name");
-    set_str(c, K_type, row, "type");
+    set_type(r, c, K_type, row, "type");
     if (row_bool(row, "not_null"))
         rec_set(c, K_nullable, val_bool(false));
     if (generated == 's')
@@ -190,7 +190,7 @@ struct rec *column_record(struct reader *r, struct row row)
 static void add_attribute(struct reader *r, struct row row, struct object *type)
 {
     static const struct pick picks[] = {{K_name, "name", AS_TEXT},
-                                        {K_type, "type", AS_TEXT},
+                                        {K_type, "type", AS_TYPE},
                                         {K_collate, "collation", AS_TEXT},
                                         {K_comment, "comment", AS_TEXT},
                                         {0, NULL, 0}};

@@ -45,7 +45,7 @@ static void read_enum(struct reader *r, struct row row)
 
 static void read_domain(struct reader *r, struct row row)
 {
-    static const struct pick picks[] = {{K_type, "base_type", AS_TEXT},
+    static const struct pick picks[] = {{K_type, "base_type", AS_TYPE},
                                         {K_default, "default_value", AS_SQL},
                                         {K_collate, "collation", AS_TEXT},
                                         {0, NULL, 0}};
@@ -73,7 +73,7 @@ static void read_composite(struct reader *r, struct row row)
 
 static void read_range(struct reader *r, struct row row)
 {
-    static const struct pick picks[] = {{K_subtype, "subtype", AS_TEXT},
+    static const struct pick picks[] = {{K_subtype, "subtype", AS_TYPE},
                                         {K_opclass, "subtype_opclass", AS_TEXT},
                                         {K_collate, "range_collation", AS_TEXT},
                                         {K_canonical, "canonical", AS_TEXT},

@@ -116,6 +116,8 @@ static void add_hint(str message, const struct stmt *stmt, struct err *e)
                     "name, not \"schema.table\"");
         return;
     }
+    if (strcmp(e->sqlstate, "42704") == 0 && stmt_is(stmt->sql, "set"))
+        hint = "settings are PostgreSQL's own: SHOW ALL lists them";
     if (hint)
         err_hint(e, "%s", hint);
 }

@@ -18,10 +18,10 @@ static bool converts_by_itself(str from, str to)
 {
     static const char *const families[] = {
         " smallint integer bigint numeric real double precision ",
-        " character varying character text bpchar name ",
-        " date timestamp without time zone timestamp with time zone ",
-        " time without time zone time with time zone ",
-        " bit bit varying ",
+        " varchar char character text bpchar name ",
+        " date timestamp timestamptz ",
+        " time timetz ",
+        " bit varbit ",
     };
     char left[64], right[64];
     size_t i = 0, j = 0;
@@ -37,7 +37,7 @@ static bool converts_by_itself(str from, str to)
     memcpy(right + 1, to.p, j);
     left[i + 1] = right[j + 1] = ' ';
     left[i + 2] = right[j + 2] = '\0';
-    if (strcmp(right, " text ") == 0 || strcmp(right, " character varying ") == 0)
+    if (strcmp(right, " text ") == 0 || strcmp(right, " varchar ") == 0)
         return true; /* every type has an assignment cast to the string types */
     for (size_t k = 0; k < sizeof families / sizeof *families; k++)
         if (strstr(families[k], left) && strstr(families[k], right))
