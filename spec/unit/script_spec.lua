@@ -146,6 +146,7 @@ end]]))
     fails("op.drop_table = nil", "3: this table is read-only: the string \"drop_table\" cannot be set")
     fails("string.format = nil", "3: this table is read-only: the string \"format\" cannot be set")
     fails("log.infp('x')", "3: attempt to call a nil value (field 'infp')")
+    fails("return ctx.foo", "3: there is no ctx.foo")
     fails("return ctx.offlin", "3: there is no ctx.offlin, did you mean ctx.offline?")
     fails("local x = nil + 1", "3: attempt to perform arithmetic on a nil value")
     fails("return sql 'a' .. 'b'",

@@ -372,28 +372,16 @@ static void host_log(struct host *h, str level, str text)
                "%.*s", STR_ARG(text));
 }
 
-static struct pair pair_of(const char *key, struct val v)
-{
-    return (struct pair){str_of(key), v};
-}
-
 void flight_host(struct flight *f)
 {
     const struct runner *r = f->r;
-    const struct pair pairs[] = {
-        pair_of("direction", val_str(f->step->up ? STR("upgrade") : STR("downgrade"))),
-        pair_of("env", val_str(r->options.environment)),
-        pair_of("offline", val_bool(r->sink->offline)),
-        pair_of("revision", val_str(f->step->revision->id)),
-        pair_of("server_version", val_int(r->sink->server_version)),
-        pair_of("tag", val_str(r->options.tag)),
-        pair_of("x", r->options.x.kind == VAL_MAP ? r->options.x : val_map(f->arena, 0)),
-    };
-    size_t n = sizeof pairs / sizeof *pairs;
-    struct val ctx = val_map(f->arena, n);
-    for (size_t i = 0; i < n; i++)
-        ctx.map.at[i] = pairs[i];
-    map_sort(&ctx.map);
+    struct context context = {.up = f->step->up,
+                              .offline = r->sink->offline,
+                              .server_version = r->sink->server_version,
+                              .env = r->options.environment,
+                              .revision = f->step->revision->id,
+                              .tag = r->options.tag,
+                              .x = r->options.x};
     str file = f->step->revision->file;
     size_t slash = str_rfind(file, '/');
     str folder = slash < file.n ? str_cut(file, 0, slash) : STR(".");
@@ -404,7 +392,7 @@ void flight_host(struct flight *f)
         .copy_in = host_copy_in,
         .autocommit = host_autocommit,
         .log = host_log,
-        .ctx = ctx,
+        .ctx = context_val(&context, f->arena),
         .arena = f->arena,
         .directory = str_fmt(f->arena, "%.*s/%.*s", STR_ARG(r->root), STR_ARG(folder)),
     };

@@ -10,6 +10,7 @@
 #include "script/inner.h"
 
 #include <lualib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NAMES_OF "moonshift.names"
@@ -166,11 +167,33 @@ static int f_read_only(lua_State *L)
     error_raise(L, "this table is read-only: %s cannot be set", value_describe(L, 2));
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(*(const str *)a, *(const str *)b);
+}
+
+/* The message on top, with a hint that lists what a small table has. */
+_Noreturn static void raise_with_fields(lua_State *L, const char *name, str *fields,
+                                        size_t n)
+{
+    luaL_Buffer b;
+    str message = value_str(L, -1);
+    qsort(fields, n, sizeof *fields, by_text);
+    luaL_buffinit(L, &b);
+    for (size_t i = 0; i < n; i++) {
+        luaL_addstring(&b, i ? ", " : name);
+        luaL_addstring(&b, i ? "" : " has ");
+        luaL_addlstring(&b, fields[i].p, fields[i].n);
+    }
+    luaL_pushresult(&b);
+    error_raise_hint(L, message, value_str(L, -1));
+}
+
 /* Replaces the table on top by a proxy for reading. A field that is not there is an error
  * for the tables of ours (`strict`: the name they go by). */
 static int f_strict_index(lua_State *L)
 {
-    enum { ROOM = 512 };
+    enum { ROOM = 512, FEW = 12 };
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
@@ -179,12 +202,15 @@ static int f_strict_index(lua_State *L)
     if (lua_type(L, 2) != LUA_TSTRING)
         error_raise(L, "%s has no field %s", name, value_describe(L, 2));
     str candidates[ROOM];
-    str near = str_nearest(value_str(L, 2), candidates,
-                           keys_of(L, lua_upvalueindex(1), candidates, 0, ROOM));
+    size_t n = keys_of(L, lua_upvalueindex(1), candidates, 0, ROOM);
+    str near = str_nearest(value_str(L, 2), candidates, n);
     if (near.p)
         error_raise(L, "there is no %s.%s, did you mean %s.%.*s?", name,
                     lua_tostring(L, 2), name, STR_ARG(near));
-    error_raise(L, "there is no %s.%s", name, lua_tostring(L, 2));
+    lua_pushfstring(L, "there is no %s.%s", name, lua_tostring(L, 2));
+    if (n <= FEW)
+        raise_with_fields(L, name, candidates, n);
+    error_raise(L, "%s", lua_tostring(L, -1));
 }
 
 void box_lock(lua_State *L, const char *name)

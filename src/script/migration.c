@@ -411,6 +411,25 @@ static int f_revoke(lua_State *L)
     return 0;
 }
 
+struct val context_val(const struct context *c, struct arena *a)
+{
+    const struct pair pairs[] = {
+        {STR("direction"), val_str(c->up ? STR("upgrade") : STR("downgrade"))},
+        {STR("env"), val_str(c->env)},
+        {STR("offline"), val_bool(c->offline)},
+        {STR("revision"), val_str(c->revision)},
+        {STR("server_version"), val_int(c->server_version)},
+        {STR("tag"), val_str(c->tag)},
+        {STR("x"), c->x.kind == VAL_MAP ? c->x : val_map(a, 0)},
+    };
+    size_t n = sizeof pairs / sizeof *pairs;
+    struct val ctx = val_map(a, n);
+    for (size_t i = 0; i < n; i++)
+        ctx.map.at[i] = pairs[i];
+    map_sort(&ctx.map);
+    return ctx;
+}
+
 bool migration_run(struct vm *vm, struct migration *m, enum entry entry,
                    struct host *host, bool *verdict, struct err *e)
 {

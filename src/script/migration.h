@@ -34,6 +34,16 @@ void migration_unload(struct vm *vm, struct migration *m);
 
 enum entry { ENTRY_UPGRADE, ENTRY_DOWNGRADE, ENTRY_CHANGE, ENTRY_VERIFY };
 
+/* What a script reads as ctx.*. */
+struct context {
+    bool up, offline;
+    int server_version; /* as libpq counts: 150004; 0 when no server was asked */
+    str env, revision, tag;
+    struct val x; /* VAL_MAP of the -x options, or absent */
+};
+/* As the VAL_MAP that a host lends; strings are borrowed. */
+struct val context_val(const struct context *context, struct arena *a);
+
 /* What a migration can reach while it runs. All functions return false with e filled. */
 struct host {
     /* op.*: an operation to be carried out. It lives in the revision's arena. */
@@ -51,7 +61,7 @@ struct host {
     void (*log)(struct host *, str level, str text); /* level: info, warn, debug */
     /* lint.allow inside a function: for what follows it. May be NULL. */
     void (*allow)(struct host *, const struct silence *);
-    struct val ctx; /* VAL_MAP: offline, server_version, revision, direction, x, env */
+    struct val ctx;      /* of context_val() */
     struct arena *arena; /* for the ops: one revision's lifetime */
     str directory;       /* of the migration, for files beside it */
 };

@@ -75,33 +75,18 @@ static void host_allow(struct host *h, const struct silence *s)
     *PUSH(r->arena, r->silences.at, r->silences.n, r->silences.room) = *s;
 }
 
-static struct val context_of(const struct revision *revision,
-                             const struct record_options *options, bool up,
-                             struct arena *a)
-{
-    const struct pair pairs[] = {
-        {STR("direction"), val_str(up ? STR("upgrade") : STR("downgrade"))},
-        {STR("env"), val_str(options->env)},
-        {STR("offline"), val_bool(true)},
-        {STR("revision"), val_str(revision->id)},
-        {STR("server_version"), val_int(options->server_version)},
-        {STR("tag"), val_str(STR(""))},
-        {STR("x"), options->x.kind == VAL_MAP ? options->x : val_map(a, 0)},
-    };
-    size_t n = sizeof pairs / sizeof *pairs;
-    struct val ctx = val_map(a, n);
-    for (size_t i = 0; i < n; i++)
-        ctx.map.at[i] = pairs[i];
-    map_sort(&ctx.map);
-    return ctx;
-}
-
 static struct recorder recorder_for(const struct revision *revision, const char *path,
                                     const struct record_options *options, bool up,
                                     struct arena *a)
 {
     str whole = str_of(path);
     size_t slash = str_rfind(whole, '/');
+    struct context context = {.up = up,
+                              .offline = true,
+                              .server_version = options->server_version,
+                              .env = options->env,
+                              .revision = revision->id,
+                              .x = options->x};
     return (struct recorder){
         .host = {.apply = host_apply,
                  .query = host_query,
@@ -110,7 +95,7 @@ static struct recorder recorder_for(const struct revision *revision, const char 
                  .autocommit = host_autocommit,
                  .log = host_log,
                  .allow = host_allow,
-                 .ctx = context_of(revision, options, up, a),
+                 .ctx = context_val(&context, a),
                  .arena = a,
                  .directory =
                      slash < whole.n ? str_copy(a, str_cut(whole, 0, slash)) : STR(".")},
