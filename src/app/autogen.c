@@ -6,6 +6,7 @@
 #include "plan/reverse.h"
 
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A pattern is NAME, SCHEMA.NAME or KIND:either, each with * and ?. It speaks of the
@@ -227,28 +228,49 @@ str change_text(const struct change *c, struct arena *a)
     return str_fmt(a, "%s %s '%.*s'", words[c->kind], o->kind, STR_ARG(o->name));
 }
 
-/* A table and a column of one kind gone and one come may be a rename. */
+/* Changes that a rename would explain stand together: one kind of one table. */
+static int by_place(const void *a, const void *b)
+{
+    const struct change *left = *(const struct change *const *)a;
+    const struct change *right = *(const struct change *const *)b;
+    const struct object *l = left->to ? left->to : left->from;
+    const struct object *r = right->to ? right->to : right->from;
+    int order = strcmp(l->kind, r->kind);
+    if (order == 0)
+        order = str_cmp(l->schema, r->schema);
+    return order ? order : str_cmp(l->table, r->table);
+}
+
+static bool may_be_renamed(const struct change *c)
+{
+    const char *kind = (c->to ? c->to : c->from)->kind;
+    return (c->kind == CHANGE_REMOVED || c->kind == CHANGE_ADDED) &&
+           (strcmp(kind, "column") == 0 || strcmp(kind, "table") == 0);
+}
+
+/* A table, or a column of a table, gone and another one come may be a rename; of several
+ * nobody could tell which became which. */
 static void tell_renames(struct session *s, const struct diff *d)
 {
-    for (size_t i = 0; i < d->n_changes; i++) {
-        const struct change *gone = &d->changes[i];
-        if (gone->kind != CHANGE_REMOVED)
-            continue;
-        for (size_t k = 0; k < d->n_changes; k++) {
-            const struct change *come = &d->changes[k];
-            if (come->kind != CHANGE_ADDED ||
-                strcmp(come->to->kind, gone->from->kind) != 0 ||
-                !str_eq(come->to->schema, gone->from->schema) ||
-                !str_eq(come->to->table, gone->from->table) ||
-                (strcmp(come->to->kind, "column") != 0 &&
-                 strcmp(come->to->kind, "table") != 0))
-                continue;
+    const struct change **at = NEW_N(s->arena, const struct change *, d->n_changes + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < d->n_changes; i++)
+        if (may_be_renamed(&d->changes[i]))
+            at[n++] = &d->changes[i];
+    if (n)
+        qsort(at, n, sizeof *at, by_place);
+    for (size_t i = 0, end; i < n; i = end) {
+        const struct object *gone = NULL, *come = NULL;
+        for (end = i; end < n && by_place(&at[i], &at[end]) == 0; end++) {
+            gone = at[end]->kind == CHANGE_REMOVED ? at[end]->from : gone;
+            come = at[end]->kind == CHANGE_ADDED ? at[end]->to : come;
+        }
+        if (end - i == 2 && gone && come)
             out_warn(s,
                      "%s '%.*s' goes and '%.*s' comes: if that is a rename, its data is "
                      "kept by renamed_from = \"%.*s\" in the model",
-                     gone->from->kind, STR_ARG(gone->from->name), STR_ARG(come->to->name),
-                     STR_ARG(gone->from->name));
-        }
+                     gone->kind, STR_ARG(gone->name), STR_ARG(come->name),
+                     STR_ARG(gone->name));
     }
 }
 
@@ -260,40 +282,68 @@ void autogen_tell(struct session *s, const struct diff *d)
     tell_renames(s, d);
 }
 
-static void put_hazards(struct buf *b, const struct diff *d, const struct op *op)
+static int by_op(const void *a, const void *b)
 {
-    for (size_t i = 0; i < d->n_hazards; i++)
-        if (d->hazards[i].op == op)
-            buf_fmt(b, "  -- %s: %.*s\n", d->hazards[i].kind,
-                    STR_ARG(d->hazards[i].text));
+    uintptr_t left = (uintptr_t)((const struct hazard *)a)->op;
+    uintptr_t right = (uintptr_t)((const struct hazard *)b)->op;
+    return (left > right) - (left < right);
+}
+
+/* `hazards` in the order of by_op. */
+static void put_hazards(struct buf *b, const struct hazard *hazards, size_t n,
+                        const struct op *op)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((uintptr_t)hazards[middle].op < (uintptr_t)op)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < n && hazards[low].op == op; low++)
+        buf_fmt(b, "  -- %s: %.*s\n", hazards[low].kind, STR_ARG(hazards[low].text));
     if (op->info->flags & OP_DESTROYS && op->info->kind != OP_replace_enum)
         buf_fmt(b, "  -- data loss: what is in it goes\n");
 }
 
 /* A value that ADD VALUE brings is usable after the commit only (manual, ALTER TYPE). */
-static bool is_used(const struct diff *d, const struct op *add)
+static bool is_used(str others, const struct op *add)
 {
     struct arena scratch = {0};
-    struct buf b = buf_in(&scratch);
-    for (size_t i = 0; i < d->ops.n; i++)
-        if (d->ops.at[i]->info->kind != OP_add_enum_value)
-            render_op(&b, d->ops.at[i], "op.", 0);
-    str text = buf_done(&b), value = rec_str(add->args, K_value);
-    str quoted = str_fmt(&scratch, "'%.*s'", STR_ARG(value));
-    bool used = str_index(text, quoted) < text.n;
+    str quoted = str_fmt(&scratch, "'%.*s'", STR_ARG(rec_str(add->args, K_value)));
+    bool used = str_index(others, quoted) < others.n;
     arena_reset(&scratch);
     return used;
+}
+
+/* All ops but those that add values, as they are written: where a value may be used. */
+static str other_ops(const struct ops *ops, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    bool adds = false;
+    for (size_t i = 0; i < ops->n; i++)
+        adds |= ops->at[i]->info->kind == OP_add_enum_value;
+    for (size_t i = 0; adds && i < ops->n; i++)
+        if (ops->at[i]->info->kind != OP_add_enum_value)
+            render_op(&b, ops->at[i], "op.", 0);
+    return buf_done(&b);
 }
 
 str autogen_body(const struct diff *d, struct arena *a)
 {
     struct buf b = buf_in(a);
+    str others = other_ops(&d->ops, a);
+    struct hazard *hazards =
+        arena_grow(a, d->hazards, d->n_hazards, d->n_hazards, sizeof *hazards);
+    if (d->n_hazards)
+        qsort(hazards, d->n_hazards, sizeof *hazards, by_op);
     for (size_t i = 0; i < d->ops.n; i++) {
         const struct op *op = d->ops.at[i];
-        bool apart = op->info->kind == OP_add_enum_value && is_used(d, op);
+        bool apart = op->info->kind == OP_add_enum_value && is_used(others, op);
         if (i)
             buf_char(&b, '\n');
-        put_hazards(&b, d, op);
+        put_hazards(&b, hazards, d->n_hazards, op);
         if (apart)
             buf_put(&b, "  -- the new value is usable after a commit only\n"
                         "  op.autocommit(function()\n");

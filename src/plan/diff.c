@@ -255,13 +255,13 @@ static void tell_changes(struct differ *d)
 /* What was folded into a table's literal needs no line of its own. */
 static void silence_folded(struct differ *d, const struct action *actions, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (actions[i].kind != ACTION_CREATE || actions[i].ops.n)
-            continue;
-        const struct object *folded = &d->to.catalog->at[actions[i].object];
-        for (size_t k = 0; k < d->out->n_changes; k++)
-            if (d->out->changes[k].to == folded)
-                d->out->changes[k].silent = true;
+    bool *folded = NEW_N(d->arena, bool, d->to.catalog->n);
+    for (size_t i = 0; i < n; i++)
+        if (actions[i].kind == ACTION_CREATE && !actions[i].ops.n)
+            folded[actions[i].object] = true;
+    for (size_t i = 0; i < d->out->n_changes; i++) {
+        struct change *c = &d->out->changes[i];
+        c->silent |= c->to && folded[c->to - d->to.catalog->at];
     }
 }
 

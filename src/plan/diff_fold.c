@@ -13,6 +13,12 @@ struct folder {
     size_t *position; /* by `to` object: where it is made, or NOWHERE */
 };
 
+static bool makes_table(const struct folder *f, const struct action *action)
+{
+    return action->kind == ACTION_CREATE &&
+           f->d->to.catalog->at[action->object].create->info->kind == OP_create_table;
+}
+
 static void append(struct folder *f, struct rec *table, enum key k, struct rec *item)
 {
     struct list before = rec_list(table, k);
@@ -23,17 +29,20 @@ static void append(struct folder *f, struct rec *table, enum key k, struct rec *
     rec_set(table, k, list);
 }
 
-static void put_columns(struct folder *f, size_t table)
+/* The columns of new tables, in their order. */
+static void put_columns(struct folder *f)
 {
     struct differ *d = f->d;
-    struct rec *t = f->actions[f->position[table]].ops.at[0]->args;
     for (size_t i = 0; i < d->to.catalog->n; i++) {
         const struct object *o = &d->to.catalog->at[i];
-        if (d->to.table_of[i] != table || strcmp(o->kind, "column") != 0)
+        size_t table = d->to.table_of[i];
+        size_t at = table == NOWHERE ? NOWHERE : f->position[table];
+        if (at == NOWHERE || !makes_table(f, &f->actions[at]) ||
+            strcmp(o->kind, "column") != 0)
             continue;
-        f->position[i] = f->position[table];
+        f->position[i] = at;
         if (!o->follows)
-            append(f, t, K_columns,
+            append(f, f->actions[at].ops.at[0]->args, K_columns,
                    rec_copy(d->arena, rec_at(o->create->args, K_column)->rec));
     }
 }
@@ -240,12 +249,6 @@ static void fold_serials(struct folder *f, size_t table)
         fold_serial(f, o, t, columns.at[i].rec);
 }
 
-static bool makes_table(const struct folder *f, const struct action *action)
-{
-    return action->kind == ACTION_CREATE &&
-           f->d->to.catalog->at[action->object].create->info->kind == OP_create_table;
-}
-
 void fold_actions(struct differ *d, struct action *actions, size_t n)
 {
     struct folder f = {d, actions, n, NEW_N(d->arena, size_t, d->to.catalog->n)};
@@ -254,9 +257,7 @@ void fold_actions(struct differ *d, struct action *actions, size_t n)
     for (size_t i = 0; i < n; i++)
         if (actions[i].kind == ACTION_CREATE || actions[i].kind == ACTION_ALTER)
             f.position[actions[i].object] = i;
-    for (size_t i = 0; i < n; i++)
-        if (makes_table(&f, &actions[i]))
-            put_columns(&f, actions[i].object);
+    put_columns(&f);
     for (size_t i = 0; i < n; i++) {
         size_t object = actions[i].object;
         if (actions[i].kind != ACTION_CREATE)
