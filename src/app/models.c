@@ -113,23 +113,27 @@ bool settled_catalog(struct session *s, const struct catalog *c, const struct op
 bool target_catalog(struct session *s, struct catalog *out, struct err *e)
 {
     struct ledger_names names = session_ledger(s);
-    static const char *const own[] = {"moonshift_log", "moonshift_progress"};
-    str tables[4];
+    static const char *const own[] = {"moonshift_log", "moonshift_progress",
+                                      "moonshift_lock"};
+    str tables[5];
     struct rows rows;
     struct sink *sink = conn_sink(s->conn);
+    /* One snapshot for the whole picture; and the search_path that reading sets ends with
+     * the transaction. */
+    struct stmt begin = {.sql = STR("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+                         .flags = STMT_QUIET},
+                end = {.sql = STR("ROLLBACK"), .flags = STMT_QUIET};
     struct stmt where = {.sql = STR("SELECT coalesce(current_schema(), 'public')"),
                          .flags = STMT_QUIET};
-    if (!sink->query(sink, &where, &rows, s->arena, e))
+    if (!sink->exec(sink, &begin, e) || !sink->query(sink, &where, &rows, s->arena, e))
         return false;
     str schema = names.schema.n ? names.schema : rows.cells[0].text;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 3; i++)
         tables[i] = str_fmt(s->arena, "%.*s.%s", STR_ARG(schema), own[i]);
-    tables[2] =
+    tables[3] =
         str_fmt(s->arena, "%.*s.%.*s", STR_ARG(schema), STR_ARG(names.version_table));
-    tables[3] = str_fmt(s->arena, "%.*s.moonshift_version", STR_ARG(schema));
-    struct catalog_options options = {.own_tables = tables, .n_own_tables = 4};
+    tables[4] = str_fmt(s->arena, "%.*s.moonshift_version", STR_ARG(schema));
+    struct catalog_options options = {.own_tables = tables, .n_own_tables = 5};
     bool ok = catalog_read(sink, &options, out, s->arena, e);
-    /* Reading sets search_path: the session gets its own back. */
-    struct stmt reset = {.sql = STR("RESET search_path"), .flags = STMT_QUIET};
-    return ok && sink->exec(sink, &reset, e) && sink->sync(sink, e);
+    return ok && sink->exec(sink, &end, e) && sink->sync(sink, e);
 }

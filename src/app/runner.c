@@ -137,12 +137,29 @@ static void waiting(void *context, str holder)
 
 static bool lock(struct runner *r, struct err *e)
 {
-    if (r->options.no_lock)
+    enum { SHORTEST_LEASE_MS = 1000 };
+    const struct run_options *o = &r->options;
+    struct run run = {0};
+    struct strs rows;
+    bool there;
+    if (o->no_lock)
         return true;
-    if (!ledger_lock(r->conn, &r->names, r->options.lock_wait_ms, waiting, r, e))
+    if (o->lock_in_table && o->lock_lease_ms < SHORTEST_LEASE_MS)
+        return err_set(e, ERR_FAILED, "lock_lease must be a time of at least 1s");
+    /* The names must be whole: the lock is that of one version table. */
+    if (!r->names.schema.n && !ledger_read(r->sink, &r->names, &rows, &there, r->arena, e))
         return false;
-    r->locked = true;
-    return true;
+    runner_who(r, &run);
+    struct lock_options options = {.in_table = o->lock_in_table,
+                                   .lease_ms = o->lock_lease_ms,
+                                   .wait_ms = o->lock_wait_ms,
+                                   .waiting = waiting,
+                                   .context = r,
+                                   .program = o->program,
+                                   .user = run.user,
+                                   .host = run.host};
+    r->locked = ledger_lock(r->conn, &r->names, &options, e);
+    return r->locked;
 }
 
 /* After a failure the connection may be in any state; a lock that cannot be given back

@@ -27,6 +27,8 @@ struct run_options {
     enum run_mode mode;
     bool dry_run;           /* run in one transaction and roll it back */
     bool no_lock;           /* lock_mode = "none" */
+    bool lock_in_table;     /* lock_mode = "table" */
+    int64_t lock_lease_ms;  /* of that */
     int64_t lock_wait_ms;   /* < 0: for ever */
     int lock_retries;       /* how often a step is run again after SQLSTATE 55P03 */
     str environment;        /* for ctx.env */

@@ -53,8 +53,31 @@ static bool put_setting(struct buf *b, str name, const struct val *v, struct err
     }
 }
 
+/* A setting as a call, which unlike SET LOCAL works outside of BEGIN, too. */
+static bool put_local_call(struct buf *b, str name, const struct val *v, struct err *e)
+{
+    struct buf text = buf_in(b->arena);
+    switch (v->kind) {
+    case VAL_STR: buf_str(&text, v->s); break;
+    case VAL_BOOL: buf_put(&text, v->b ? "on" : "off"); break;
+    case VAL_INT: buf_fmt(&text, "%lld", (long long)v->i); break;
+    case VAL_NUM: buf_fmt(&text, "%.17g", v->num); break;
+    default:
+        return err_set(e, ERR_FAILED, "settings: with lock_mode = \"table\" '%.*s' of a "
+                       "revision that is not transactional must be text, a number or a "
+                       "boolean", STR_ARG(name));
+    }
+    buf_put(b, "SELECT pg_catalog.set_config(");
+    quote_literal(b, name);
+    buf_put(b, ", ");
+    quote_literal(b, buf_done(&text));
+    buf_put(b, ", true)");
+    return true;
+}
+
 /* The revision's settings, for its transaction or for the session. Those of the session
- * are marked as the user's, so that the reset after the revision finds them. */
+ * are marked as the user's, so that the reset after the revision finds them; where there
+ * is no session to rely on, each of its transactions gets them. */
 bool flight_settings(struct flight *f, bool local, struct err *e)
 {
     const struct val *settings = &f->m.settings;
@@ -63,11 +86,17 @@ bool flight_settings(struct flight *f, bool local, struct err *e)
     for (size_t i = 0; i < settings->map.n; i++) {
         const struct pair *p = &settings->map.at[i];
         struct buf b = buf_in(f->arena);
-        buf_put(&b, local ? "SET LOCAL " : "SET ");
-        if (!put_setting(&b, p->key, &p->val, e))
+        bool each = !local && f->r->conn && conn_local(f->r->conn);
+        if (!each)
+            buf_put(&b, local ? "SET LOCAL " : "SET ");
+        if (!(each ? put_local_call : put_setting)(&b, p->key, &p->val, e))
             return err_at(e, f->m.revision.file, 0);
         struct stmt s = {.sql = buf_done(&b), .from = {f->m.revision.file, 0},
-                         .flags = STMT_QUIET | (local ? 0 : STMT_RAW)};
+                         .flags = STMT_QUIET | (local || each ? 0 : STMT_RAW)};
+        if (each) {
+            conn_preamble(f->r->conn, &s);
+            continue;
+        }
         f->dirty = f->dirty || !local;
         if (!f->r->sink->exec(f->r->sink, &s, e))
             return false;
@@ -98,6 +127,8 @@ bool flight_reset(struct flight *f, struct err *e)
 {
     struct runner *r = f->r;
     if (r->conn)
+        conn_preamble_cut(r->conn, f->preambles);
+    if (r->conn)
         return conn_reset_session(r->conn, e);
     if (!f->dirty || r->in_all)
         return true;
@@ -126,6 +157,26 @@ bool flight_commit(struct flight *f, struct err *e)
     return f->r->in_all || runner_control(f->r, f->m.revision.file, "COMMIT", e);
 }
 
+/* A statement outside any transaction has the settings of whatever server process the
+ * pooler picks for it. Timeouts do no harm by being left out; these do. */
+static bool refuse_unsettled(const struct flight *f, const struct stmt *s, struct err *e)
+{
+    const struct run_options *o = &f->r->options;
+    err_set(e, ERR_FAILED, "with lock_mode = \"table\" no %s reaches a statement that "
+            "cannot run inside a transaction",
+            o->role.n ? "role" : o->search_path.n ? "search_path" : "setting of the revision");
+    err_hint(e, "give it to the role that connects (ALTER ROLE ... SET ...), or run this "
+                "revision on a connection without the pooler");
+    return err_at(e, s->from.file, s->from.line);
+}
+
+static bool is_unsettled(const struct flight *f)
+{
+    const struct run_options *o = &f->r->options;
+    return conn_local(f->r->conn) && (o->role.n || o->search_path.n ||
+                                      f->m.settings.kind == VAL_MAP);
+}
+
 /* One statement outside the revision's transaction. Where the server allows it, the
  * statement and the note that it is done are one small transaction: a crash leaves both
  * or neither. */
@@ -135,7 +186,7 @@ static bool exec_outside(struct flight *f, const struct stmt *s, struct err *e)
     if (sink->offline)
         return sink->exec(sink, s, e);
     if (s->flags & STMT_NO_TX)
-        return journal_alone(f, s, e);
+        return is_unsettled(f) ? refuse_unsettled(f, s, e) : journal_alone(f, s, e);
     return runner_control(f->r, f->m.revision.file, "BEGIN", e) && sink->exec(sink, s, e) &&
            journal_save(f, e) && runner_control(f->r, f->m.revision.file, "COMMIT", e) &&
            sink->sync(sink, e);

@@ -14,6 +14,7 @@ struct flight {
     bool transactional;
     bool open;        /* BEGIN was sent */
     int outside;      /* depth of op.autocommit */
+    size_t preambles; /* of the connection before this revision's settings */
     bool dirty;       /* offline: the session was changed, and has to be put back */
     bool recording;   /* change() on the way down: ops are kept, not run */
     struct ops recorded;

@@ -240,6 +240,8 @@ static bool was_done(const struct flight *f, const struct err *e)
 static bool exec_unhurried(struct flight *f, const struct stmt *s, struct err *e)
 {
     struct runner *r = f->r;
+    if (conn_local(r->conn)) /* then it was set for transactions only */
+        return r->sink->exec(r->sink, s, e) && r->sink->sync(r->sink, e);
     struct stmt lift = {.sql = STR("SET lock_timeout = 0"), .flags = STMT_QUIET | STMT_RAW,
                         .from = {f->m.revision.file, 0}};
     return r->sink->exec(r->sink, &lift, e) && r->sink->exec(r->sink, s, e) &&

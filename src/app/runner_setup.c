@@ -41,6 +41,8 @@ static void fill(struct session *s, const struct args *args, struct runner *r)
                             : config_is(c, CONFIG_transaction, "none") ? RUN_NONE
                                                                        : RUN_REVISION,
                     .no_lock = config_is(c, CONFIG_lock_mode, "none"),
+                    .lock_in_table = config_is(c, CONFIG_lock_mode, "table"),
+                    .lock_lease_ms = config_ms(c, CONFIG_lock_lease),
                     .lock_wait_ms = config_ms(c, CONFIG_lock_wait),
                     .lock_retries = (int)config_int(c, CONFIG_lock_retries),
                     .role = config_text(c, CONFIG_role),

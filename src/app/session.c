@@ -145,6 +145,7 @@ bool session_options(struct session *s, struct conn_options *options, struct err
     add_setting(options, "statement_timeout", server_time(s, CONFIG_statement_timeout));
     add_setting(options, "search_path", config_text(s->config, CONFIG_search_path));
     options->role = config_text(s->config, CONFIG_role);
+    options->local = config_is(s->config, CONFIG_lock_mode, "table");
     options->echo = s->verbose;
     options->notice = notice;
     options->notice_context = s;

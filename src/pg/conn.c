@@ -144,34 +144,50 @@ PGconn *conn_dial(struct conn *c, struct err *e)
     return NULL;
 }
 
-/* One SELECT set_config(...), ... for the settings and the role. */
-static bool apply_settings(struct conn *c, struct err *e)
+/* One SELECT set_config(...), ... for the settings and the role; false: there are none. */
+static bool settings_stmt(const struct conn_options *o, struct stmt *out, struct arena *a)
 {
-    const struct conn_options *o = &c->options;
-    struct arena scratch = {0};
     size_t n = o->n_settings + (o->role.n > 0);
     if (n == 0)
-        return true;
-    struct param *params = NEW_N(&scratch, struct param, 2 * n);
-    struct buf sql = buf_in(&scratch);
+        return false;
+    struct param *params = NEW_N(a, struct param, 2 * n);
+    struct buf sql = buf_in(a);
     buf_put(&sql, "SELECT ");
     for (size_t i = 0; i < n; i++) {
         bool is_role = i == o->n_settings;
         params[2 * i].text = is_role ? STR("role") : o->settings[i].name;
         params[2 * i + 1].text = is_role ? o->role : o->settings[i].value;
-        buf_fmt(&sql, "%spg_catalog.set_config($%zu, $%zu, false)", i ? ", " : "",
-                2 * i + 1, 2 * i + 2);
+        buf_fmt(&sql, "%spg_catalog.set_config($%zu, $%zu, %s)", i ? ", " : "", 2 * i + 1,
+                2 * i + 2, o->local ? "true" : "false");
     }
-    struct stmt stmt = {
+    *out = (struct stmt){
         .sql = buf_done(&sql), .params = params, .n_params = 2 * n, .flags = STMT_QUIET};
-    bool ok = c->sink.exec(&c->sink, &stmt, e);
+    return true;
+}
+
+static bool apply_settings(struct conn *c, struct err *e)
+{
+    struct arena scratch = {0};
+    struct stmt stmt;
+    bool ok = c->options.local || !settings_stmt(&c->options, &stmt, &scratch) ||
+              c->sink.exec(&c->sink, &stmt, e);
     arena_reset(&scratch);
     return ok;
 }
 
+/* Of a pooled connection the settings are tried once: a mistake in them is told now. */
+static bool try_local_settings(struct conn *c, struct err *e)
+{
+    struct stmt settings, nothing = {.sql = STR("SELECT 1"), .flags = STMT_QUIET};
+    if (!c->options.local || !settings_stmt(&c->options, &settings, &c->arena))
+        return true;
+    conn_preamble(c, &settings);
+    return c->sink.exec(&c->sink, &nothing, e);
+}
+
 static bool settings_hold(struct conn *c, struct err *e)
 {
-    if (apply_settings(c, e) && c->sink.sync(&c->sink, e))
+    if (apply_settings(c, e) && try_local_settings(c, e) && c->sink.sync(&c->sink, e))
         return true;
     /* The statement is ours; what the person wrote is a setting. */
     e->sql = STR_NONE;
@@ -215,6 +231,9 @@ void conn_close(struct conn *c)
 {
     if (!c)
         return;
+    struct err ignored = {0};
+    lease_end(c, &ignored);
+    err_clear(&ignored);
     if (cancel_with == c->cancel)
         cancel_with = NULL;
     watch_stop(c);
@@ -274,6 +293,40 @@ size_t conn_round_trips(const struct conn *c)
 bool conn_in_transaction(const struct conn *c)
 {
     return c->in_tx;
+}
+
+bool conn_local(const struct conn *c)
+{
+    return c->options.local;
+}
+
+/* -- the start of each transaction -------------------------------------------------- */
+
+void conn_preamble(struct conn *c, const struct stmt *stmt)
+{
+    struct param *params = NEW_N(&c->arena, struct param, stmt->n_params);
+    for (size_t i = 0; i < stmt->n_params; i++) {
+        params[i] = stmt->params[i];
+        params[i].text = str_copy(&c->arena, stmt->params[i].text);
+    }
+    *PUSH(&c->arena, c->preamble, c->n_preamble, c->preamble_room) = (struct stmt){
+        .sql = str_copy(&c->arena, stmt->sql),
+        .params = params,
+        .n_params = stmt->n_params,
+        .flags = stmt->flags | STMT_QUIET,
+        .guard = stmt->guard.p ? str_copy(&c->arena, stmt->guard) : STR_NONE,
+    };
+}
+
+void conn_preamble_cut(struct conn *c, size_t n)
+{
+    if (n < c->n_preamble)
+        c->n_preamble = n;
+}
+
+size_t conn_preambles(const struct conn *c)
+{
+    return c->n_preamble;
 }
 
 /* -- after an error ----------------------------------------------------------------- */

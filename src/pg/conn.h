@@ -33,6 +33,9 @@ struct conn_options {
     struct setting *settings;
     size_t n_settings;
     str role;        /* SET ROLE, or empty */
+    bool local;      /* no state of the session is relied on, since a pooler hands out the
+                        server by transaction: settings and role are set anew, and locally,
+                        at the start of each transaction */
     bool one_by_one; /* no pipeline: law 5 compares the two */
     bool echo;       /* every statement to stderr (--verbose) */
     void (*notice)(void *context, str severity, str text); /* may be NULL */
@@ -57,6 +60,7 @@ int conn_pid(const struct conn *c);   /* of the server process; of the pooler, i
 bool conn_lost(const struct conn *c); /* gone for good: only conn_close remains */
 size_t conn_round_trips(const struct conn *c);  /* how often the server was waited for */
 bool conn_in_transaction(const struct conn *c); /* BEGIN was sent, COMMIT was not */
+bool conn_local(const struct conn *c); /* opened with options.local */
 
 /* After an error: leaves the aborted pipeline, rolls back, restores the session, so that
  * the connection can be used again. */
@@ -64,6 +68,13 @@ bool conn_recover(struct conn *c, struct err *e);
 /* RESET ALL and the settings and role again, if a script can have changed the session
  * since the last time. Goes through the sink, without waiting. */
 bool conn_reset_session(struct conn *c, struct err *e);
+
+/* Sends a copy of the statement after each BEGIN from now on, and, unless it is
+ * STMT_BLOCK, before each statement outside of one. */
+void conn_preamble(struct conn *c, const struct stmt *stmt);
+/* Takes back all but the first n; how many there are is conn_preambles. */
+void conn_preamble_cut(struct conn *c, size_t n);
+size_t conn_preambles(const struct conn *c);
 
 /* From a signal handler: asks the server to cancel what runs (PQcancel is signal-safe),
  * and makes the next wait of this layer end with "interrupted". */

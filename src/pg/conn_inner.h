@@ -2,7 +2,7 @@
 #ifndef MOONSHIFT_PG_CONN_INNER_H
 #define MOONSHIFT_PG_CONN_INNER_H
 
-#include "pg/conn.h"
+#include "pg/ledger.h"
 
 #include <libpq-fe.h>
 
@@ -44,6 +44,8 @@ struct prepared {
     bool ready; /* the server has it, as far as results have come in */
 };
 
+struct lease;
+
 /* Looking on while a statement has no answer. */
 struct watch {
     PGconn *second; /* NULL until needed */
@@ -75,6 +77,10 @@ struct conn {
     size_t since_sync;  /* statements */
     size_t led;         /* of these, sent before a statement to prepare its transaction */
     size_t loose;       /* of these, outside of BEGIN and COMMIT, and not bookkeeping */
+
+    struct stmt *preamble; /* sent at the start of each transaction, implicit ones too */
+    size_t n_preamble, preamble_room;
+    struct lease *lease; /* the lock that is a row, while we hold it */
 
     struct prepared prepared[8];
     size_t n_prepared;
@@ -153,6 +159,22 @@ bool conn_interrupted(void);
 /* Names, types and values of a result into the arena. */
 void rows_copy(const PGresult *r, struct rows *out, struct arena *a);
 void rows_shape(const PGresult *r, struct rows *out, struct arena *a);
+
+/* -- lease.c ------------------------------------------------------------------------ */
+
+/* One try at the lock that is a row: *got, or who holds it. `ours` stays the same over
+ * the tries. */
+bool lease_try(struct conn *c, const struct ledger_names *names,
+               const struct lock_options *options, str ours, bool *got, str *holder,
+               struct arena *a, struct err *e);
+/* A name nobody else has. */
+str lease_name(struct arena *a);
+/* Renews the lease that was got, from a thread and a connection of its own, and makes each
+ * transaction of `c` prove that it is held. */
+bool lease_start(struct conn *c, const struct ledger_names *names,
+                 const struct lock_options *options, str ours, struct err *e);
+/* Gives it back. */
+bool lease_end(struct conn *c, struct err *e);
 
 /* -- blocked.c ---------------------------------------------------------------------- */
 

@@ -18,8 +18,7 @@ static str qualified(const struct ledger_names *names, str table, struct arena *
     return buf_done(&b);
 }
 
-/* An SQL text with {version}, {log} and {progress} replaced by the tables' names. */
-static str expand(str text, const struct ledger_names *names, struct arena *a)
+str ledger_expand(str text, const struct ledger_names *names, struct arena *a)
 {
     struct buf b = buf_in(a);
     for (size_t i = 0; i < text.n;) {
@@ -33,6 +32,7 @@ static str expand(str text, const struct ledger_names *names, struct arena *a)
         word = str_cut(word, 0, str_find(word, '}'));
         str table = str_is(word, "version")    ? names->version_table
                     : str_is(word, "progress") ? STR("moonshift_progress")
+                    : str_is(word, "lock")     ? STR("moonshift_lock")
                                                : STR("moonshift_log");
         quote_name(&b, schema_of(names), table);
         i += word.n + 2;
@@ -100,7 +100,7 @@ static bool create(struct sink *s, const struct ledger_names *names, const char 
 {
     str rest = sql_named(file), statement;
     while (sql_next(&rest, &statement))
-        if (!exec_quiet(s, expand(statement, names, a), e))
+        if (!exec_quiet(s, ledger_expand(statement, names, a), e))
             return false;
     return true;
 }
@@ -167,6 +167,42 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
            (is_true(&is, LOG) || create(s, names, "ledger_log_table", a, e)) &&
            (is_true(&is, PROGRESS) || create(s, names, "ledger_progress_table", a, e)) &&
            (!is_true(&is, NARROW) || widen(s, names, a, e)) && s->sync(s, e);
+}
+
+/* Two sessions create at once: the slower one is told that a row of the catalog is there
+ * already (23505), or the table or schema. */
+static bool made_by_another(const struct err *e)
+{
+    return strcmp(e->sqlstate, "23505") == 0 || strcmp(e->sqlstate, "42P07") == 0 ||
+           strcmp(e->sqlstate, "42P06") == 0;
+}
+
+bool ledger_ensure_lock(struct conn *c, const struct ledger_names *names, struct arena *a,
+                        struct err *e)
+{
+    struct sink *s = conn_sink(c);
+    struct param params[] = {text_param(schema_of(names))};
+    struct stmt probe = {.sql = STR("SELECT to_regnamespace(quote_ident($1)) IS NOT NULL, "
+                                    "to_regclass(format('%I.moonshift_lock', $1::text)) "
+                                    "IS NOT NULL"),
+                         .params = params, .n_params = 1, .flags = STMT_QUIET};
+    for (int tries = 0;; tries++) {
+        struct rows is;
+        if (!s->query(s, &probe, &is, a, e))
+            return false;
+        if (is_true(&is, 1))
+            return true;
+        if (exec_quiet(s, STR("BEGIN"), e) &&
+            (is_true(&is, 0) || create_schema(s, names, a, e)) &&
+            create(s, names, "ledger_lock_table", a, e) &&
+            exec_quiet(s, STR("COMMIT"), e) && s->sync(s, e))
+            return true;
+        if (tries > 20 || !made_by_another(e) || conn_lost(c))
+            return false;
+        err_clear(e);
+        if (!conn_recover(c, e))
+            return false;
+    }
 }
 
 /* -- move --------------------------------------------------------------------------- */
@@ -367,7 +403,7 @@ bool ledger_log(struct sink *s, const struct ledger_names *names, int64_t limit,
     struct param params[] = {text_param(names->version_table), {.null = limit <= 0}};
     if (limit > 0)
         params[1].text = str_fmt(a, "%lld", (long long)limit);
-    struct stmt stmt = {.sql = expand(sql_named("ledger_log"), names, a),
+    struct stmt stmt = {.sql = ledger_expand(sql_named("ledger_log"), names, a),
                         .params = params,
                         .n_params = 2,
                         .flags = STMT_QUIET};

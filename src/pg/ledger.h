@@ -44,14 +44,30 @@ bool ledger_move(struct sink *s, const struct ledger_names *names,
                  const struct step *step, const struct run *run, struct arena *a,
                  struct err *e);
 
-/* The advisory lock, polled: no snapshot is held between polls, so that a concurrent
- * index build elsewhere is not blocked. `waiting` is told who holds it, again
- * when that changes and every 15 seconds; NULL for silence. wait_ms < 0: for ever. Behind
- * a pooler that hands out the server by transaction it is refused with advice. */
-bool ledger_lock(struct conn *c, const struct ledger_names *names, int64_t wait_ms,
-                 void (*waiting)(void *context, str holder), void *context,
-                 struct err *e);
+/* What the lock is, and how long it is waited for. */
+struct lock_options {
+    bool in_table;    /* a row of moonshift_lock instead of an advisory lock */
+    int64_t lease_ms; /* in_table: how long the row is good for unless it is renewed */
+    int64_t wait_ms;  /* < 0: for ever */
+    /* Is told who holds it, again when that changes and every 15 seconds; may be NULL. */
+    void (*waiting)(void *context, str holder);
+    void *context;
+    str program, user, host; /* in_table: who we are, for those who wait */
+};
+
+/* One program at a time migrates a database. The lock is polled: no snapshot is held
+ * between polls, so that a concurrent index build elsewhere is not blocked. The advisory
+ * lock is refused with advice behind a pooler that hands out the server by transaction;
+ * the row works there (pg/lease.c). names->schema must be known. */
+bool ledger_lock(struct conn *c, const struct ledger_names *names,
+                 const struct lock_options *options, struct err *e);
 bool ledger_unlock(struct conn *c, const struct ledger_names *names, struct err *e);
+/* Creates the schema and the table of the row lock, if they are not there. Many programs
+ * may try it at once. */
+bool ledger_ensure_lock(struct conn *c, const struct ledger_names *names, struct arena *a,
+                        struct err *e);
+/* {lock}, {version}, {log}, {progress} of an SQL text replaced by the tables' names. */
+str ledger_expand(str text, const struct ledger_names *names, struct arena *a);
 
 /* The log, newest first, at most `limit` lines (0: all); rows as db columns: id,
  * revision, direction (up, down, stamp), message, checksum, db_user, os_user, host,

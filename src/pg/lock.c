@@ -1,6 +1,7 @@
-/* The advisory lock that lets one program at a time migrate a database.
+/* The lock that lets one program at a time migrate a database: an advisory lock, or a row
+ * (pg/lease.c).
  *
- * Taken with the try form and polled: a session that waits inside pg_advisory_lock holds
+ * The advisory lock is taken with the try form and polled: a session that waits inside pg_advisory_lock holds
  * a snapshot, and CREATE INDEX CONCURRENTLY of the one that has the lock waits for all
  * older snapshots, so that both would wait for ever.
  *
@@ -12,8 +13,8 @@
 #include "pg/ledger.h"
 #include "pg/sql.h"
 
-#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 static uint64_t fnv1a(uint64_t hash, str s)
 {
@@ -61,6 +62,27 @@ static str holder_text(const struct rows *rows, struct arena *a)
                    STR_ARG(cell[1].text), STR_ARG(cell[2].text));
 }
 
+/* One try at the advisory lock: *got, or who has it. */
+static bool advisory_try(struct conn *c, const struct ledger_names *names, bool *got,
+                         str *holder, struct arena *a, struct err *e)
+{
+    struct rows rows;
+    int64_t key = lock_key(names);
+    if (!ask(c, sql_named("lock_try"), key, &rows, a, e))
+        return false;
+    *got = is_true(&rows.cells[0]);
+    if (!*got) {
+        if (!ask(c, sql_named("lock_holder"), key, &rows, a, e))
+            return false;
+        *holder = holder_text(&rows, a);
+        return true;
+    }
+    long pid = 0;
+    str_int(rows.cells[1].text, &pid);
+    c->direct = pid == conn_pid(c);
+    return c->direct || pooler_check(c, key, pid, e);
+}
+
 /* From 50 ms up to a second, each pause between half and all of it, so that twenty
  * programs do not ask at the same moment. */
 static void pause_some(int64_t longest_ms, uint64_t *seed)
@@ -87,48 +109,68 @@ static bool gave_up(int64_t wait_ms, str holder, struct err *e)
            "pg_stat_activity");
 }
 
-bool ledger_lock(struct conn *c, const struct ledger_names *names, int64_t wait_ms,
-                 void (*waiting)(void *context, str holder), void *context, struct err *e)
+/* Whom we wait for, as it was told last. */
+struct told {
+    str holder;
+    int64_t at_ms; /* < 0: nothing was told yet */
+    struct arena arena;
+};
+
+static void tell(struct told *told, const struct lock_options *options, str holder)
 {
-    enum { FIRST_MS = 50, LONGEST_MS = 1000, TELL_MS = 15000 };
-    int64_t key = lock_key(names), start = now_ms(), longest = FIRST_MS;
-    uint64_t seed = (uint64_t)start * 2654435761u + (uint64_t)conn_pid(c);
-    struct arena a = {0}, told_in = {0};
-    struct rows rows;
-    str told = STR_NONE; /* the holder that was told last */
-    int64_t told_ms = -1;
-    bool ok = false;
+    enum { TELL_MS = 15000 };
+    if (!options->waiting || (told->at_ms >= 0 && now_ms() - told->at_ms < TELL_MS &&
+                              str_eq(holder, told->holder)))
+        return;
+    arena_rewind(&told->arena);
+    told->holder = str_copy(&told->arena, holder);
+    told->at_ms = now_ms();
+    options->waiting(options->context, told->holder);
+}
+
+static bool poll_lock(struct conn *c, const struct ledger_names *names,
+                      const struct lock_options *options, str ours, struct err *e)
+{
+    enum { FIRST_MS = 50, LONGEST_MS = 1000 };
+    int64_t start = now_ms(), longest = FIRST_MS;
+    uint64_t seed = (uint64_t)start * 2654435761u + (uint64_t)getpid();
+    struct arena a = {0};
+    struct told told = {.at_ms = -1};
+    bool ok = false, got = false;
     for (;;) {
+        str holder = STR_NONE;
         arena_rewind(&a);
-        if (!ask(c, sql_named("lock_try"), key, &rows, &a, e))
+        ok = options->in_table
+                 ? lease_try(c, names, options, ours, &got, &holder, &a, e)
+                 : advisory_try(c, names, &got, &holder, &a, e);
+        if (!ok || got)
             break;
-        if (is_true(&rows.cells[0])) {
-            long pid = 0;
-            str_int(rows.cells[1].text, &pid);
-            c->direct = pid == conn_pid(c);
-            ok = c->direct || pooler_check(c, key, pid, e);
-            break;
-        }
-        if (!ask(c, sql_named("lock_holder"), key, &rows, &a, e))
-            break;
-        str holder = holder_text(&rows, &a);
-        int64_t left = wait_ms < 0 ? LONGEST_MS : start + wait_ms - now_ms();
+        int64_t left =
+            options->wait_ms < 0 ? LONGEST_MS : start + options->wait_ms - now_ms();
         if (left <= 0) {
-            gave_up(wait_ms, holder, e);
+            ok = gave_up(options->wait_ms, holder, e);
             break;
         }
-        if (waiting &&
-            (told_ms < 0 || now_ms() - told_ms >= TELL_MS || !str_eq(holder, told))) {
-            arena_rewind(&told_in);
-            told = str_copy(&told_in, holder);
-            told_ms = now_ms();
-            waiting(context, told);
-        }
+        tell(&told, options, holder);
         pause_some(left < longest ? left : longest, &seed);
         longest = longest * 3 / 2 < LONGEST_MS ? longest * 3 / 2 : LONGEST_MS;
     }
     arena_reset(&a);
-    arena_reset(&told_in);
+    arena_reset(&told.arena);
+    return ok;
+}
+
+bool ledger_lock(struct conn *c, const struct ledger_names *names,
+                 const struct lock_options *options, struct err *e)
+{
+    if (!options->in_table)
+        return poll_lock(c, names, options, STR_NONE, e);
+    struct arena a = {0};
+    str ours = lease_name(&a);
+    bool ok = ledger_ensure_lock(c, names, &a, e) &&
+              poll_lock(c, names, options, ours, e) &&
+              lease_start(c, names, options, ours, e);
+    arena_reset(&a);
     return ok;
 }
 
@@ -136,8 +178,9 @@ bool ledger_unlock(struct conn *c, const struct ledger_names *names, struct err 
 {
     struct arena a = {0};
     struct rows rows;
-    bool ok = ask(c, STR("SELECT pg_advisory_unlock($1::bigint)"), lock_key(names), &rows,
-                  &a, e);
+    bool ok = c->lease ? lease_end(c, e)
+                       : ask(c, STR("SELECT pg_advisory_unlock($1::bigint)"),
+                             lock_key(names), &rows, &a, e);
     arena_reset(&a);
     return ok;
 }

@@ -95,5 +95,6 @@ bool pooler_check(struct conn *c, int64_t key, long lock_pid, struct err *e)
             "loses the lock that keeps two programs apart");
     return err_hint(e,
                     "connect to the server itself (often port 5432 instead of 6432) or "
-                    "to a pool in session mode");
+                    "to a pool in session mode, or set lock_mode = \"table\" in "
+                    "moonshift.lua");
 }

@@ -449,12 +449,28 @@ static struct entry *send_stmt(struct conn *c, const struct stmt *stmt)
     return entry;
 }
 
-/* What a statement outside a transaction block needs before it. Both are one implicit
+static void send_preamble(struct conn *c, const struct stmt *stmt, bool block)
+{
+    for (size_t i = 0; i < c->n_preamble; i++) {
+        struct stmt s = c->preamble[i];
+        if (!block && s.flags & STMT_BLOCK)
+            continue;
+        s.from = stmt->from;
+        if (send_stmt(c, &s))
+            c->led++;
+    }
+}
+
+/* What a statement outside a transaction block needs before it. All are one implicit
  * transaction, since no Sync stands between (manual, 55.2.4), and a setting that is local
  * ends with it. */
 static void lead(struct conn *c, const struct stmt *stmt)
 {
-    if (c->in_tx || !(stmt->flags & STMT_READS))
+    if (c->in_tx || begins(stmt->sql) || commits(stmt->sql) || rolls_back(stmt->sql))
+        return;
+    if (c->led == 0)
+        send_preamble(c, stmt, false);
+    if (!(stmt->flags & STMT_READS))
         return;
     struct stmt set = {
         .sql = STR("SELECT pg_catalog.set_config('transaction_read_only', 'on', true)"),
@@ -480,8 +496,11 @@ bool pipe_exec(struct sink *s, const struct stmt *stmt, struct err *e)
         if (!pipe_tell(c, e))
             return false;
     }
+    lead(c, stmt);
     if (!send_stmt(c, stmt))
         return pipe_tell(c, e);
+    if (begins(stmt->sql))
+        send_preamble(c, stmt, true);
     if (c->options.one_by_one)
         return pipe_sync(s, e);
     if (c->unsent >= SEND_AT) {

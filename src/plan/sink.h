@@ -20,6 +20,7 @@ enum stmt_flags {
     STMT_RAW = 4,    /* text of the user's: may have changed the session */
     STMT_AGAIN = 8,  /* comes many times with other parameters: worth preparing */
     STMT_READS = 16, /* outside a transaction: the server lets it write nothing */
+    STMT_BLOCK = 32, /* makes sense only between BEGIN and COMMIT */
 };
 
 /* A parameter in text format. */
