@@ -41,15 +41,21 @@ str help_all(struct arena *a)
     return buf_done(&b);
 }
 
+str help_sentence(const struct cmd *cmd, struct arena *a)
+{
+    char first = cmd->help[0];
+    if (first >= 'a' && first <= 'z')
+        first = (char)(first - 'a' + 'A');
+    return str_fmt(a, "%c%s.", first, cmd->help + 1);
+}
+
 str help_of(const struct cmd *cmd, struct arena *a)
 {
     struct buf b = buf_in(a);
     buf_fmt(&b, "usage: moonshift %s%s%s%s\n\n", cmd->name, *cmd->usage ? " " : "",
             cmd->usage, cmd->opts && cmd->opts->name ? " [OPTIONS]" : "");
-    buf_fmt(&b, "%c%s.\n",
-            cmd->help[0] >= 'a' && cmd->help[0] <= 'z' ? (char)(cmd->help[0] - 'a' + 'A')
-                                                       : cmd->help[0],
-            cmd->help + 1);
+    buf_str(&b, help_sentence(cmd, a));
+    buf_char(&b, '\n');
     if (cmd->about)
         buf_fmt(&b, "\n%s\n", cmd->about);
     if (cmd->opts && cmd->opts->name) {
