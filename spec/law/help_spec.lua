@@ -28,19 +28,6 @@ describe("help", function()
     end)
   end
 
-  it("as a manual page names every command and is roff that is not complained about", function()
-    local r = cli.expect(0, cli.run { "help", "man" })
-    for _, name in ipairs(commands()) do
-      assert.truthy(r.out:find("\n.SS " .. name:gsub("%-", "\\-") .. " ", 1, true), name)
-    end
-    assert.matches("\n%.B lock_wait\n", r.out)
-    for line in r.out:gmatch("[^\n]+") do
-      if line:find "^[.']" then
-        assert.truthy(line:find "^%.[TSPBfn][HSPif]?%f[%s%z]", "no request of man(7): " .. line)
-      end
-    end
-  end)
-
   it("lists the commands that the README lists", function()
     if not shell.exists(shell.source .. "/README.md") then pending "there is no README" return end
     local readme = shell.read(shell.source .. "/README.md")
