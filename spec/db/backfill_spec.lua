@@ -26,6 +26,18 @@ local function check(d)
   assert.equal(tostring(ROWS), d:scalar "select count(*) from people where lower_name = lower(name) and n = 1")
 end
 
+-- A project with a table of the spec's own; `call` fills it.
+local function with(schema, call, head)
+  local p = project.new { files = {
+    ["migrations/1.lua"] = project.revision { "001_a", up = "op.execute [[" .. schema .. "]]",
+      down_body = "op.execute 'drop schema public cascade; create schema public'" },
+    ["migrations/2.lua"] = project.revision { "002_b", down = "001_a",
+      head = head or "transactional = false", up = call },
+  } }
+  p:ok("upgrade", "001_a")
+  return p
+end
+
 describe("op.backfill", function()
   it("does every row once", function()
     local p = made(FILL)
@@ -39,7 +51,7 @@ describe("op.backfill", function()
     local p = made [[op.backfill { table = "pairs", set = { done = sql "done + 1" }, batch = 7, schema = "public" }]]
     p:ok("upgrade", "head")
     assert.equal("1600", p.db:scalar "select count(*) from pairs where done = 1")
-    assert.equal("229", p.db:scalar "select count(distinct xmin::text) from pairs")
+    assert.equal("229", p.db:scalar "select count(distinct xmin::text) from pairs") -- 1600 / 7
   end)
 
   it("works inside op.autocommit of a transactional revision", function()
@@ -95,7 +107,189 @@ describe("op.backfill", function()
   it("is shown by plan, with the key that was found", function()
     local p = made(FILL)
     local r = p:ok("plan")
-    assert.truthy(r.out:find("WITH moonshift_batch AS MATERIALIZED (SELECT id AS moonshift_1", 1, true), r.out)
+    assert.truthy(r.out:find("SELECT id INTO moonshift_from_1 FROM people ORDER BY id LIMIT 1;", 1, true), r.out)
     assert.equal("0", p.db:scalar "select count(*) from people where n = 1")
+  end)
+
+  it("walks by text, uuid, and other unique keys, NULL values and all", function()
+    local p = with([[
+      create table texts (code text collate "C" primary key, n int);
+      insert into texts select case when i % 7 = 0 then '' || chr(9) || i else md5(i::text) || ' "x"\, é' end, null
+        from generate_series(1, 3000) i;
+      create table ids (id uuid primary key, n int);
+      insert into ids select gen_random_uuid(), case when i % 2 = 0 then i end from generate_series(1, 3000) i;
+      create table stamps (id int, at timestamptz not null, price numeric(30, 10) not null, n int);
+      create unique index on stamps (price, at) include (id);
+      insert into stamps select i, now() - i * interval '0.001 s', i / 7.0, null from generate_series(1, 3000) i]],
+      [[for _, name in ipairs { "texts", "ids", "stamps" } do
+        op.backfill { table = name, set = { n = sql "coalesce(n, 0) + 1" }, batch = 256 }
+      end]])
+    p:ok("upgrade", "head")
+    assert.equal("3000", p.db:scalar "select count(*) from texts where n = 1")
+    assert.equal("1500", p.db:scalar "select count(*) from ids where n = 1")
+    assert.equal("3000", p.db:scalar "select count(*) from stamps where n = 1")
+  end)
+
+  it("refuses a key by which rows would be left out", function()
+    local schema = [[create table t (a int unique, b int not null, c int not null, d int primary key, n int);
+      create index on t (b); create unique index on t (c) where b > 0]]
+    local function error_of(options)
+      local r = with(schema, "op.backfill { table = 't', " .. options .. " }"):fails(1, "upgrade", "head")
+      assert.matches("at migrations/2.lua:6", r.err, 1, true)
+      return r.err
+    end
+    assert.matches("the key (a) of t can be NULL, and rows without a key would be left out",
+      error_of 'key = "a", set = { n = 1 }', 1, true)
+    assert.matches("no unique index of t is on (b), and of rows with the same key", error_of 'key = "b", set = { n = 1 }', 1, true)
+    assert.matches("no unique index of t is on (c)", error_of 'key = "c", set = { n = 1 }', 1, true)
+    assert.matches("no unique index of t is on (d, b)", error_of 'key = { "d", "b" }, set = { n = 1 }', 1, true)
+    assert.matches("t has no column 'x'", error_of 'key = "x", set = { n = 1 }', 1, true)
+    assert.matches("'set' changes the key that the walk follows", error_of 'set = { d = 1 }', 1, true)
+    assert.matches("give either set = { ... } or read", error_of 'where = "n = 1"', 1, true)
+    assert.matches("'read' and 'apply' belong together", error_of 'read = "select 1"', 1, true)
+    assert.matches("'workers' is for 'set'", error_of 'read = "select 1", apply = print, workers = 2', 1, true)
+  end)
+
+  it("takes rows through a function: locked, read, written back", function()
+    local p = with([[create table people (id int primary key, raw jsonb, name text, tags text[], score float8, seen int default 0);
+      insert into people (id, raw) select i, jsonb_build_object('name', 'N ' || i, 'tags', jsonb_build_array('a', null, i))
+        from generate_series(1, 2500) i]],
+      [[op.backfill { table = "people", batch = 400,
+        read = "select p.id, p.raw, length(p.raw::text) as size from people p where id <> 7;",
+        apply = function(rows)
+          local out = {}
+          for i, row in ipairs(rows) do
+            local raw = db.decode(row.raw)
+            out[i] = { id = row.id, name = raw.name:upper(), tags = raw.tags, score = 0 / 0 }
+            if row.id == 8 then out[i] = { id = 8, name = op.NULL } end
+          end
+          op.execute("update people set seen = seen + 1 where id between $1 and $2", rows[1].id, rows[#rows].id)
+          return out
+        end }]])
+    p:ok("upgrade", "head")
+    assert.equal("2498", p.db:scalar [[select count(*) from people where name = 'N ' || id
+      and tags = array['a', null, id::text] and score = 'NaN']])
+    assert.same({ { "7", nil, nil, nil, "1" }, { "8", nil, nil, nil, "1" } },
+      p.db:query "select id, name, tags, score, seen from people where id in (7, 8) order by id")
+    assert.equal("2500", p.db:scalar "select count(*) from people where seen = 1")
+    local r = p:fails(1, "upgrade", "--sql", "001_a:head")
+    assert.matches("a function in Lua cannot be written as SQL", r.err, 1, true)
+    assert.matches("migrations/2.lua:6", r.err, 1, true)
+  end)
+
+  it("keeps its place when a function fails", function()
+    local p = with([[create table t (id int primary key, n int); insert into t select i, 0 from generate_series(1, 900) i]],
+      [[op.backfill { table = "t", batch = 100, read = "select id, n from t",
+        apply = function(rows)
+          if rows[1].id == 401 and ctx.x.fail then error("no more") end
+          for _, row in ipairs(rows) do row.n = row.n + 1 end
+          return rows
+        end }]])
+    local r = p:fails(1, "upgrade", "head", "-x", "fail=1")
+    assert.matches("no more", r.err, 1, true)
+    assert.equal("400", p.db:scalar "select count(*) from t where n = 1")
+    r = p:ok("upgrade", "head")
+    assert.matches("Continuing backfill 1 of t after 400 rows", r.err, 1, true)
+    assert.equal("900", p.db:scalar "select count(*) from t where n = 1")
+    p = with("create table t (id int primary key, n int); insert into t values (1, 0)",
+      [[op.backfill { table = "t", read = "select id, n from t", apply = function() return { { n = 1 } } end }]])
+    assert.matches("a row that apply returned lacks the key 'id'", p:fails(1, "upgrade", "head").err, 1, true)
+  end)
+
+  it("tells on_batch, which can stop it", function()
+    local p = made [[op.backfill { table = "people", set = { n = sql "n + 1" }, batch = 4000,
+      on_batch = function(at)
+        log(("%d of %d, %d changed, batch %d"):format(at.rows, at.total, at.changed, at.batch))
+        db.scalar "select count(*) from people"
+        return not (ctx.x.stop and at.rows == 8000)
+      end }]]
+    local r = p:fails(5, "upgrade", "head", "-x", "stop=1")
+    assert.matches("was stopped by on_batch after 8000 rows", r.err, 1, true)
+    assert.equal("8000", p.db:scalar "select count(*) from people where n = 1")
+    r = p:ok("upgrade", "head")
+    assert.matches("20000 of %d+, 12000 changed, batch 4000", r.err)
+    assert.equal("20000", p.db:scalar "select count(*) from people where n = 1")
+    p = made [[op.backfill { table = "people", set = { n = 1 }, on_batch = function() op.execute "select 1" end }]]
+    assert.matches("op.execute cannot be used inside of on_batch", p:fails(1, "upgrade", "head").err, 1, true)
+  end)
+
+  it("keeps to max_rate and pause_ms, also with several workers", function()
+    local function seconds(options)
+      local p = made(("op.backfill { table = 'people', set = { n = 1 }, %s }"):format(options))
+      local r = p:ok("upgrade", "head")
+      return tonumber(r.err:match "20000 rows in ([%d.]+) s")
+    end
+    assert.is_true(seconds "max_rate = 15000" > 0.6)
+    assert.is_true(seconds "max_rate = 15000, workers = 3" > 0.6)
+    assert.is_true(seconds "batch = 5000, pause_ms = 200" > 0.55)
+  end)
+
+  it("gives way to others: rows changed, inserted and deleted meanwhile, and deadlocks", function()
+    local p = with([[create table t (id int primary key, name text, copy text);
+      insert into t select i, 'n' || i, null from generate_series(1, 6000) i]],
+      [[op.backfill { table = "t", set = { copy = sql "name" }, where = "copy is distinct from name", batch = 200, pause_ms = 5 }]])
+    local handle = p:start("upgrade", "head")
+    -- Two rows in the other order: now and then a deadlock, which one of the two loses.
+    local lost = 0
+    for i = 1, 60 do
+      if not p.db:try(([[begin; update t set name = 'late', copy = 'late' where id = %d;
+        delete from t where id = %d; insert into t values (%d, 'new', 'new'); select pg_sleep(0.02);
+        update t set name = 'late', copy = 'late' where id = %d; commit;]]):format(i * 97 + 50, i * 97 + 1, 6000 + i, i * 97)) then
+        lost = lost + 1
+      end
+    end
+    local r = handle:wait()
+    assert.equal(0, r.status, r.err)
+    assert.equal("0", p.db:scalar "select count(*) from t where copy is distinct from name")
+    assert.equal(tostring(6000), p.db:scalar "select count(*) from t")
+    assert.is_true(lost < 60)
+  end)
+
+  it("works with several connections, each in its range, and goes on after a kill", function()
+    local p = made [[op.backfill { table = "pairs", set = { done = sql "done + 1" }, batch = 10, workers = 3 }
+      op.backfill { table = "people", set = { n = sql "n + 1" }, batch = 200, pause_ms = 40, workers = 4 }]]
+    local kills = 0
+    for _ = 1, 3 do
+      local handle = p:start("upgrade", "head")
+      os.execute "sleep 0.7"
+      handle:kill "KILL"
+      if handle:wait().status ~= 0 then kills = kills + 1 end
+    end
+    assert.equal(3, kills)
+    assert.equal("4", p.db:scalar "select count(*) from moonshift_progress where part like 'backfill 2 of people, range % of 4'")
+    local r = p:ok("upgrade", "head")
+    assert.matches("Continuing backfill 2 of people after %d+ rows", r.err)
+    assert.equal("20000", p.db:scalar "select count(*) from people where n = 1")
+    assert.equal("1600", p.db:scalar "select count(*) from pairs where done = 1")
+    assert.equal("0", p.db:scalar "select count(*) from moonshift_progress")
+  end)
+
+  it("does not go on as another backfill than it was", function()
+    local p = made [[op.backfill { table = "people", set = { n = sql "n + 1" }, batch = 5000, on_batch = function() return false end }]]
+    p:fails(5, "upgrade", "head")
+    local text = p:read "migrations/2.lua"
+    p:write("migrations/2.lua", (text:gsub("n %+ 1", "n + 2")))
+    local r = p:fails(5, "upgrade", "head")
+    assert.matches("its table, key, set, where or read has been changed since", r.err, 1, true)
+    -- How fast it goes may be changed.
+    p:write("migrations/2.lua", (text:gsub("batch = 5000, on_batch = .* end }", "batch = 300 }")))
+    p:ok("upgrade", "head")
+    assert.equal("20000", p.db:scalar "select count(*) from people where n = 1")
+  end)
+
+  it("uses the revision's settings on every connection", function()
+    local p = made([[op.backfill { table = "people", set = { lower_name = sql "current_setting('moonshift.spec')" }, workers = 2 }]],
+      'transactional = false\nsettings = { ["moonshift.spec"] = "here" }')
+    p:ok("upgrade", "head")
+    assert.equal("20000", p.db:scalar "select count(*) from people where lower_name = 'here'")
+  end)
+
+  it("walks over the partitions of a table", function()
+    local p = with([[create table t (id int, k int, n int, primary key (id, k)) partition by list (k);
+      create table t1 partition of t for values in (1); create table t2 partition of t default;
+      insert into t select i, i % 3, 0 from generate_series(1, 3000) i]],
+      [[op.backfill { table = "t", set = { n = sql "n + 1" }, batch = 300, workers = 2 }]])
+    p:ok("upgrade", "head")
+    assert.equal("3000", p.db:scalar "select count(*) from t where n = 1")
   end)
 end)

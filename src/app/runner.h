@@ -14,6 +14,7 @@
 
 #include "model/graph.h"
 #include "pg/progress.h"
+#include "plan/backfill.h"
 #include "script/migration.h"
 
 enum run_mode {
@@ -52,7 +53,9 @@ struct runner {
     void (*say)(void *context, const char *level, str text);
     /* before_run, after_run, on_error: around a run that has something to do. May be NULL. */
     bool (*hook)(void *context, const char *name, struct err *e);
-    void *context; /* of both */
+    /* A backfill of a revision went on, or ended: after each batch. May be NULL. */
+    void (*advance)(void *context, str revision, const struct backfill_report *report);
+    void *context; /* of all three */
     struct arena *arena; /* as long as the runner */
     /* When set, operations are shown to it instead of being run (runner_preview). */
     void (*watch)(void *context, const struct op *op, const struct stmt_list *list);

@@ -1,14 +1,12 @@
 #include "app/runner_inside.h"
 
-#include "pg/backfill.h"
 #include "plan/compile.h"
 #include "plan/quote.h"
 
 #include <ctype.h>
 #include <strings.h>
 
-/* A step that cannot run where it stands, and the two ways out. */
-static bool refuse_alone(const struct flight *f, const struct stmt *s, struct err *e)
+bool flight_refuse_alone(const struct flight *f, const struct stmt *s, struct err *e)
 {
     err_set(e, ERR_FAILED, "this statement cannot run inside a transaction block");
     e->sql = str_copy(&e->arena, s->sql);
@@ -77,16 +75,17 @@ static bool put_local_call(struct buf *b, str name, const struct val *v, struct 
 
 /* The revision's settings, for its transaction or for the session. Those of the session
  * are marked as the user's, so that the reset after the revision finds them; where there
- * is no session to rely on, each of its transactions gets them. */
-bool flight_settings(struct flight *f, bool local, struct err *e)
+ * is no session to rely on, each of its transactions gets them. `c` is NULL offline. */
+bool flight_settings_of(struct flight *f, struct conn *c, bool local, struct err *e)
 {
     const struct val *settings = &f->m.settings;
+    struct sink *sink = c ? conn_sink(c) : f->r->sink;
     if (settings->kind != VAL_MAP)
         return true;
     for (size_t i = 0; i < settings->map.n; i++) {
         const struct pair *p = &settings->map.at[i];
         struct buf b = buf_in(f->arena);
-        bool each = !local && f->r->conn && conn_local(f->r->conn);
+        bool each = !local && c && conn_local(c);
         if (!each)
             buf_put(&b, local ? "SET LOCAL " : "SET ");
         if (!(each ? put_local_call : put_setting)(&b, p->key, &p->val, e))
@@ -94,14 +93,19 @@ bool flight_settings(struct flight *f, bool local, struct err *e)
         struct stmt s = {.sql = buf_done(&b), .from = {f->m.revision.file, 0},
                          .flags = STMT_QUIET | (local || each ? 0 : STMT_RAW)};
         if (each) {
-            conn_preamble(f->r->conn, &s);
+            conn_preamble(c, &s);
             continue;
         }
         f->dirty = f->dirty || !local;
-        if (!f->r->sink->exec(f->r->sink, &s, e))
+        if (!sink->exec(sink, &s, e))
             return false;
     }
     return true;
+}
+
+bool flight_settings(struct flight *f, bool local, struct err *e)
+{
+    return flight_settings_of(f, f->r->conn, local, e);
 }
 
 static bool put_option(struct runner *r, const char *name, str value, struct err *e)
@@ -205,6 +209,9 @@ static bool sets(const struct stmt *s)
 bool flight_exec(struct flight *f, const struct stmt *s, struct err *e)
 {
     bool skip = false;
+    if (f->batch == BATCH_APPLY) /* its transaction is the backfill's, as is its place */
+        return s->flags & STMT_NO_TX ? flight_refuse_alone(f, s, e)
+                                     : f->r->sink->exec(f->r->sink, s, e);
     if (!journal_meet(f, s, &skip, e))
         return false;
     if (skip)
@@ -213,84 +220,20 @@ bool flight_exec(struct flight *f, const struct stmt *s, struct err *e)
     if (!f->open)
         return exec_outside(f, s, e);
     if (s->flags & STMT_NO_TX)
-        return refuse_alone(f, s, e);
+        return flight_refuse_alone(f, s, e);
     return f->r->sink->exec(f->r->sink, s, e);
-}
-
-static void tell_backfill(void *context, int64_t rows, double seconds)
-{
-    const struct flight *f = context;
-    runner_say(f->r, "info", "  %lld rows, %.0f rows a second", (long long)rows,
-               (double)rows / seconds);
-}
-
-/* A copy of the op that names its key: the table's primary key, when it names none. */
-static struct op *with_key(struct flight *f, const struct op *op, struct err *e)
-{
-    struct op *copy = op_copy(f->arena, op);
-    struct buf table = buf_in(f->arena);
-    struct list key;
-    if (rec_has(op->args, K_key))
-        return copy;
-    quote_name(&table, rec_str(op->args, K_schema), rec_str(op->args, K_table));
-    if (!backfill_key(f->r->sink, buf_done(&table), &key, op->from, f->arena, e))
-        return NULL;
-    rec_set(copy->args, K_key, (struct val){.kind = VAL_LIST, .list = key});
-    return copy;
-}
-
-/* Where an interrupted run left the backfill, or its start. */
-static struct progress backfill_place(struct flight *f, str part)
-{
-    struct runner *r = f->r;
-    for (size_t i = 0; i < r->progress.n; i++) {
-        const struct progress *p = &r->progress.at[i];
-        if (p->up != f->step->up || !str_eq(p->part, part) ||
-            !str_eq(p->revision, f->step->revision->id))
-            continue;
-        runner_say(r, "info", "Continuing %.*s after %lld rows", STR_ARG(part),
-                   (long long)p->done);
-        return *p;
-    }
-    return (struct progress){.revision = f->step->revision->id, .up = f->step->up,
-                             .part = part, .checksum = str_of(f->m.checksum)};
-}
-
-/* A backfill is one statement to the journal: done when its last batch is. */
-static bool run_backfill(struct flight *f, const struct op *op, struct err *e)
-{
-    struct runner *r = f->r;
-    struct backfill b;
-    bool skip = false;
-    if (!backfill_of(op, &b, f->arena, e))
-        return err_at(e, op->from.file, op->from.line);
-    struct stmt s = {.sql = backfill_batch(&b, NULL, 1, f->arena), .from = op->from,
-                     .flags = STMT_NO_TX};
-    if (!journal_meet(f, &s, &skip, e))
-        return false;
-    if (skip)
-        return true;
-    if (f->open)
-        return refuse_alone(f, &s, e);
-    str part = str_fmt(f->arena, "backfill %lld of %.*s", (long long)f->journal.met,
-                       STR_ARG(rec_str(op->args, K_table)));
-    struct progress at = backfill_place(f, part);
-    f->journal.used = true;
-    return backfill_run(r->sink, &r->names, &b, &at, tell_backfill, f, e) &&
-           runner_control(r, f->m.revision.file, "BEGIN", e) &&
-           progress_forget(r->sink, &r->names, at.revision, part, f->arena, e) &&
-           journal_save(f, e) && runner_control(r, f->m.revision.file, "COMMIT", e) &&
-           r->sink->sync(r->sink, e);
 }
 
 static bool apply_now(struct flight *f, const struct op *op, struct err *e)
 {
-    if (op->info->kind == OP_backfill && !f->r->sink->offline) {
-        op = with_key(f, op, e);
-        if (!op || !f->r->watch)
-            return op && run_backfill(f, op, e);
+    if (op->info->kind == OP_backfill) {
+        bool done = false;
+        op = flight_backfill(f, op, &done, e);
+        if (!op || done)
+            return op != NULL;
     }
-    struct compile_context c = {.server_version = f->r->sink->server_version};
+    struct compile_context c = {.server_version = f->r->sink->server_version,
+                                .shown = f->r->watch != NULL};
     struct stmt_list list = {0};
     if (!op_compile(op, &c, &list, f->arena, e))
         return err_at(e, op->from.file, op->from.line);
@@ -317,6 +260,16 @@ bool flight_ops(struct flight *f, const struct ops *ops, struct err *e)
 
 /* -- struct host ------------------------------------------------------------------------ */
 
+/* A function that a backfill calls writes through its transaction, and not between. */
+static bool batch_allows(const struct flight *f, const struct op *op, struct err *e)
+{
+    if (f->batch == BATCH_APPLY && op->info->kind != OP_backfill)
+        return true;
+    err_set(e, ERR_FAILED, "op.%s cannot be used inside of %s", op->info->shape.name,
+            f->batch == BATCH_APPLY ? "apply" : "on_batch");
+    return err_at(e, op->from.file, op->from.line);
+}
+
 static bool host_apply(struct host *h, struct op *op, struct err *e)
 {
     struct flight *f = (struct flight *)h;
@@ -324,7 +277,19 @@ static bool host_apply(struct host *h, struct op *op, struct err *e)
         ops_add(&f->recorded, op, f->arena);
         return true;
     }
+    if (f->batch != BATCH_NONE && !batch_allows(f, op, e))
+        return false;
     return apply_now(f, op, e);
+}
+
+static bool host_backfill(struct host *h, struct op *op, const struct backfill_calls *calls,
+                          struct err *e)
+{
+    struct flight *f = (struct flight *)h;
+    f->calls = f->batch == BATCH_NONE ? calls : f->calls;
+    bool ok = host_apply(h, op, e);
+    f->calls = f->batch == BATCH_NONE ? NULL : f->calls;
+    return ok;
 }
 
 static bool refuse_read(const struct flight *f, struct err *e)
@@ -384,6 +349,10 @@ static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece, v
     bool skip = false;
     if (f->recording)
         return refuse_read(f, e);
+    if (f->batch == BATCH_APPLY)
+        return r->sink->copy_in(r->sink, s, piece, context, rows, e);
+    if (f->batch == BATCH_LOOK)
+        return err_set(e, ERR_FAILED, "op.copy_from cannot be used inside of on_batch");
     if (!journal_meet(f, s, &skip, e))
         return false;
     if (skip || r->watch)
@@ -401,6 +370,8 @@ static bool host_autocommit(struct host *h, bool begin, struct err *e)
     struct runner *r = f->r;
     if (f->recording || r->watch)
         return true;
+    if (f->batch != BATCH_NONE)
+        return err_set(e, ERR_FAILED, "op.autocommit cannot be used inside of a batch");
     if (r->in_all) {
         err_set(e, ERR_FAILED, "op.autocommit cannot run inside one transaction for all");
         return err_hint(e, "run without --single-transaction or --dry-run");
@@ -441,6 +412,7 @@ void flight_host(struct flight *f)
         .query = host_query,
         .each = host_each,
         .copy_in = host_copy_in,
+        .backfill = host_backfill,
         .autocommit = host_autocommit,
         .log = host_log,
         .ctx = context_val(&context, f->arena),

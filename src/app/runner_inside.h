@@ -18,6 +18,8 @@ struct flight {
     bool dirty;       /* offline: the session was changed, and has to be put back */
     bool recording;   /* change() on the way down: ops are kept, not run */
     struct ops recorded;
+    const struct backfill_calls *calls; /* functions of the op.backfill that runs */
+    enum batch { BATCH_NONE, BATCH_APPLY, BATCH_LOOK } batch; /* which one is called */
     struct journal {
         bool used;      /* there is a row in moonshift_progress */
         int64_t met;    /* statements this run has met */
@@ -50,13 +52,24 @@ bool flight_exec(struct flight *f, const struct stmt *s, struct err *e);
 bool flight_ops(struct flight *f, const struct ops *ops, struct err *e);
 /* The revision's settings, for its transaction or for the session. */
 bool flight_settings(struct flight *f, bool local, struct err *e);
+bool flight_settings_of(struct flight *f, struct conn *c, bool local, struct err *e);
+/* A step that cannot run where it stands: an error with the two ways out. */
+bool flight_refuse_alone(const struct flight *f, const struct stmt *s, struct err *e);
 bool flight_begin(struct flight *f, struct err *e);
 bool flight_commit(struct flight *f, struct err *e);
+
+/* -- runner_backfill.c ------------------------------------------------------------------ */
+
+/* Runs op.backfill to its end (*done), or gives back the op, with the key that was found,
+ * to be compiled: offline, or to be looked at. NULL: failed. */
+const struct op *flight_backfill(struct flight *f, const struct op *op, bool *done,
+                                 struct err *e);
 
 /* -- runner_journal.c: statements that commit by themselves ----------------------------- */
 
 /* What an interrupted run of this step left. */
 bool journal_open(struct flight *f, struct err *e);
+uint64_t journal_hash(uint64_t h, str s);
 /* Counts a statement. *skip: an earlier run has finished it. */
 bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err *e);
 /* Remembers, in the open transaction, that all statements met so far are done. */

@@ -9,7 +9,7 @@
  * the script makes the same statements, those that are done are skipped, and the hash says
  * whether they were indeed the same. */
 
-static uint64_t hash(uint64_t h, str s)
+uint64_t journal_hash(uint64_t h, str s)
 {
     for (size_t i = 0; i < s.n; i++)
         h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u; /* FNV-1a */
@@ -66,9 +66,9 @@ bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err
 {
     struct journal *j = &f->journal;
     j->last = j->chain;
-    j->chain = hash(j->chain, s->sql);
+    j->chain = journal_hash(j->chain, s->sql);
     for (size_t i = 0; i < s->n_params; i++)
-        j->chain = hash(j->chain, s->params[i].null ? STR("\xff") : s->params[i].text);
+        j->chain = journal_hash(j->chain, s->params[i].null ? STR("\xff") : s->params[i].text);
     j->met++;
     *skip = j->met <= j->done;
     if (j->met != j->done || j->chain == j->done_chain)

@@ -1,4 +1,6 @@
-#include "pg/backfill.h"
+#include "pg/backfill_inner.h"
+
+#include "pg/sql.h"
 
 #include <time.h>
 
@@ -6,8 +8,22 @@ enum {
     FIRST_BATCH = 1000,
     LEAST_BATCH = 100,
     MOST_BATCH = 50000,
-    TARGET_MS = 300, /* what a batch should take: rows stay locked that long */
-    TELL_MS = 5000,
+    TRIES = 6, /* of a batch that lost against others */
+};
+
+struct crew {
+    const struct ledger_names *names;
+    const struct backfill *b;
+    const struct backfill_watch *watch;
+    struct backfill_report *report;
+    str *types; /* of the key */
+    struct walk *walks;
+    size_t n_walks;
+    struct conn **conns; /* the first one is the caller's */
+    size_t n_conns;
+    int64_t begun_ms;
+    bool stop;
+    struct arena arena;
 };
 
 static int64_t now_ms(void)
@@ -20,186 +36,572 @@ static int64_t now_ms(void)
 static void pause_ms(int64_t ms)
 {
     struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-    nanosleep(&t, NULL); /* a signal ends it, and the next statement sees it */
+    if (ms > 0)
+        nanosleep(&t, NULL); /* a signal ends it, and the next statement sees it */
 }
 
-bool backfill_key(struct sink *s, str table, struct list *key, struct origin from,
-                  struct arena *a, struct err *e)
+/* -- the key ---------------------------------------------------------------------------- */
+
+static str names_text(struct list names, const char *item, const char *between,
+                      struct arena *a)
 {
-    struct param params[] = {{.text = table}};
+    struct buf b = buf_in(a);
+    for (size_t i = 0; i < names.n; i++) {
+        buf_put(&b, i ? between : "");
+        for (const char *p = item; *p; p++)
+            if (*p == '@')
+                buf_str(&b, names.at[i].s);
+            else
+                buf_char(&b, *p);
+    }
+    return buf_done(&b);
+}
+
+/* The text of a text[]: quotes and backslashes in names are kept from ending it. */
+static str array_text(struct list names, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    buf_char(&b, '{');
+    for (size_t i = 0; i < names.n; i++) {
+        buf_put(&b, i ? ",\"" : "\"");
+        for (size_t k = 0; k < names.at[i].s.n; k++) {
+            char c = names.at[i].s.p[k];
+            if (c == '"' || c == '\\')
+                buf_char(&b, '\\');
+            buf_char(&b, c);
+        }
+        buf_char(&b, '"');
+    }
+    buf_char(&b, '}');
+    return buf_done(&b);
+}
+
+static bool check_columns(struct sink *s, str table, struct list wanted,
+                          struct origin from, struct arena *a, struct err *e)
+{
+    struct param params[] = {{.text = table}, {.text = array_text(wanted, a)}};
     struct stmt look = {
-        .sql = STR("SELECT a.attname FROM pg_catalog.pg_index i CROSS JOIN LATERAL "
-                   "unnest(i.indkey) WITH ORDINALITY AS k (attnum, n) JOIN "
-                   "pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = "
-                   "k.attnum WHERE i.indrelid = $1::text::regclass AND i.indisprimary "
-                   "ORDER BY k.n"),
-        .params = params, .n_params = 1, .flags = STMT_QUIET, .from = from};
-    struct rows rows = {0};
+        .sql = STR("SELECT w.name FROM unnest($2::text[]) AS w (name) WHERE NOT EXISTS "
+                   "(SELECT FROM pg_catalog.pg_attribute WHERE attrelid = "
+                   "$1::text::regclass AND attname = w.name AND attnum > 0 AND NOT "
+                   "attisdropped)"),
+        .params = params, .n_params = 2, .flags = STMT_QUIET, .from = from};
+    struct rows rows;
     if (!s->query(s, &look, &rows, a, e))
         return false;
-    if (rows.n_rows == 0) {
-        err_set(e, ERR_FAILED, "op.backfill: %.*s has no primary key", STR_ARG(table));
-        err_hint(e, "name the columns of a unique key: key = { ... }");
-        return err_at(e, from.file, from.line);
-    }
+    if (rows.n_rows == 0)
+        return true;
+    err_set(e, ERR_FAILED, "op.backfill: %.*s has no column '%.*s'", STR_ARG(table),
+            STR_ARG(rows.cells[0].text));
+    return err_at(e, from.file, from.line);
+}
+
+static bool no_key(str table, struct list wanted, bool nullable, struct origin from,
+                   struct arena *a, struct err *e)
+{
+    str names = names_text(wanted, "@", ", ", a);
+    if (nullable)
+        err_set(e, ERR_FAILED, "op.backfill: the key (%.*s) of %.*s can be NULL, and rows "
+                "without a key would be left out", STR_ARG(names), STR_ARG(table));
+    else if (wanted.n)
+        err_set(e, ERR_FAILED, "op.backfill: no unique index of %.*s is on (%.*s), and of "
+                "rows with the same key some would be left out", STR_ARG(table),
+                STR_ARG(names));
+    else
+        err_set(e, ERR_FAILED, "op.backfill: %.*s has no primary key, and no other unique "
+                "index over columns that are NOT NULL", STR_ARG(table));
+    err_hint(e, "a walk in batches needs a key that every row has and no two rows share: "
+                "create one first, or change the rows in one statement with op.execute");
+    return err_at(e, from.file, from.line);
+}
+
+/* Looks the key up: its columns, and their types. */
+static bool find_key(struct sink *s, str table, struct list wanted, struct list *key,
+                     str **types, struct origin from, struct arena *a, struct err *e)
+{
+    struct param params[] = {{.text = table},
+                             {.text = array_text(wanted, a), .null = wanted.n == 0}};
+    struct stmt look = {.sql = sql_named("backfill_key"), .params = params, .n_params = 2,
+                        .flags = STMT_QUIET, .from = from};
+    struct rows rows = {0};
+    if ((wanted.n && !check_columns(s, table, wanted, from, a, e)) ||
+        !s->query(s, &look, &rows, a, e))
+        return false;
+    bool nullable = rows.n_rows && !str_is(rows.cells[2].text, "t");
+    if (rows.n_rows == 0 || nullable)
+        return no_key(table, wanted, nullable, from, a, e);
     struct val list = val_list(a, rows.n_rows);
-    for (size_t i = 0; i < rows.n_rows; i++)
-        list.list.at[i] = val_str(str_copy(a, rows.cells[i].text));
+    *types = NEW_N(a, str, rows.n_rows);
+    for (size_t i = 0; i < rows.n_rows; i++) {
+        list.list.at[i] = val_str(str_copy(a, rows.cells[i * 3].text));
+        (*types)[i] = str_copy(a, rows.cells[i * 3 + 1].text);
+    }
     *key = list.list;
     return true;
 }
 
-/* "$1::bigint": the parameters that stand for the last key. */
-static bool bounds(struct sink *s, const struct backfill *b, str *out, struct arena *a,
-                   struct err *e)
+bool backfill_key(struct sink *s, str table, struct list wanted, struct list *key,
+                  struct origin from, struct arena *a, struct err *e)
+{
+    str *types;
+    return find_key(s, table, wanted, key, &types, from, a, e);
+}
+
+/* -- statements ------------------------------------------------------------------------- */
+
+/* A range in parameters: their expressions, "$1::text::bigint", and their values. */
+struct bound_range {
+    struct range range;
+    struct param *params;
+    size_t n;
+};
+
+static str *ends(const struct crew *r, const struct param *key, struct bound_range *out,
+                 struct arena *a)
+{
+    if (!key)
+        return NULL;
+    str *text = NEW_N(a, str, r->b->key.n);
+    for (size_t i = 0; i < r->b->key.n; i++) {
+        out->params[out->n++] = key[i];
+        text[i] = str_fmt(a, "$%zu::text::%.*s", out->n, STR_ARG(r->types[i]));
+    }
+    return text;
+}
+
+static struct bound_range bind(const struct crew *r, const struct param *from,
+                               const struct param *until, struct arena *a)
+{
+    struct bound_range out = {.params = NEW_N(a, struct param, 2 * r->b->key.n)};
+    out.range.from = ends(r, from, &out, a);
+    out.range.until = ends(r, until, &out, a);
+    return out;
+}
+
+static struct stmt stmt_for(const struct crew *r, str sql, const struct bound_range *bound)
+{
+    return (struct stmt){.sql = sql, .params = bound->params, .n_params = bound->n,
+                         .flags = STMT_QUIET, .from = r->b->from};
+}
+
+static bool control(const struct crew *r, struct conn *c, const char *sql, struct err *e)
+{
+    struct stmt stmt = {.sql = str_of(sql), .flags = STMT_QUIET, .from = r->b->from};
+    return conn_sink(c)->exec(conn_sink(c), &stmt, e);
+}
+
+/* -- one batch -------------------------------------------------------------------------- */
+
+static bool names_column(struct list columns, str name)
+{
+    for (size_t i = 0; i < columns.n; i++)
+        if (str_eq(columns.at[i].s, name))
+            return true;
+    return false;
+}
+
+/* Rows that apply returned say which they are, and what is to be changed in them. */
+static bool check_write(const struct backfill *b, const struct row_write *write,
+                        struct err *e)
 {
     for (size_t i = 0; i < b->key.n; i++) {
-        struct param params[] = {{.text = b->table}, {.text = b->key.at[i].s}};
-        struct stmt look = {
-            .sql = STR("SELECT format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute "
-                       "WHERE attrelid = $1::text::regclass AND attname = $2 AND attnum > 0 "
-                       "AND NOT attisdropped"),
-            .params = params, .n_params = 2, .flags = STMT_QUIET, .from = b->from};
-        struct rows rows = {0};
-        if (!s->query(s, &look, &rows, a, e))
+        if (names_column(write->columns, b->key.at[i].s))
+            continue;
+        err_set(e, ERR_FAILED, "op.backfill: a row that apply returned lacks the key '%.*s'",
+                STR_ARG(b->key.at[i].s));
+        return err_at(e, b->from.file, b->from.line);
+    }
+    if (write->columns.n > b->key.n)
+        return true;
+    err_set(e, ERR_FAILED, "op.backfill: a row that apply returned has nothing but its key");
+    return err_at(e, b->from.file, b->from.line);
+}
+
+/* Rows through the functions of the migration: locked, then read, so that nobody changes
+ * them between reading and writing. */
+static bool through_functions(struct crew *r, struct walk *w, struct arena *a,
+                              struct err *e)
+{
+    struct sink *s = conn_sink(w->c);
+    struct bound_range bound = bind(r, w->from, w->next ? w->next : w->until, a);
+    struct stmt lock = stmt_for(r, backfill_lock(r->b, bound.range, a), &bound);
+    struct stmt read = stmt_for(r, backfill_read(r->b, bound.range, a), &bound);
+    struct rows rows;
+    struct row_writes writes = {0};
+    w->changed = 0;
+    if (!s->exec(s, &lock, e) || !s->query(s, &read, &rows, a, e))
+        return false;
+    if (rows.n_rows && !r->watch->apply(r->watch->context, &rows, &writes, a, e))
+        return false;
+    for (size_t i = 0; i < writes.n; i++) {
+        if (!check_write(r->b, &writes.at[i], e))
             return false;
-        if (rows.n_rows == 0) {
-            err_set(e, ERR_FAILED, "op.backfill: %.*s has no column '%.*s'",
-                    STR_ARG(b->table), STR_ARG(b->key.at[i].s));
-            return err_at(e, b->from.file, b->from.line);
-        }
-        out[i] = str_fmt(a, "$%zu::text::%.*s", i + 1, STR_ARG(rows.cells[0].text));
+        struct param json = {.text = writes.at[i].json};
+        struct stmt write = {.sql = backfill_write(r->b, writes.at[i].columns, a),
+                             .params = &json, .n_params = 1, .flags = STMT_QUIET,
+                             .from = r->b->from};
+        if (!s->exec(s, &write, e))
+            return false;
+        w->changed += (int64_t)writes.at[i].n_rows;
     }
     return true;
 }
 
-/* The key as progress keeps it: each value with its length before it, "2:17". */
-static str key_write(const struct cell *cells, size_t n, struct arena *a)
+static bool change_rows(struct crew *r, struct walk *w, struct arena *a, struct err *e)
 {
-    struct buf b = buf_in(a);
-    for (size_t i = 0; i < n; i++)
-        buf_fmt(&b, "%zu:%.*s", cells[i].text.n, STR_ARG(cells[i].text));
-    return buf_done(&b);
+    if (r->b->read.n)
+        return through_functions(r, w, a, e);
+    struct bound_range bound = bind(r, w->from, w->next ? w->next : w->until, a);
+    struct stmt update = stmt_for(r, backfill_update(r->b, bound.range, a), &bound);
+    update.changed = &w->changed;
+    return conn_sink(w->c)->exec(conn_sink(w->c), &update, e);
 }
 
-static bool key_read(str text, struct param *out, size_t n, struct arena *a)
+/* Ends the batch, and asks in the same message where the one behind it will end. */
+static bool commit(struct crew *r, struct walk *w, struct arena *a, struct err *e)
 {
-    for (size_t i = 0; i < n; i++) {
-        size_t colon = str_find(text, ':');
-        long size;
-        if (!str_int(str_cut(text, 0, colon), &size) || size < 0 ||
-            colon + 1 + (size_t)size > text.n)
-            return false;
-        out[i] = (struct param){
-            .text = str_copy(a, str_cut(text, colon + 1, colon + 1 + (size_t)size))};
-        text = str_cut(text, colon + 1 + (size_t)size, text.n);
-    }
-    return text.n == 0;
+    struct stmt last = {.sql = STR("COMMIT"), .flags = STMT_QUIET, .from = r->b->from};
+    struct arena *texts = &w->texts[(w->turn + 1) % 3];
+    w->ahead = w->size;
+    arena_rewind(texts);
+    if (!w->next)
+        return conn_post(w->c, &last, &w->after, texts, e);
+    struct bound_range bound = bind(r, w->next, w->until, a);
+    struct stmt look = stmt_for(r, backfill_next(r->b, bound.range, w->size, a), &bound);
+    return control(r, w->c, "COMMIT", e) && conn_post(w->c, &look, &w->after, texts, e);
 }
 
-static bool control(struct sink *s, const struct backfill *b, const char *sql, struct err *e)
-{
-    struct stmt stmt = {.sql = str_of(sql), .flags = STMT_QUIET, .from = b->from};
-    return s->exec(s, &stmt, e);
-}
-
-/* One batch with its note, begun and not yet committed. *rows: how many it changed. */
-static bool one_batch(struct sink *s, const struct ledger_names *names,
-                      const struct backfill *b, str first, str next, struct progress *at,
-                      struct arena *keep, int64_t *rows, struct err *e)
+/* The place is moved first: its row is locked for as long as the batch runs, and another
+ * run of this backfill, or what is left of one that was killed, waits there. READ COMMITTED,
+ * so that an UPDATE sees rows as others have just changed them. */
+static bool send_batch(struct crew *r, struct walk *w, struct err *e)
 {
     struct arena a = {0};
-    struct param *params = NEW_N(&a, struct param, b->key.n);
-    struct stmt stmt = {.sql = first, .flags = STMT_QUIET, .from = b->from};
-    struct rows found = {0};
-    long count = 0;
-    if (at->position.n) {
-        stmt.sql = next;
-        stmt.params = params;
-        stmt.n_params = b->key.n;
-        if (!key_read(at->position, params, b->key.n, &a)) {
-            arena_reset(&a);
-            return err_set(e, ERR_FAILED, "moonshift_progress: '%.*s' is no key",
-                           STR_ARG(at->position));
-        }
-    }
-    bool ok = control(s, b, "BEGIN", e) && s->query(s, &stmt, &found, &a, e);
-    if (ok && found.n_rows) {
-        str_int(found.cells[b->key.n].text, &count);
-        at->position = key_write(found.cells, b->key.n, keep);
-        at->done += count;
-        ok = progress_save(s, names, at, &a, e);
-    }
-    *rows = count;
-    ok = ok && control(s, b, "COMMIT", e);
+    struct progress to = w->at;
+    w->sent = true;
+    w->sent_ms = now_ms();
+    w->moved = w->next ? place_write(w->next, w->until, r->b->key.n, &w->texts[w->turn])
+                       : STR("done");
+    to.position = w->moved;
+    to.done += w->rows;
+    bool ok = control(r, w->c, "BEGIN ISOLATION LEVEL READ COMMITTED", e) &&
+              progress_move(conn_sink(w->c), r->names, &to, w->at.position, &a, e) &&
+              change_rows(r, w, &a, e) && commit(r, w, &a, e);
     arena_reset(&a);
     return ok;
 }
 
-/* Waits while a standby is further behind than asked. */
-static bool wait_for_standbys(struct sink *s, const struct backfill *b, struct err *e)
+/* Where the first batch of a range ends, and how many rows the last batch has. */
+static bool look_ahead(struct crew *r, struct walk *w, struct err *e)
 {
-    for (;;) {
-        struct arena a = {0};
-        struct param params[] = {{.text = str_fmt(&a, "%lld", (long long)b->max_lag)}};
-        struct stmt look = {.sql = STR("SELECT count(*) > 0 FROM pg_stat_replication WHERE "
-                                       "replay_lag > make_interval(secs => $1::bigint)"),
-                            .params = params, .n_params = 1, .flags = STMT_QUIET,
-                            .from = b->from};
-        struct rows rows = {0};
-        bool ok = s->query(s, &look, &rows, &a, e);
-        bool late = ok && str_is(rows.cells[0].text, "t");
-        arena_reset(&a);
-        if (!ok || !late)
-            return ok;
-        pause_ms(500);
+    struct arena *a = &w->texts[(w->turn + 1) % 3];
+    struct sink *s = conn_sink(w->c);
+    struct bound_range bound = bind(r, w->from, w->until, a);
+    struct stmt look = stmt_for(r, backfill_next(r->b, bound.range, w->size, a), &bound);
+    w->ahead = w->size;
+    return s->query(s, &look, &w->after, a, e);
+}
+
+static bool count_rest(struct crew *r, struct walk *w, struct err *e)
+{
+    struct arena a = {0};
+    struct sink *s = conn_sink(w->c);
+    struct bound_range bound = bind(r, w->from, w->until, &a);
+    struct stmt count = stmt_for(r, backfill_count(r->b, bound.range, w->ahead, &a), &bound);
+    struct rows rows;
+    long n = 0;
+    bool ok = s->query(s, &count, &rows, &a, e);
+    if (ok)
+        str_int(rows.cells[0].text, &n);
+    w->rows = n;
+    arena_reset(&a);
+    return ok;
+}
+
+/* What was ahead is the batch to be sent. */
+static bool step_ahead(struct crew *r, struct walk *w, struct err *e)
+{
+    bool last = w->after.n_rows == 0;
+    w->turn = (w->turn + 1) % 3;
+    w->next = last ? NULL : place_key(&w->after, 0, &w->texts[w->turn]);
+    w->rows = w->ahead;
+    return !last || count_rest(r, w, e);
+}
+
+/* -- between batches -------------------------------------------------------------------- */
+
+/* pg_stat_replication hides the lag from roles that are not in pg_monitor: then waiting
+ * for it would be an empty promise. */
+static bool lag_of(struct crew *r, bool *late, struct err *e)
+{
+    struct arena a = {0};
+    struct sink *s = conn_sink(r->conns[0]);
+    struct param params[] = {{.text = str_fmt(&a, "%lld", (long long)r->b->max_lag)}};
+    struct stmt look = {.sql = sql_named("backfill_lag"), .params = params, .n_params = 1,
+                        .flags = STMT_QUIET, .from = r->b->from};
+    struct rows rows;
+    bool ok = s->query(s, &look, &rows, &a, e);
+    if (ok && str_is(rows.cells[1].text, "t")) {
+        err_set(e, ERR_FAILED, "op.backfill: max_lag cannot be kept: this role does not see "
+                               "how far the standbys are");
+        err_hint(e, "grant pg_monitor to it, or leave max_lag out");
+        ok = err_at(e, r->b->from.file, r->b->from.line);
+    }
+    *late = ok && str_is(rows.cells[0].text, "t");
+    arena_reset(&a);
+    return ok;
+}
+
+static bool wait_for_standbys(struct crew *r, struct err *e)
+{
+    enum { LOOK_MS = 200 };
+    bool late = r->b->max_lag > 0;
+    while (late) {
+        if (!lag_of(r, &late, e))
+            return false;
+        if (late)
+            pause_ms(LOOK_MS);
+    }
+    return true;
+}
+
+/* max_rate: no batch begins before the rows up to now have had their time. */
+static void keep_rate(const struct crew *r)
+{
+    if (r->b->max_rate <= 0)
+        return;
+    int64_t due = r->begun_ms + r->report->walked * 1000 / r->b->max_rate;
+    pause_ms(due - now_ms());
+}
+
+static int64_t adapted(const struct backfill *b, int64_t size, int64_t took_ms)
+{
+    int64_t fit = took_ms > 0 ? size * b->target_ms / took_ms : size * 2;
+    fit = fit > size * 2 ? size * 2 : fit < size / 2 ? size / 2 : fit;
+    return fit < LEAST_BATCH ? LEAST_BATCH : fit > MOST_BATCH ? MOST_BATCH : fit;
+}
+
+static int64_t next_size(const struct crew *r, const struct walk *w, int64_t took_ms)
+{
+    const struct backfill *b = r->b;
+    int64_t size = b->batch > 0 ? b->batch : adapted(b, w->size, took_ms);
+    return b->max_rate > 0 && size > b->max_rate ? b->max_rate : size;
+}
+
+static void look_at_time(struct crew *r)
+{
+    r->report->seconds = (double)(now_ms() - r->begun_ms) / 1000;
+}
+
+static bool tell(struct crew *r, struct err *e)
+{
+    look_at_time(r);
+    return !r->watch->batch ||
+           r->watch->batch(r->watch->context, r->report, &r->stop, e);
+}
+
+/* A batch has committed: the walk stands behind it. */
+static bool moved_on(struct crew *r, struct walk *w, struct err *e)
+{
+    struct backfill_report *report = r->report;
+    w->sent = false;
+    w->tries = 0;
+    w->at.position = w->moved;
+    w->at.done += w->rows;
+    w->size = next_size(r, w, now_ms() - w->sent_ms);
+    report->rows += w->rows;
+    report->walked += w->rows;
+    report->changed += w->changed;
+    report->batch = w->rows;
+    if (!w->next) {
+        w->ended = true;
+        w->c = NULL;
+        return tell(r, e);
+    }
+    w->from = w->next;
+    if (!tell(r, e) || !wait_for_standbys(r, e))
+        return false;
+    pause_ms(r->b->pause_ms);
+    return true;
+}
+
+/* Others may be in the way of a batch: a deadlock, a lock that was not given in time. */
+static bool may_try_again(const struct walk *w, const struct err *e)
+{
+    str state = str_of(e->sqlstate);
+    return w->tries < TRIES && !conn_lost(w->c) &&
+           (str_is(state, "40P01") || str_is(state, "40001") || str_is(state, "55P03"));
+}
+
+static bool try_again(struct crew *r, struct walk *w, struct err *e)
+{
+    err_clear(e);
+    w->sent = false;
+    pause_ms((int64_t)50 << w->tries++);
+    return conn_recover(w->c, e) &&
+           (!r->watch->session ||
+            r->watch->session(r->watch->context, w->c, e));
+}
+
+/* -- all walks -------------------------------------------------------------------------- */
+
+/* Gives a connection to walks that have none, while there are any. */
+static bool man(struct crew *r, struct err *e)
+{
+    for (size_t i = 0; i < r->n_conns; i++) {
+        struct walk *free = NULL;
+        bool busy = false;
+        for (size_t k = 0; k < r->n_walks; k++) {
+            busy = busy || r->walks[k].c == r->conns[i];
+            if (!free && !r->walks[k].c && !r->walks[k].ended)
+                free = &r->walks[k];
+        }
+        if (busy || !free || r->stop)
+            continue;
+        free->c = r->conns[i];
+        free->size = next_size(r, free, 0);
+        if (!look_ahead(r, free, e))
+            return false;
+    }
+    return true;
+}
+
+static bool send_all(struct crew *r, struct err *e)
+{
+    for (size_t i = 0; i < r->n_walks; i++) {
+        struct walk *w = &r->walks[i];
+        if (!w->c || w->sent || r->stop)
+            continue;
+        keep_rate(r);
+        if (w->tries == 0 && !step_ahead(r, w, e))
+            return false;
+        if (!send_batch(r, w, e) && !(may_try_again(w, e) && try_again(r, w, e)))
+            return false;
+    }
+    return true;
+}
+
+/* The walk whose batch has ended first, or NULL when none is on its way. */
+static struct walk *first_ended(struct crew *r)
+{
+    struct arena a = {0};
+    struct conn **waiting = NEW_N(&a, struct conn *, r->n_walks);
+    struct walk **of = NEW_N(&a, struct walk *, r->n_walks);
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_walks; i++)
+        if (r->walks[i].sent) {
+            waiting[n] = r->walks[i].c;
+            of[n++] = &r->walks[i];
+        }
+    /* Alone it is waited for by sync, which also looks at who blocks it. */
+    struct walk *w = n == 0 ? NULL : n == 1 ? of[0] : of[conn_first_done(waiting, n)];
+    arena_reset(&a);
+    return w;
+}
+
+static bool any_left(const struct crew *r)
+{
+    for (size_t i = 0; i < r->n_walks; i++)
+        if (r->walks[i].sent || (!r->walks[i].ended && !r->stop))
+            return true;
+    return false;
+}
+
+static bool walk_all(struct crew *r, struct err *e)
+{
+    while (any_left(r)) {
+        if (!man(r, e) || !send_all(r, e))
+            return false;
+        struct walk *w = first_ended(r);
+        if (!w)
+            continue;
+        struct sink *s = conn_sink(w->c);
+        if (s->sync(s, e) ? !moved_on(r, w, e)
+                          : !(may_try_again(w, e) && try_again(r, w, e)))
+            return false;
+    }
+    return true;
+}
+
+/* -- begin and end ---------------------------------------------------------------------- */
+
+static bool open_conns(struct crew *r, struct conn *own, struct err *e)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < r->n_walks; i++)
+        left += !r->walks[i].ended;
+    size_t n = left < (size_t)r->b->workers ? left : (size_t)r->b->workers;
+    r->conns = NEW_N(&r->arena, struct conn *, n + 1);
+    r->conns[0] = own;
+    r->n_conns = 1;
+    while (r->n_conns < n) {
+        struct conn *c = conn_open_again(own, e);
+        if (!c)
+            return err_hint(e, "each of the workers is a connection of its own");
+        r->conns[r->n_conns++] = c;
+        if (r->watch->session && !r->watch->session(r->watch->context, c, e))
+            return false;
+    }
+    return true;
+}
+
+/* What is still under way is waited for: it commits, or it does not, but it does not go on
+ * behind our back. */
+static void close_conns(struct crew *r)
+{
+    for (size_t i = 1; i < r->n_conns; i++) {
+        struct err ignored = {0};
+        struct sink *s = conn_sink(r->conns[i]);
+        s->sync(s, &ignored);
+        err_clear(&ignored);
+        conn_close(r->conns[i]);
     }
 }
 
-static int64_t adapted(int64_t size, int64_t took_ms)
+static bool stopped(const struct crew *r, struct err *e)
 {
-    if (took_ms < TARGET_MS / 2)
-        size *= 2;
-    else if (took_ms > TARGET_MS * 2)
-        size /= 2;
-    return size < LEAST_BATCH ? LEAST_BATCH : size > MOST_BATCH ? MOST_BATCH : size;
+    err_set(e, ERR_INTERRUPTED, "op.backfill of %.*s was stopped by on_batch after %lld rows",
+            STR_ARG(r->b->name), (long long)r->report->rows);
+    err_hint(e, "running the same command again goes on from there");
+    return err_at(e, r->b->from.file, r->b->from.line);
 }
 
-bool backfill_run(struct sink *s, const struct ledger_names *names, const struct backfill *b,
-                  struct progress *at,
-                  void (*tell)(void *context, int64_t rows, double seconds), void *context,
+static void add_up(struct crew *r)
+{
+    for (size_t i = 0; i < r->n_walks; i++) {
+        r->report->rows += r->walks[i].at.done;
+        r->report->total += r->walks[i].at.total;
+        r->walks[i].size = r->b->batch > 0 ? r->b->batch : FIRST_BATCH;
+    }
+}
+
+bool backfill_run(struct conn *c, const struct ledger_names *names,
+                  const struct backfill *b, const struct progress *own,
+                  const struct backfill_watch *watch, struct backfill_report *report,
                   struct err *e)
 {
-    struct arena texts = {0}, keys[2] = {{0}};
-    int64_t size = b->batch > 0 ? b->batch : FIRST_BATCH, rows = 1, turn = 0;
-    int64_t begun = now_ms(), told = begun;
-    str *after = NEW_N(&texts, str, b->key.n);
-    bool ok = bounds(s, b, after, &texts, e);
-    while (ok && rows > 0) {
-        struct arena sql = {0};
-        int64_t start = now_ms();
-        arena_reset(&keys[turn]); /* the other one holds the key to go on from */
-        ok = one_batch(s, names, b, backfill_batch(b, NULL, size, &sql),
-                       backfill_batch(b, after, size, &sql), at, &keys[turn], &rows, e);
-        arena_reset(&sql);
-        turn = !turn;
-        int64_t now = now_ms();
-        if (ok && b->batch <= 0)
-            size = adapted(size, now - start);
-        if (ok && tell && now - told >= TELL_MS) {
-            tell(context, at->done, (double)(now - begun) / 1000);
-            told = now;
-        }
-        if (ok && rows && (b->pause_ms > 0 || b->max_lag > 0)) {
-            ok = s->sync(s, e) && (b->max_lag <= 0 || wait_for_standbys(s, b, e));
-            if (ok)
-                pause_ms(b->pause_ms);
-        }
+    struct backfill found = *b;
+    struct crew r = {.names = names, .b = &found, .watch = watch, .report = report,
+                    .begun_ms = now_ms()};
+    *report = (struct backfill_report){.table = b->name};
+    bool ok = find_key(conn_sink(c), b->table, b->key, &found.key, &r.types, b->from,
+                       &r.arena, e) &&
+              place_ranges(c, names, &found, own, &r.walks, &r.n_walks, &r.arena, e);
+    if (ok) {
+        add_up(&r);
+        ok = open_conns(&r, c, e) && wait_for_standbys(&r, e) && walk_all(&r, e);
+        close_conns(&r);
     }
-    ok = ok && s->sync(s, e);
-    at->position = STR_NONE;
-    for (int i = 0; i < 2; i++)
-        arena_reset(&keys[i]);
-    arena_reset(&texts);
+    bool left = false;
+    for (size_t i = 0; i < r.n_walks; i++) {
+        left = left || !r.walks[i].ended;
+        for (int k = 0; k < 3; k++)
+            arena_reset(&r.walks[i].texts[k]);
+    }
+    look_at_time(&r);
+    if (ok && left)
+        ok = stopped(&r, e);
+    report->ended = ok;
+    arena_reset(&r.arena);
     return ok;
 }

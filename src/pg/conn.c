@@ -23,6 +23,13 @@ void conn_cancel_this(struct conn *c)
     cancel_with = c->cancel;
 }
 
+void conn_cancel_if_asked(struct conn *const *list, size_t n)
+{
+    char message[256];
+    for (size_t i = 0; cancel_asked && i < n; i++)
+        PQcancel(list[i]->cancel, message, sizeof message);
+}
+
 bool conn_interrupted(void)
 {
     bool asked = cancel_asked;

@@ -62,6 +62,14 @@ size_t conn_round_trips(const struct conn *c);  /* how often the server was wait
 bool conn_in_transaction(const struct conn *c); /* BEGIN was sent, COMMIT was not */
 bool conn_local(const struct conn *c); /* opened with options.local */
 
+/* Queues a query and sends all there is, without waiting: its rows are there when
+ * conn_first_done has named the connection, or after the sink's sync. */
+bool conn_post(struct conn *c, const struct stmt *s, struct rows *rows, struct arena *a,
+               struct err *e);
+/* Waits until one of the connections has all that it was sent for; its index. Whether it
+ * went well its sink's sync tells, without waiting. */
+size_t conn_first_done(struct conn *const *list, size_t n);
+
 /* After an error: leaves the aborted pipeline, rolls back, restores the session, so that
  * the connection can be used again. */
 bool conn_recover(struct conn *c, struct err *e);

@@ -75,6 +75,7 @@ struct conn {
     unsigned filling;
     size_t round_trips; /* how often results were waited for */
     size_t since_sync;  /* statements */
+    bool synced;        /* a Sync was sent behind them */
     size_t led;         /* of these, sent before a statement to prepare its transaction */
     size_t loose;       /* of these, outside of BEGIN and COMMIT, and not bookkeeping */
 
@@ -154,6 +155,8 @@ void conn_mark_lost(struct conn *c, const PGresult *r);
 void conn_tell_notices(struct conn *c);
 /* A signal will cancel what runs on this connection: the one that is waited for. */
 void conn_cancel_this(struct conn *c);
+/* Cancels what runs on the connections, if a signal has asked for it. */
+void conn_cancel_if_asked(struct conn *const *list, size_t n);
 /* True once after conn_cancel_from_signal. */
 bool conn_interrupted(void);
 /* Names, types and values of a result into the arena. */

@@ -68,6 +68,9 @@ bool ledger_ensure_lock(struct conn *c, const struct ledger_names *names, struct
                         struct err *e);
 /* {lock}, {version}, {log}, {progress} of an SQL text replaced by the tables' names. */
 str ledger_expand(str text, const struct ledger_names *names, struct arena *a);
+/* Whether anybody holds the lock. Takes nothing, and needs no privilege. */
+bool ledger_locked(struct sink *s, const struct ledger_names *names, bool *locked,
+                   struct arena *a, struct err *e);
 
 /* The log, newest first, at most `limit` lines (0: all); rows as db columns: id,
  * revision, direction (up, down, stamp), message, checksum, db_user, os_user, host,

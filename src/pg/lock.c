@@ -184,3 +184,37 @@ bool ledger_unlock(struct conn *c, const struct ledger_names *names, struct err 
     arena_reset(&a);
     return ok;
 }
+
+/* The row of the lock, when it is one. */
+static bool row_held(struct sink *s, const struct ledger_names *names, bool *held,
+                     struct arena *a, struct err *e)
+{
+    str table = ledger_expand(STR("{lock}"), names, a);
+    struct param where = {.text = table}, version = {.text = names->version_table};
+    struct stmt probe = {.sql = STR("SELECT to_regclass($1::text) IS NOT NULL"),
+                         .params = &where, .n_params = 1, .flags = STMT_QUIET};
+    struct stmt look = {.sql = str_fmt(a, "SELECT count(*) > 0 FROM %.*s WHERE version_table "
+                                       "= $1 AND expires_at > clock_timestamp()",
+                                       STR_ARG(table)),
+                        .params = &version, .n_params = 1, .flags = STMT_QUIET};
+    struct rows rows;
+    if (!s->query(s, &probe, &rows, a, e))
+        return false;
+    if (is_true(&rows.cells[0]) && !s->query(s, &look, &rows, a, e))
+        return false;
+    *held = is_true(&rows.cells[0]);
+    return true;
+}
+
+bool ledger_locked(struct sink *s, const struct ledger_names *names, bool *locked,
+                   struct arena *a, struct err *e)
+{
+    struct param key = {.text = str_fmt(a, "%lld", (long long)lock_key(names))};
+    struct stmt look = {.sql = sql_named("lock_holder"), .params = &key, .n_params = 1,
+                        .flags = STMT_QUIET};
+    struct rows rows;
+    if (!s->query(s, &look, &rows, a, e))
+        return false;
+    *locked = rows.n_rows > 0;
+    return *locked || row_held(s, names, locked, a, e);
+}

@@ -26,6 +26,32 @@ static str cell(const struct rows *rows, size_t row, size_t column)
     return c->null ? STR_NONE : c->text;
 }
 
+#define COLUMNS                                                                          \
+    "revision, direction, part, checksum, done, coalesce(total, 0), running, position, "   \
+    "date_trunc('second', started_at)"
+
+/* Rows of COLUMNS, and whether they are being worked on. */
+static void take_rows(const struct rows *rows, bool live, struct progresses *out,
+                      struct arena *a)
+{
+    for (size_t i = 0; i < rows->n_rows; i++) {
+        long done = 0, total = 0;
+        str_int(cell(rows, i, 4), &done);
+        str_int(cell(rows, i, 5), &total);
+        *PUSH(a, out->at, out->n, out->room) =
+            (struct progress){.revision = cell(rows, i, 0),
+                              .up = str_is(cell(rows, i, 1), "up"),
+                              .part = cell(rows, i, 2),
+                              .checksum = cell(rows, i, 3),
+                              .done = done,
+                              .total = total,
+                              .running = cell(rows, i, 6),
+                              .position = cell(rows, i, 7),
+                              .since = cell(rows, i, 8),
+                              .live = live};
+    }
+}
+
 bool progress_read(struct sink *s, const struct ledger_names *names, struct progresses *out,
                    struct arena *a, struct err *e)
 {
@@ -40,30 +66,85 @@ bool progress_read(struct sink *s, const struct ledger_names *names, struct prog
     if (!str_is(cell(&rows, 0, 0), "t"))
         return true;
     struct param params[] = {text_param(names->version_table)};
-    struct stmt read = {
-        .sql = str_fmt(a,
-                       "SELECT revision, direction, part, checksum, done, running, position, "
-                       "date_trunc('second', started_at) FROM %.*s "
-                       "WHERE version_table = $1 ORDER BY started_at, part",
-                       STR_ARG(table)),
-        .params = params, .n_params = 1, .flags = STMT_QUIET};
-    rows = (struct rows){0};
+    struct stmt read = {.sql = str_fmt(a, "SELECT " COLUMNS " FROM %.*s WHERE version_table "
+                                       "= $1 ORDER BY started_at, length(part), part",
+                                       STR_ARG(table)),
+                        .params = params, .n_params = 1, .flags = STMT_QUIET};
+    bool live = false;
+    if (!s->query(s, &read, &rows, a, e) ||
+        (rows.n_rows && !ledger_locked(s, names, &live, a, e)))
+        return false;
+    take_rows(&rows, live, out, a);
+    return true;
+}
+
+/* The parameters that name a backfill: $1 to $4. Its ranges: */
+#define RANGES                                                                           \
+    "version_table = $1 AND revision = $2 AND direction = $3 AND (part = $4 OR "          \
+    "starts_with(part, $4 || ', range '))"
+enum { RANGE_PARAMS = 4 };
+
+static void put_range_params(struct param *params, const struct ledger_names *names,
+                             str revision, bool up, str part)
+{
+    params[0] = text_param(names->version_table);
+    params[1] = text_param(revision);
+    params[2] = text_param(up ? STR("up") : STR("down"));
+    params[3] = text_param(part);
+}
+
+bool progress_ranges(struct sink *s, const struct ledger_names *names, str revision, bool up,
+                     str part, struct progresses *out, struct arena *a, struct err *e)
+{
+    struct param params[RANGE_PARAMS];
+    struct rows rows = {0};
+    put_range_params(params, names, revision, up, part);
+    struct stmt read = {.sql = str_fmt(a, "SELECT " COLUMNS " FROM %.*s WHERE " RANGES
+                                       " ORDER BY length(part), part FOR UPDATE",
+                                       STR_ARG(table_of(names, a))),
+                        .params = params, .n_params = RANGE_PARAMS, .flags = STMT_QUIET};
+    *out = (struct progresses){0};
     if (!s->query(s, &read, &rows, a, e))
         return false;
-    for (size_t i = 0; i < rows.n_rows; i++) {
-        long done = 0;
-        str_int(cell(&rows, i, 4), &done);
-        *PUSH(a, out->at, out->n, out->room) =
-            (struct progress){.revision = cell(&rows, i, 0),
-                              .up = str_is(cell(&rows, i, 1), "up"),
-                              .part = cell(&rows, i, 2),
-                              .checksum = cell(&rows, i, 3),
-                              .done = done,
-                              .running = cell(&rows, i, 5),
-                              .position = cell(&rows, i, 6),
-                              .since = cell(&rows, i, 7)};
-    }
+    take_rows(&rows, true, out, a);
     return true;
+}
+
+bool progress_forget_ranges(struct sink *s, const struct ledger_names *names, str revision,
+                            bool up, str part, struct arena *a, struct err *e)
+{
+    struct param params[RANGE_PARAMS];
+    put_range_params(params, names, revision, up, part);
+    struct stmt forget = {.sql = str_fmt(a, "DELETE FROM %.*s WHERE " RANGES,
+                                         STR_ARG(table_of(names, a))),
+                          .params = params, .n_params = RANGE_PARAMS, .flags = STMT_QUIET};
+    return s->exec(s, &forget, e);
+}
+
+bool progress_move(struct sink *s, const struct ledger_names *names,
+                   const struct progress *p, str before, struct arena *a, struct err *e)
+{
+    struct param params[] = {
+        text_param(names->version_table),
+        text_param(p->revision),
+        text_param(p->up ? STR("up") : STR("down")),
+        text_param(p->part),
+        text_param(str_fmt(a, "%lld", (long long)p->done)),
+        may_param(p->position),
+        may_param(before),
+    };
+    struct stmt move = {
+        .sql = str_fmt(a,
+                       "WITH moved AS (UPDATE %.*s SET done = $5::bigint, position = $6, "
+                       "updated_at = clock_timestamp() WHERE version_table = $1 AND revision = "
+                       "$2 AND direction = $3 AND part = $4 AND position IS NOT DISTINCT FROM "
+                       "$7 RETURNING 1) SELECT 1 / count(*) FROM moved",
+                       STR_ARG(table_of(names, a))),
+        .params = params, .n_params = sizeof params / sizeof *params,
+        .flags = STMT_QUIET | STMT_AGAIN,
+        .guard = STR("another run of this backfill has gone on meanwhile\n"
+                     "what it did is done; running the same command again goes on from there")};
+    return s->exec(s, &move, e);
 }
 
 bool progress_save(struct sink *s, const struct ledger_names *names,
@@ -79,12 +160,13 @@ bool progress_save(struct sink *s, const struct ledger_names *names,
         text_param(str_fmt(a, "%lld", (long long)progress->done)),
         may_param(progress->running),
         may_param(progress->position),
+        {.text = str_fmt(a, "%lld", (long long)progress->total), .null = !progress->total},
     };
     struct stmt save = {
         .sql = str_fmt(a,
                        "INSERT INTO %.*s (version_table, revision, direction, part, checksum, "
-                       "done, running, position, started_at) "
-                       "VALUES ($1, $2, $3, $4, $5, $6::bigint, $7, $8, now()) "
+                       "done, running, position, total, started_at) "
+                       "VALUES ($1, $2, $3, $4, $5, $6::bigint, $7, $8, $9::bigint, now()) "
                        "ON CONFLICT (version_table, revision, direction, part) DO UPDATE SET "
                        "checksum = excluded.checksum, done = excluded.done, "
                        "running = excluded.running, position = excluded.position, "

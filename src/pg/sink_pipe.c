@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct conn *conn_of(struct sink *s)
@@ -56,6 +57,7 @@ static void copy_stmt(struct entry *entry, const struct stmt *stmt, struct arena
         .flags = stmt->flags,
         .from = stmt->from,
         .first_line = stmt->first_line,
+        .changed = stmt->changed,
     };
     if (stmt->from.file.p)
         entry->stmt.from.file = str_copy(a, stmt->from.file);
@@ -137,6 +139,8 @@ static void take_result(struct conn *c, PGresult *r)
             rolled_back(c, entry);
         if (entry->rows && !c->failed)
             rows_copy(r, entry->rows, entry->rows_in);
+        if (entry->stmt.changed)
+            *entry->stmt.changed = strtoll(PQcmdTuples(r), NULL, 10);
         break;
     case PGRES_PIPELINE_SYNC:
         pop_entry(c);
@@ -256,18 +260,26 @@ static void wait_until_empty(struct conn *c)
     wait_for_queue(c);
 }
 
+static void send_sync(struct conn *c)
+{
+    c->round_trips++;
+    c->synced = true;
+    push_entry(c, ENTRY_SYNC);
+    if (!PQpipelineSync(c->pg))
+        conn_mark_lost(c, NULL);
+}
+
 void pipe_drain(struct conn *c)
 {
     if (c->lost || c->since_sync == 0)
         return;
-    c->round_trips++;
-    push_entry(c, ENTRY_SYNC);
-    if (!PQpipelineSync(c->pg))
-        conn_mark_lost(c, NULL);
+    if (!c->synced)
+        send_sync(c);
     wait_for_queue(c);
     if (!c->lost)
         c->in_tx = PQtransactionStatus(c->pg) != PQTRANS_IDLE;
     c->since_sync = c->loose = c->led = 0;
+    c->synced = false;
     watch_stop(c);
 }
 
@@ -445,6 +457,7 @@ static struct entry *send_stmt(struct conn *c, const struct stmt *stmt)
     c->filled_bytes += bytes;
     c->unsent += bytes;
     c->since_sync++;
+    c->synced = false;
     c->loose += loose;
     return entry;
 }
@@ -530,6 +543,56 @@ bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out,
     entry->rows_in = a;
     pipe_drain(c);
     return pipe_tell(c, e);
+}
+
+/* -- several connections at once ---------------------------------------------------- */
+
+bool conn_post(struct conn *c, const struct stmt *stmt, struct rows *rows,
+               struct arena *a, struct err *e)
+{
+    *rows = (struct rows){0};
+    if (!pipe_start(c, stmt, e))
+        return false;
+    struct entry *entry = send_stmt(c, stmt);
+    if (!entry)
+        return pipe_tell(c, e);
+    entry->rows = rows;
+    entry->rows_in = a;
+    send_sync(c);
+    pipe_flush(c);
+    return pipe_tell(c, e);
+}
+
+/* Takes what has arrived; true when nothing is awaited any more. */
+static bool all_arrived(struct conn *c)
+{
+    while (c->n && !c->lost && (PQstatus(c->pg) == CONNECTION_BAD || !PQisBusy(c->pg)))
+        take_next(c);
+    return c->lost || c->n == 0;
+}
+
+size_t conn_first_done(struct conn *const *list, size_t n)
+{
+    enum { LOOK_MS = 1000 };
+    struct arena a = {0};
+    struct pollfd *sockets = NEW_N(&a, struct pollfd, n);
+    size_t done = n;
+    while (done == n) {
+        for (size_t i = 0; i < n && done == n; i++)
+            if (all_arrived(list[i]))
+                done = i;
+        if (done < n)
+            break;
+        for (size_t i = 0; i < n; i++)
+            sockets[i] = (struct pollfd){.fd = PQsocket(list[i]->pg), .events = POLLIN};
+        int ready = poll(sockets, (nfds_t)n, LOOK_MS);
+        conn_cancel_if_asked(list, n);
+        for (size_t i = 0; ready > 0 && i < n; i++)
+            if (sockets[i].revents)
+                PQconsumeInput(list[i]->pg); /* a broken one is told by PQgetResult */
+    }
+    arena_reset(&a);
+    return done;
 }
 
 static bool pipe_each(struct sink *s, const struct stmt *stmt, row_fn *row, void *context,

@@ -11,6 +11,7 @@
 struct compile_context {
     int server_version; /* as PQserverVersion */
     bool autocommit;    /* no transaction is open: raw SQL may begin one of its own */
+    bool shown;         /* the statements are looked at, not run */
 };
 
 /* Appends the statements of an op, in the order to be run, to `out`. */

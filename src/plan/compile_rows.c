@@ -37,8 +37,11 @@ static void put_row(struct pen *p, const struct val *row, struct list columns)
     put(p, ")");
 }
 
-/* Values are literals, so that --sql and a run send the same text. */
-bool compile_bulk_insert(struct pen *p, const struct rec *r)
+typedef void put_tail_fn(struct pen *p, const struct rec *r, struct list columns);
+
+/* Rows in statements of some hundred each. Values are literals, so that --sql and a run
+ * send the same text, and nothing is limited by the protocol's 65535 parameters. */
+static bool insert_rows(struct pen *p, const struct rec *r, put_tail_fn *put_tail)
 {
     struct list rows = rec_list(r, K_rows);
     struct list columns =
@@ -57,11 +60,71 @@ bool compile_bulk_insert(struct pen *p, const struct rec *r)
             put(p, i == from ? "\n    " : ",\n    ");
             put_row(p, &rows.at[i], columns);
         }
-        put_form(p, r, "[on_conflict:\nON CONFLICT {on_conflict}]");
+        put_tail(p, r, columns);
         if (!pen_end(p, 0))
             return false;
     }
     return p->ok;
+}
+
+static void put_on_conflict(struct pen *p, const struct rec *r, struct list columns)
+{
+    (void)columns;
+    put_form(p, r, "[on_conflict:\nON CONFLICT {on_conflict}]");
+}
+
+bool compile_bulk_insert(struct pen *p, const struct rec *r)
+{
+    return insert_rows(p, r, put_on_conflict);
+}
+
+static bool holds(struct list names, str name)
+{
+    for (size_t i = 0; i < names.n; i++)
+        if (str_eq(names.at[i].s, name))
+            return true;
+    return false;
+}
+
+static void put_update(struct pen *p, const struct rec *r, struct list columns)
+{
+    struct list conflict = rec_list(r, K_conflict);
+    struct list update = rec_has(r, K_update) ? rec_list(r, K_update) : columns;
+    bool first = true;
+    put_form(p, r, "\nON CONFLICT ({conflict}) DO ");
+    for (size_t i = 0; i < update.n; i++) {
+        str name = update.at[i].s;
+        if (!rec_has(r, K_update) && holds(conflict, name))
+            continue;
+        put(p, first ? "UPDATE SET " : "");
+        buf_sep(&p->b, &first, ", ");
+        put_ident(p, name);
+        put(p, " = excluded.");
+        put_ident(p, name);
+    }
+    put_form(p, r, first ? "NOTHING" : "[where: WHERE {where}]");
+}
+
+/* A default that stands in for what a row leaves out would replace what is there. */
+static bool same_columns(struct pen *p, const struct rec *r)
+{
+    struct list rows = rec_list(r, K_rows);
+    struct list columns =
+        rec_has(r, K_columns) ? rec_list(r, K_columns) : columns_of(rows, p->a);
+    for (size_t i = 0; i < rows.n; i++)
+        for (size_t k = 0; k < columns.n; k++)
+            if (val_get(&rows.at[i], columns.at[k].s)->kind == VAL_NONE)
+                return pen_fail(p, "row %zu lacks '%.*s', which others name: write "
+                                   "op.NULL, or sql \"default\"", i + 1,
+                                STR_ARG(columns.at[k].s));
+    return true;
+}
+
+bool compile_upsert(struct pen *p, const struct rec *r)
+{
+    if (!same_columns(p, r))
+        return false;
+    return insert_rows(p, r, put_update);
 }
 
 static const struct param *params_of(struct pen *p, struct list values)

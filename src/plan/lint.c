@@ -278,7 +278,8 @@ static void look_at_step(struct linter *l, struct lint_case *c, struct lint_inpu
                          struct findings *out)
 {
     struct compile_context context = {.server_version = l->options.server_version,
-                                      .autocommit = c->step->alone};
+                                      .autocommit = c->step->alone,
+                                      .shown = true};
     struct stmt_list list = {0};
     struct err e = {0};
     if (!op_compile(compilable(c->step->op, l->arena), &context, &list, l->arena, &e) &&

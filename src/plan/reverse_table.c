@@ -241,4 +241,5 @@ UNDO_SWAP(cluster_on, index, existing_index)
 
 UNDO_NONE(execute, "the text may do anything; write downgrade()")
 UNDO_NONE(bulk_insert, "the rows may have been changed since; write downgrade()")
+UNDO_NONE(upsert, "what the rows held before is not kept; write downgrade()")
 UNDO_NONE(backfill, "what the rows held before is not kept; write downgrade()")

@@ -39,6 +39,7 @@ struct stmt {
     int first_line;     /* for raw scripts: line of the script where sql starts, else 0 */
     str guard; /* when set, SQLSTATE 22012 (division by zero) means this message: a check
                   that the server made. Behind a newline: the hint */
+    int64_t *changed; /* when set: gets the number of rows it changed, once that is known */
 };
 
 /* A result held in memory. Values are text, or NULL. */

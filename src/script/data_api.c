@@ -373,4 +373,5 @@ void data_open(lua_State *L)
     lua_setfield(L, -2, "execute_file");
     lua_pushcfunction(L, f_copy_from);
     lua_setfield(L, -2, "copy_from");
+    backfill_open(L);
 }

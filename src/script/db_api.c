@@ -193,7 +193,7 @@ static struct rows *run_query(lua_State *L, int n, const char *what)
     return rows;
 }
 
-static void push_rows(lua_State *L, const struct rows *rows)
+void db_push_rows(lua_State *L, const struct rows *rows)
 {
     lua_createtable(L, (int)rows->n_rows, 0);
     for (size_t i = 0; i < rows->n_rows; i++) {
@@ -205,7 +205,7 @@ static void push_rows(lua_State *L, const struct rows *rows)
 /* db.query(text, ...): a list of rows, each a table by column name. */
 static int f_query(lua_State *L)
 {
-    push_rows(L, run_query(L, lua_gettop(L), "db.query"));
+    db_push_rows(L, run_query(L, lua_gettop(L), "db.query"));
     return 1;
 }
 
@@ -290,7 +290,7 @@ static int f_each(lua_State *L)
             error_raise_err(L, e);
         return 0;
     }
-    push_rows(L, run_query(L, n, "db.each"));
+    db_push_rows(L, run_query(L, n, "db.each"));
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, f_next, 2);
     return 1;

@@ -115,12 +115,19 @@ void op_open(lua_State *L);
 void data_open(lua_State *L); /* adds to the table `op` on top */
 void db_open(lua_State *L);
 void db_json_open(lua_State *L); /* adds to the table `db` on top */
+void backfill_open(lua_State *L); /* adds to the table `op` on top */
 void log_open(lua_State *L);
 void migration_open(lua_State *L); /* lint.allow */
 void model_open(lua_State *L);
 void ctx_push(lua_State *L);
 /* The host, or an error that says where `what` answers. */
 struct host *host_of(lua_State *L, const char *what);
+
+/* Pushes a list of rows, each a table by column name. */
+void db_push_rows(lua_State *L, const struct rows *rows);
+/* The value on top as JSON text. */
+void json_put(lua_State *L, struct buf *b);
+void json_put_text(lua_State *L, struct buf *b, str s);
 
 /* ---- files (source.c) ---- */
 

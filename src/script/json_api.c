@@ -353,6 +353,16 @@ static void put_value(lua_State *L, struct buf *b, int depth)
     }
 }
 
+void json_put(lua_State *L, struct buf *b)
+{
+    put_value(L, b, 1);
+}
+
+void json_put_text(lua_State *L, struct buf *b, str s)
+{
+    put_string(L, b, s);
+}
+
 /* db.encode(value): JSON text, keys in order. */
 static int f_encode(lua_State *L)
 {

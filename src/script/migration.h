@@ -7,6 +7,7 @@
 #define MOONSHIFT_SCRIPT_MIGRATION_H
 
 #include "model/graph.h"
+#include "plan/backfill.h"
 #include "plan/lint.h"
 #include "plan/sink.h"
 #include "script/vm.h"
@@ -56,6 +57,9 @@ struct host {
     /* op.copy_from with data made by Lua. */
     bool (*copy_in)(struct host *, const struct stmt *, copy_fn *, void *context,
                     int64_t *rows, struct err *);
+    /* op.backfill, whose functions are called back meanwhile. NULL: like any operation. */
+    bool (*backfill)(struct host *, struct op *, const struct backfill_calls *,
+                     struct err *);
     /* op.autocommit(fn): begin = true before fn, false after. */
     bool (*autocommit)(struct host *, bool begin, struct err *);
     void (*log)(struct host *, str level, str text); /* level: info, warn, debug */
