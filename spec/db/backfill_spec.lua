@@ -140,7 +140,8 @@ describe("op.backfill", function()
     end
     assert.matches("the key (a) of t can be NULL, and rows without a key would be left out",
       error_of 'key = "a", set = { n = 1 }', 1, true)
-    assert.matches("no unique index of t is on (b), and of rows with the same key", error_of 'key = "b", set = { n = 1 }', 1, true)
+    assert.matches("no unique index of t is on (b), and of rows with the same key",
+      error_of 'key = "b", set = { n = 1 }', 1, true)
     assert.matches("no unique index of t is on (c)", error_of 'key = "c", set = { n = 1 }', 1, true)
     assert.matches("no unique index of t is on (d, b)", error_of 'key = { "d", "b" }, set = { n = 1 }', 1, true)
     assert.matches("t has no column 'x'", error_of 'key = "x", set = { n = 1 }', 1, true)
@@ -151,7 +152,8 @@ describe("op.backfill", function()
   end)
 
   it("takes rows through a function: locked, read, written back", function()
-    local p = with([[create table people (id int primary key, raw jsonb, name text, tags text[], score float8, seen int default 0);
+    local p = with([[create table people (id int primary key, raw jsonb, name text, tags text[],
+      score float8, seen int default 0);
       insert into people (id, raw) select i, jsonb_build_object('name', 'N ' || i, 'tags', jsonb_build_array('a', null, i))
         from generate_series(1, 2500) i]],
       [[op.backfill { table = "people", batch = 400,
@@ -227,14 +229,16 @@ describe("op.backfill", function()
   it("gives way to others: rows changed, inserted and deleted meanwhile, and deadlocks", function()
     local p = with([[create table t (id int primary key, name text, copy text);
       insert into t select i, 'n' || i, null from generate_series(1, 6000) i]],
-      [[op.backfill { table = "t", set = { copy = sql "name" }, where = "copy is distinct from name", batch = 200, pause_ms = 5 }]])
+      [[op.backfill { table = "t", set = { copy = sql "name" }, where = "copy is distinct from name",
+        batch = 200, pause_ms = 5 }]])
     local handle = p:start("upgrade", "head")
     -- Two rows in the other order: now and then a deadlock, which one of the two loses.
     local lost = 0
     for i = 1, 60 do
       if not p.db:try(([[begin; update t set name = 'late', copy = 'late' where id = %d;
         delete from t where id = %d; insert into t values (%d, 'new', 'new'); select pg_sleep(0.02);
-        update t set name = 'late', copy = 'late' where id = %d; commit;]]):format(i * 97 + 50, i * 97 + 1, 6000 + i, i * 97)) then
+        update t set name = 'late', copy = 'late' where id = %d; commit;]]):format(i * 97 + 50, i * 97 + 1,
+          6000 + i, i * 97)) then
         lost = lost + 1
       end
     end
@@ -265,7 +269,8 @@ describe("op.backfill", function()
   end)
 
   it("does not go on as another backfill than it was", function()
-    local p = made [[op.backfill { table = "people", set = { n = sql "n + 1" }, batch = 5000, on_batch = function() return false end }]]
+    local p = made [[op.backfill { table = "people", set = { n = sql "n + 1" }, batch = 5000,
+      on_batch = function() return false end }]]
     p:fails(5, "upgrade", "head")
     local text = p:read "migrations/2.lua"
     p:write("migrations/2.lua", (text:gsub("n %+ 1", "n + 2")))
@@ -278,7 +283,8 @@ describe("op.backfill", function()
   end)
 
   it("uses the revision's settings on every connection", function()
-    local p = made([[op.backfill { table = "people", set = { lower_name = sql "current_setting('moonshift.spec')" }, workers = 2 }]],
+    local p = made([[op.backfill { table = "people",
+      set = { lower_name = sql "current_setting('moonshift.spec')" }, workers = 2 }]],
       'transactional = false\nsettings = { ["moonshift.spec"] = "here" }')
     p:ok("upgrade", "head")
     assert.equal("20000", p.db:scalar "select count(*) from people where lower_name = 'here'")
