@@ -128,6 +128,14 @@ local function fence(language, text)
   return ("```%s\n%s\n```"):format(language, text)
 end
 
+-- The first lines of a long text.
+local function beginning(text)
+  local lines, shown = {}, 30
+  for line in text:gmatch("[^\n]*") do lines[#lines + 1] = line end
+  if #lines <= shown then return text end
+  return ("%s\n-- and %d lines more"):format(table.concat(lines, "\n", 1, shown), #lines - shown)
+end
+
 -- "a, b and c"
 local function list_of(words)
   if #words < 2 then return words[1] or "" end
@@ -173,7 +181,7 @@ local function entry(op, found)
   local example = found[1]
   if example then
     out[#out + 1] = fence("lua", example.call)
-    if example.sql ~= "" then out[#out + 1] = fence("sql", example.sql) end
+    if example.sql ~= "" then out[#out + 1] = fence("sql", beginning(example.sql)) end
   end
   return table.concat(out, "\n\n")
 end
