@@ -25,6 +25,20 @@ describe("test", function()
     assert.equal("0", scratch_databases(p))
   end)
 
+  it("lets a validated constraint stay validated, and no other difference pass with it", function()
+    local function validated(more)
+      return project.new { files = {
+        ["migrations/1.lua"] = project.revision { "001_a", down_body = 'op.drop_table("a")', up = [[
+          op.create_table("a", { { "n", "int" } })
+          op.create_check_constraint("ck", "a", "n > 0", { not_valid = true })]] },
+        ["migrations/2.lua"] = project.revision { "002_b", down = "001_a",
+          up = 'op.validate_constraint("ck", "a")' .. more },
+      } }
+    end
+    assert.equal("ok    001_a\nok    002_b\n", validated(""):ok("test").out)
+    assert.matches("changed column 'a.n'", validated(' op.alter_column("a", "n", { default = 1 })'):fails(4, "test").out)
+  end)
+
   it("takes any name of a revision", function()
     local p = made { up = 'op.add_column("a", { "n", "int" })', down_body = 'op.drop_column("a", "n")' }
     assert.equal("ok    002_b\n", p:ok("test", "head").out)

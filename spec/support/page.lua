@@ -218,7 +218,8 @@ local function fill_in(path, steps)
     local step = steps[i]
     if step.path == path and step.kind == "run" and #step.shown == 1 and step.shown[1] == "?" then
       table.remove(text, step.last)
-      for k, line in ipairs(lines_of(step.printed)) do
+      local printed = step.printed:gsub("^INFO  %[moonshift%] Context[^\n]*\nINFO[^\n]* DDL%.\n", "…\n")
+      for k, line in ipairs(lines_of(printed)) do
         line = line:gsub("/tmp/moonshift%-spec%.%w+/work", "…"):gsub("root@%w+", "ann@laptop")
         table.insert(text, step.last + k - 1, line)
       end

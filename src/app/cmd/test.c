@@ -35,6 +35,15 @@ static bool read_now(struct test *t, struct catalog *out, struct arena *a, struc
     return t->r.sink->sync(t->r.sink, e) && catalog_read(t->r.sink, &options, out, a, e);
 }
 
+/* What a way down may leave: a constraint that was validated holds what it held. */
+static bool only_validates(const struct ops *ops)
+{
+    for (size_t i = 0; i < ops->n; i++)
+        if (ops->at[i]->info->kind != OP_validate_constraint)
+            return false;
+    return true;
+}
+
 /* The differences as a list of words; empty when there are none. */
 static bool compare(struct test *t, const struct catalog *want, const struct catalog *is,
                     str *out, struct arena *a, struct err *e)
@@ -45,7 +54,7 @@ static bool compare(struct test *t, const struct catalog *want, const struct cat
         return false;
     struct buf b = buf_in(t->s->arena);
     bool first = true;
-    for (size_t i = 0; i < diff.n_changes; i++) {
+    for (size_t i = 0; i < diff.n_changes && !only_validates(&diff.ops); i++) {
         buf_sep(&b, &first, ", ");
         buf_str(&b, change_text(&diff.changes[i], a));
     }
