@@ -1,0 +1,2 @@
+-- docs/models-and-autogenerate.md, typed.
+require("spec.support.page").spec("docs/models-and-autogenerate.md", { describe = describe, it = it })
