@@ -114,8 +114,8 @@ static str body_to_fill(const struct imported *i, const struct import_way *way,
                         const char *name, struct arena *a)
 {
     struct buf b = buf_in(a);
-    struct val why = val_str(str_fmt(a, "%s() of %.*s is not filled in yet", name,
-                                     STR_ARG(i->source)));
+    struct val why = val_str(
+        str_fmt(a, "%s() of %.*s is not filled in yet", name, STR_ARG(i->source)));
     buf_put(&b, "  error(");
     render_val(&b, &why, 2);
     buf_put(&b, ")");
@@ -237,7 +237,8 @@ bool import_texts(struct session *s, struct import *list, struct err *e)
         if (!write_text(s, list, one, e))
             return false;
         if (file_exists(session_path(s, one->file).p)) {
-            err_set(e, ERR_FAILED, "'%.*s' is there already, and has not the revision '%.*s'",
+            err_set(e, ERR_FAILED,
+                    "'%.*s' is there already, and has not the revision '%.*s'",
                     STR_ARG(one->file), STR_ARG(one->made.id));
             return err_hint(e, "nothing is overwritten: move it away first");
         }

@@ -1,8 +1,8 @@
 /* Migrations of other tools become revisions.
  *
  * lua/import.lua reads a directory; this makes bodies of its SQL, checks the graph they
- * give together with what is there, and writes the files. A revision that is there already
- * is kept: importing again takes up what is new.
+ * give together with what is there, and writes the files. A revision that is there
+ * already is kept: importing again takes up what is new.
  */
 #ifndef MOONSHIFT_APP_IMPORT_H
 #define MOONSHIFT_APP_IMPORT_H
@@ -20,18 +20,18 @@ struct import_way {
 
 struct imported {
     struct new_revision made; /* id, message, parents, labels, dependencies, date */
-    str source; /* the file it comes from */
-    str file;   /* the new one, relative to the project */
-    str text;   /* of the new file */
+    str source;               /* the file it comes from */
+    str file;                 /* the new one, relative to the project */
+    str text;                 /* of the new file */
     struct import_way up, undo;
-    bool kept;  /* its revision is there already */
+    bool kept; /* its revision is there already */
 };
 
 struct import {
     str tool;
     struct imported *at; /* parents first */
     size_t n;
-    str ini; /* of Alembic: alembic.ini; STR_NONE: none found */
+    str ini;                           /* of Alembic: alembic.ini; STR_NONE: none found */
     str version_table, version_schema; /* of Alembic */
 };
 

@@ -70,8 +70,9 @@ static bool unknown(const struct foreign *f, const struct foreign_row *row, stru
 {
     err_set(e, ERR_REVISION, "Can't locate revision identified by '%.*s'",
             STR_ARG(row->version));
-    return err_hint(e, "%.*s says it is applied, and no file has it: import the directory "
-                       "that does",
+    return err_hint(e,
+                    "%.*s says it is applied, and no file has it: import the directory "
+                    "that does",
                     STR_ARG(f->table));
 }
 
@@ -91,7 +92,8 @@ static void mark_up_to(const struct graph *g, const struct revision *r, bool *ap
     }
 }
 
-static bool all_below(const struct graph *g, const struct revision *r, const bool *applied)
+static bool all_below(const struct graph *g, const struct revision *r,
+                      const bool *applied)
 {
     for (size_t i = 0; i < r->down.n; i++)
         if (!applied[graph_exact(g, r->down.at[i])->index])
@@ -117,8 +119,8 @@ static bool mark(const struct graph *g, const struct foreign *f, bool *applied,
     return true;
 }
 
-/* The applied revisions that have nothing applied above them. One that is applied above one
- * that is not is refused, but for a repeatable script, which may well run again. */
+/* The applied revisions that have nothing applied above them. One that is applied above
+ * one that is not is refused, but for a repeatable script, which may well run again. */
 static bool heads_of(const struct graph *g, const struct foreign *f, bool *applied,
                      struct strs *heads, struct arena *a, struct err *e)
 {
@@ -196,10 +198,11 @@ bool import_adopt(struct session *s, str tool, str table, struct err *e)
     if (str_is(tool, "alembic"))
         return adopt_alembic(s, table, e);
     if (!session_connect(s, e) ||
-        !foreign_read(conn_sink(s->conn), tool, table.n ? table : str_of(foreign_table(tool)),
-                      &found, s->arena, e))
+        !foreign_read(conn_sink(s->conn), tool,
+                      table.n ? table : str_of(foreign_table(tool)), &found, s->arena, e))
         return false;
     bool *applied = NEW_N(s->arena, bool, graph_size(s->graph) + 1);
     return mark(s->graph, &found, applied, s->arena, e) &&
-           heads_of(s->graph, &found, applied, &heads, s->arena, e) && stamp(s, &heads, e);
+           heads_of(s->graph, &found, applied, &heads, s->arena, e) &&
+           stamp(s, &heads, e);
 }

@@ -24,7 +24,8 @@ struct alembic {
 static const char script[] =
     "cd \"$1\" || exit 1; shift; exec 3>&1\n"
     "if said=$(eval \"$0\" '\"$@\"' 2>&1 1>&3); then exit 0; fi\n"
-    "printf '\\n-- failed: %s\\n' \"$(printf '%s\\n' \"$said\" | grep -v '^ *$' | tail -n 1)\"\n"
+    "printf '\\n-- failed: %s\\n' \"$(printf '%s\\n' \"$said\" | grep -v '^ *$' | tail "
+    "-n 1)\"\n"
     "exit 1\n";
 
 static const char failed_mark[] = "\n-- failed: ";
@@ -87,16 +88,25 @@ static void take(struct alembic *run, str out, bool ok)
 static void run_range(struct alembic *run, str range)
 {
     struct arena *a = run->s->arena;
-    const char *const argv[] = {
-        "sh", "-c", script, str_copy(a, run->command).p, run->directory.p, "-c",
-        "alembic.ini", run->up ? "upgrade" : "downgrade", str_copy(a, range).p, "--sql", NULL};
+    const char *const argv[] = {"sh",
+                                "-c",
+                                script,
+                                str_copy(a, run->command).p,
+                                run->directory.p,
+                                "-c",
+                                "alembic.ini",
+                                run->up ? "upgrade" : "downgrade",
+                                str_copy(a, range).p,
+                                "--sql",
+                                NULL};
     struct err e = {0};
     str out;
     bool ok = spawn_read(argv, &out, a, &e);
     size_t mark = str_index(out, str_of(failed_mark));
     if (!ok) {
-        run->failure = str_trim(mark < out.n ? str_cut(out, mark + sizeof failed_mark - 1, out.n)
-                                             : str_copy(a, e.message));
+        run->failure =
+            str_trim(mark < out.n ? str_cut(out, mark + sizeof failed_mark - 1, out.n)
+                                  : str_copy(a, e.message));
         out.n = mark;
     }
     take(run, out, ok);
@@ -110,8 +120,9 @@ static void seek_up(struct alembic *run, struct imported *i)
     str from = i->made.down.n ? i->made.down.at[0] : STR_NONE;
     run_range(run, from.p ? str_fmt(a, "%.*s:heads", STR_ARG(from)) : STR("heads"));
     if (wanted(run, i))
-        run_range(run, from.p ? str_fmt(a, "%.*s:%.*s", STR_ARG(from), STR_ARG(i->made.id))
-                              : i->made.id);
+        run_range(run, from.p
+                           ? str_fmt(a, "%.*s:%.*s", STR_ARG(from), STR_ARG(i->made.id))
+                           : i->made.id);
 }
 
 static void seek(struct alembic *run, struct imported *i)
@@ -155,8 +166,11 @@ static str why_not(const struct import *list, str command, bool headers, struct 
 void import_alembic(struct session *s, struct import *list, str command, bool headers)
 {
     str directory = file_directory(list->ini);
-    struct alembic run = {.s = s, .list = list, .command = command,
-                          .directory = directory.n ? str_copy(s->arena, directory) : STR("."),
+    struct alembic run = {.s = s,
+                          .list = list,
+                          .command = command,
+                          .directory =
+                              directory.n ? str_copy(s->arena, directory) : STR("."),
                           .why_not = why_not(list, command, headers, s->arena)};
     run.up = true;
     for (size_t i = 0; i < list->n; i++)

@@ -23,8 +23,10 @@ static bool find_table(struct sink *s, str tool, str table, str *found, struct a
                        struct err *e)
 {
     struct param name = {.text = str_copy(a, table)};
-    struct stmt stmt = {.sql = str_copy(a, sql_named("foreign_table")), .params = &name,
-                        .n_params = 1, .flags = STMT_QUIET};
+    struct stmt stmt = {.sql = str_copy(a, sql_named("foreign_table")),
+                        .params = &name,
+                        .n_params = 1,
+                        .flags = STMT_QUIET};
     struct rows rows;
     if (!s->query(s, &stmt, &rows, a, e))
         return false;
@@ -53,13 +55,14 @@ bool foreign_read(struct sink *s, str tool, str table, struct foreign *out,
     str text = sql_named(str_fmt(a, "foreign_%.*s", STR_ARG(tool)).p);
     str place = STR("{table}");
     size_t at = str_index(text, place);
-    struct stmt stmt = {
-        .sql = str_fmt(a, "%.*s%.*s%.*s", STR_ARG(str_cut(text, 0, at)), STR_ARG(out->table),
-                       STR_ARG(str_cut(text, at + place.n, text.n))),
-        .flags = STMT_QUIET};
+    struct stmt stmt = {.sql = str_fmt(a, "%.*s%.*s%.*s", STR_ARG(str_cut(text, 0, at)),
+                                       STR_ARG(out->table),
+                                       STR_ARG(str_cut(text, at + place.n, text.n))),
+                        .flags = STMT_QUIET};
     if (!s->query(s, &stmt, &rows, a, e))
-        return err_hint(e, "%.*s does not look like a table of %.*s: --table NAME names "
-                           "another one",
+        return err_hint(e,
+                        "%.*s does not look like a table of %.*s: --table NAME names "
+                        "another one",
                         STR_ARG(out->table), STR_ARG(tool));
     out->n = rows.n_rows;
     out->at = NEW_N(a, struct foreign_row, out->n);

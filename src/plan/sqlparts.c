@@ -106,8 +106,12 @@ bool sql_parts(str text, const struct sql_parts_options *options, struct sql_par
 {
     struct stmt_list list = {0};
     struct split_options any = {.server_version = ANY_SERVER};
-    struct cutter c = {.text = text, .options = options, .out = out, .arena = a,
-                       .part = buf_in(a), .outside = options->outside};
+    struct cutter c = {.text = text,
+                       .options = options,
+                       .out = out,
+                       .arena = a,
+                       .part = buf_in(a),
+                       .outside = options->outside};
     if (!sql_split_for(text, &any, &list, a, e))
         return false;
     for (size_t i = 0; i < list.n; i++)

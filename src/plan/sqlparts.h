@@ -20,7 +20,7 @@ struct sql_parts {
 };
 
 struct sql_parts_options {
-    bool outside; /* the script is not run in a transaction; it is not cut then */
+    bool outside;    /* the script is not run in a transaction; it is not cut then */
     str bookkeeping; /* statements that write, make or drop this table are left out;
                         empty: none */
 };

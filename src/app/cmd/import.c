@@ -7,7 +7,8 @@ static const struct opt opts[] = {
     {"table", 0, OPT_TEXT, "NAME", "with --adopt: that table, if it has another name"},
     {"dry-run", 0, OPT_FLAG, NULL, "list what would be written, and write nothing"},
     {"headers", 0, OPT_FLAG, NULL, "alembic: do not run it, leave the bodies to fill in"},
-    {"alembic", 0, OPT_TEXT, "COMMAND", "how it is called: 'poetry run alembic' (alembic)"},
+    {"alembic", 0, OPT_TEXT, "COMMAND",
+     "how it is called: 'poetry run alembic' (alembic)"},
     {0},
 };
 
@@ -41,7 +42,8 @@ static bool make_project(struct session *s, const struct import *list, struct er
     struct map *m = &settings.map;
     m->n = 0;
     if (list->version_schema.n)
-        m->at[m->n++] = (struct pair){STR("version_schema"), val_str(list->version_schema)};
+        m->at[m->n++] =
+            (struct pair){STR("version_schema"), val_str(list->version_schema)};
     if (list->version_table.n)
         m->at[m->n++] = (struct pair){STR("version_table"), val_str(list->version_table)};
     argument.map.at[0] = (struct pair){STR("directory"), val_str(STR("."))};
@@ -116,13 +118,15 @@ static void report(const struct session *s, const struct import *list, bool dry)
         kept += one->kept;
         missing += !one->kept && (one->up.missing.p || one->undo.missing.p);
         if (!s->json && (dry || one->kept))
-            out_print("  %s %.*s  (%.*s, from %.*s)\n", one->kept ? "Keeping" : "Would write",
-                      STR_ARG(one->file), STR_ARG(one->made.id), STR_ARG(one->source));
+            out_print("  %s %.*s  (%.*s, from %.*s)\n",
+                      one->kept ? "Keeping" : "Would write", STR_ARG(one->file),
+                      STR_ARG(one->made.id), STR_ARG(one->source));
         say_missing(s, one);
     }
     if (s->json)
         list_json(s, list, dry);
-    out_info(s, "%zu revisions of %.*s: %zu whole, %zu to be filled in, %zu there already",
+    out_info(s,
+             "%zu revisions of %.*s: %zu whole, %zu to be filled in, %zu there already",
              list->n, STR_ARG(list->tool), list->n - kept - missing, missing, kept);
 }
 
@@ -130,18 +134,21 @@ static void say_next(const struct session *s, const struct import *list, bool ma
 {
     str table = list->version_table;
     if (str_is(list->tool, "sql")) {
-        out_info(s, "Next: a database that has them already is told so by 'moonshift stamp "
-                    "heads'");
+        out_info(s,
+                 "Next: a database that has them already is told so by 'moonshift stamp "
+                 "heads'");
     } else if (table.n && !str_eq(table, config_text(s->config, CONFIG_version_table))) {
-        out_warn(s, "Next: add version_table = \"%.*s\" to the configuration, so that the "
-                    "live table goes on being used",
+        out_warn(s,
+                 "Next: add version_table = \"%.*s\" to the configuration, so that the "
+                 "live table goes on being used",
                  STR_ARG(table));
     } else if (table.n) {
         out_info(s, "Next: 'moonshift current' shows where the database is%s",
                  made ? ": version_table in moonshift.lua names the live table" : "");
     } else {
-        out_info(s, "Next: 'moonshift import %.*s --adopt' stamps a database at what the "
-                    "tool's own table says",
+        out_info(s,
+                 "Next: 'moonshift import %.*s --adopt' stamps a database at what the "
+                 "tool's own table says",
                  STR_ARG(list->tool));
     }
 }
@@ -195,13 +202,17 @@ const struct cmd cmd_import = {
     .usage = "alembic|dbmate|golang-migrate|goose|flyway|sql [DIR]",
     .help = "make revisions of another tool's migrations",
     .about =
-        "Keeps identifiers, order, graph and messages. SQL files become revisions that run\n"
+        "Keeps identifiers, order, graph and messages. SQL files become revisions that "
+        "run\n"
         "them. Of Alembic the files' headers are read, and the bodies are what `alembic\n"
-        "upgrade --sql` writes, which runs the project's env.py; what fails there is left\n"
-        "to be filled in, and named. Importing again takes up what is new; no file is ever\n"
+        "upgrade --sql` writes, which runs the project's env.py; what fails there is "
+        "left\n"
+        "to be filled in, and named. Importing again takes up what is new; no file is "
+        "ever\n"
         "overwritten. Flyway's ${name} is given as -x name=value.\n"
         "\n"
-        "--adopt takes over a live database: what the other tool's table says is applied\n"
+        "--adopt takes over a live database: what the other tool's table says is "
+        "applied\n"
         "is recorded as applied, and nothing is run. Without DIR it does only that.",
     .opts = opts,
     .needs = NEED_CONFIG,

@@ -31,7 +31,8 @@
     ROW(history)                                                                         \
     ROW(heads)                                                                           \
     ROW(branches)                                                                        \
-    ROW(show)
+    ROW(show)                                                                            \
+    ROW(erd)
 
 #define HELP(ROW)                                                                        \
     ROW(config)                                                                          \
