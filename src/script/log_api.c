@@ -22,11 +22,6 @@ static int f_log(lua_State *L)
     return 0;
 }
 
-static int f_read_only(lua_State *L)
-{
-    error_raise(L, "log is read-only");
-}
-
 static void push_log(lua_State *L, const char *level, int first)
 {
     lua_pushstring(L, level);
@@ -39,20 +34,15 @@ void log_open(lua_State *L)
     static const char *const levels[] = {"info", "warn", "debug"};
     box_push_names(L, BOX_MIGRATION);
     lua_newtable(L);
-    lua_newtable(L);
-    lua_newtable(L);
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
         push_log(L, levels[i], 1);
         lua_setfield(L, -2, levels[i]);
     }
-    lua_setfield(L, -2, "__index");
+    box_lock(L, "log");
+    lua_getmetatable(L, -1);
     push_log(L, "info", 2); /* the first argument of __call is log itself */
     lua_setfield(L, -2, "__call");
-    lua_pushcfunction(L, f_read_only);
-    lua_setfield(L, -2, "__newindex");
-    lua_pushboolean(L, false);
-    lua_setfield(L, -2, "__metatable");
-    lua_setmetatable(L, -2);
+    lua_pop(L, 1);
     lua_setfield(L, -2, "log");
     push_log(L, "info", 1);
     lua_setfield(L, -2, "print");
