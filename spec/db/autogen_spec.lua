@@ -66,6 +66,17 @@ model.table("t", {
     p:ok("check")
   end)
 
+  it("reads back what inspect writes of a sequence that found its column later", function()
+    local p = project.new()
+    p.db:exec [[
+      create sequence numbers;
+      create table t (id integer default nextval('numbers'));
+      alter sequence numbers owned by t.id;
+    ]]
+    p:write("models/schema.lua", p:ok("inspect").out)
+    p:ok("check")
+  end)
+
   it("writes no file when nothing differs", function()
     local p = made(USERS)
     local before = #p:files("migrations")

@@ -96,7 +96,7 @@ const struct op_info *op_named(str name)
 
 const char *op_model_word(const struct op_info *info)
 {
-    static const char create[] = "create_";
+    static const char create[] = "create_", alter[] = "alter_";
     /* Ops that say something of an object, under their own name. */
     static const char *const sayings[] = {
         "execute",        "grant",        "revoke",           "grant_default_privileges",
@@ -109,6 +109,8 @@ const char *op_model_word(const struct op_info *info)
     const char *name = info->shape.name;
     if (strncmp(name, create, sizeof create - 1) == 0)
         return name + sizeof create - 1;
+    if (strncmp(name, alter, sizeof alter - 1) == 0)
+        return name; /* what can only be said once something else is there */
     for (size_t i = 0; i < COUNT(sayings); i++)
         if (strcmp(name, sayings[i]) == 0)
             return name;
