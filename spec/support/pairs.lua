@@ -1,7 +1,8 @@
 -- Schema changes from other projects' test suites: pairs/NAME/{setup,before,after}.sql in
 -- $MOONSHIFT_SHARED, or in ../shared beside the checkout. For each: a database at *before*,
 -- models = *after*; autogenerate and upgrade give *after*'s dump, and the next comparison
--- is empty; downgrade gives *before*'s. The project's own pairs are in spec/pairs/AREA.
+-- is empty; downgrade gives *before*'s. The project's own pairs are in spec/pairs/AREA;
+-- rows.sql there fills the database before the change, which must keep the values.
 local shell = require "spec.support.shell"
 local db = require "spec.support.db"
 local project = require "spec.support.project"
@@ -81,6 +82,30 @@ local function dump_of(sql)
   return dump
 end
 
+-- How many values each column of the database's tables holds: { ["t.c"] = "2" }.
+local function values_in(d)
+  local counts = {}
+  for _, row in ipairs(d:query [[
+      select c.relname, a.attname, (xpath('/row/n/text()', query_to_xml(format(
+               'select count(%I) as n from %s', a.attname, c.oid::regclass), true, true, '')))[1]::text
+        from pg_class c join pg_attribute a on a.attrelid = c.oid
+       where c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
+         and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+         and c.relname not like 'moonshift%']]) do
+    counts[row[1] .. "." .. row[2]] = row[3]
+  end
+  return counts
+end
+
+-- What is in both was not dropped and made anew.
+local function assert_kept(before, after)
+  for column, n in pairs(before) do
+    if after[column] then
+      assert.equal(n, after[column], "values of " .. column)
+    end
+  end
+end
+
 -- Fails when the pair in a directory does not work in both directions.
 function pairs_of.check(directory)
   local setup = text(directory .. "/setup.sql")
@@ -88,7 +113,8 @@ function pairs_of.check(directory)
   local after = without_roles(setup .. "\n" .. text(directory .. "/after.sql"))
   local want_after, want_before = dump_of(after), dump_of(before)
   local p = project.new { files = { ["models/schema.sql"] = after } }
-  p.db:exec(before)
+  p.db:exec(before .. text(directory .. "/rows.sql"))
+  local rows = values_in(p.db)
   p:ok("revision", "--autogenerate", "-m", "change")
   local written = #p:files("migrations") > 0
   if want_after ~= want_before then
@@ -99,9 +125,12 @@ function pairs_of.check(directory)
     return
   end
   assert.equal(want_after, comparable(p.db:dump()))
+  assert_kept(rows, values_in(p.db))
   p:ok("check")
+  rows = values_in(p.db)
   p:ok("downgrade", "base")
   assert.equal(want_before, comparable(p.db:dump()))
+  assert_kept(rows, values_in(p.db))
 end
 
 local function names_in(directory)

@@ -13,15 +13,12 @@ static void name_routine(struct reader *r, struct object *o, struct row row)
     o->owner = row_str(row, "owner");
 }
 
-/* proconfig: {name=value}. search_path and its like are lists and stay raw. */
+/* proconfig: {name=value}. */
 static void set_settings(struct reader *r, struct rec *f, struct row row)
 {
     struct val settings = row_map(row, "settings", r->arena);
     if (settings.kind != VAL_MAP)
         return;
-    for (size_t i = 0; i < settings.map.n; i++)
-        if (str_is(settings.map.at[i].key, "search_path"))
-            settings.map.at[i].val.kind = VAL_SQL;
     rec_set(f, K_set, settings);
 }
 

@@ -92,8 +92,7 @@ static bool leaves(enum fate f)
     return f == FATE_DROPPED || f == FATE_GONE;
 }
 
-/* An object of `from` goes; its twin, if any, is created again. */
-static void lose(struct differ *d, size_t i, enum fate how)
+void lose_object(struct differ *d, size_t i, enum fate how)
 {
     d->from.fate[i] = how;
     size_t twin = d->from.other[i];
@@ -122,10 +121,11 @@ static bool spread_from(struct differ *d, size_t i)
 {
     bool changed = false;
     bool dropped = leaves(d->from.fate[i]);
-    bool upset = d->from.fate[i] == FATE_ALTERED && d->upsets[d->from.other[i]];
+    bool upset = !dropped && (d->retypes[i].how != RETYPE_NONE ||
+                              (d->from.fate[i] == FATE_ALTERED &&
+                               d->upsets[d->from.other[i]]));
     if (!dropped && !upset)
         return false;
-    const struct object *o = &d->from.catalog->at[i];
     for (size_t k = 0; k < d->from.needed_by[i].n; k++) {
         struct need by = d->from.needed_by[i].at[k];
         const struct object *dependent = &d->from.catalog->at[by.object];
@@ -133,14 +133,19 @@ static bool spread_from(struct differ *d, size_t i)
         bool automatic = by.automatic || dependent->follows;
         if (by.of_default && has_plain_default(dependent) &&
             d->from.other[by.object] != NOWHERE) {
-            changed |= dropped && part_from_default(d, by.object);
+            if (dropped || d->from.catalog->at[i].create->info->kind != OP_add_column)
+                changed |= part_from_default(d, by.object);
+            continue;
+        }
+        if (!leaves(*fate) && keeps_values(d, i, by.object)) {
+            changed |= retype_column(d, i, by.object, dropped);
             continue;
         }
         if (dropped && automatic && *fate != FATE_GONE) {
-            lose(d, by.object, FATE_GONE);
+            lose_object(d, by.object, FATE_GONE);
             changed = true;
-        } else if (!leaves(*fate) && (dropped || is_upset_by(dependent, o))) {
-            lose(d, by.object, FATE_DROPPED);
+        } else if (!leaves(*fate) && (dropped || is_upset_by(d, by.object, i))) {
+            lose_object(d, by.object, FATE_DROPPED);
             changed = true;
         }
     }
@@ -155,7 +160,7 @@ static bool spread_to_children(struct differ *d)
         size_t table = d->from.table_of[i];
         if (table != NOWHERE && leaves(d->from.fate[table]) &&
             d->from.fate[i] != FATE_GONE) {
-            lose(d, i, FATE_GONE);
+            lose_object(d, i, FATE_GONE);
             changed = true;
         }
     }
@@ -280,9 +285,11 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
     d.late = NEW_N(a, struct ops, to->n);
     d.upsets = NEW_N(a, bool, to->n);
     d.bare = NEW_N(a, bool, from->n);
+    d.retypes = NEW_N(a, struct retyping, from->n);
     *out = (struct diff){0};
     match(&d);
     judge(&d);
+    retype_altered(&d);
     spread(&d);
     cut_circles(&d);
     part_alters(&d);

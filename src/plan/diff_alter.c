@@ -13,8 +13,7 @@ static struct rec *alter_column(struct differ *d, const struct object *to,
     return r;
 }
 
-/* Types between which PostgreSQL converts by itself when it stores (assignment casts). */
-static bool converts_by_itself(str from, str to)
+bool converts_by_itself(str from, str to)
 {
     static const char *const families[] = {
         " smallint integer bigint numeric real double precision ",

@@ -14,6 +14,11 @@ struct val or_null(const struct val *v);
 struct op *new_op(struct differ *d, struct ops *ops, enum op_kind kind);
 void add_hazard(struct differ *d, const struct op *op, const char *kind, str text);
 
+/* Types between which PostgreSQL converts by itself when it stores (assignment casts). */
+bool converts_by_itself(str from, str to);
+/* ADD and DROP ATTRIBUTE of composite types; false when their order does not allow it. */
+bool add_and_drop_attributes(struct differ *d, const struct object *from,
+                             const struct object *to, struct ops *ops);
 bool alter_columns(struct differ *d, const struct object *from, const struct object *to,
                    struct ops *ops, bool *upsets);
 

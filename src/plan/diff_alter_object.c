@@ -223,7 +223,7 @@ static bool alter_table(struct differ *d, const struct object *from,
  * Else the type is replaced, and what its columns hold of a removed value is for a
  * person. */
 static bool alter_enum(struct differ *d, const struct object *from,
-                       const struct object *to, struct ops *ops)
+                       const struct object *to, struct ops *ops, bool *upsets)
 {
     const struct rec *old = from->create->args, *new = to->create->args;
     struct list before = rec_list(old, K_values), after = rec_list(new, K_values);
@@ -241,6 +241,7 @@ static bool alter_enum(struct differ *d, const struct object *from,
                     "values of %.*s go: rows that hold one need a mapping, and every "
                     "table with the type is rewritten",
                     STR_ARG(to->name)));
+        *upsets = true;
         return true;
     }
     matched = 0;
@@ -261,6 +262,31 @@ static bool has_check(struct list checks, const struct val *check)
 {
     for (size_t i = 0; i < checks.n; i++)
         if (val_eq(&checks.at[i], check))
+            return true;
+    return false;
+}
+
+/* Is a type part of arrays or rows that a table may hold? */
+static bool is_inside_another(const struct differ *d, const struct object *type)
+{
+    const struct revneeds *by = &d->from.needed_by[type - d->from.catalog->at];
+    for (size_t i = 0; i < by->n; i++) {
+        const struct object *o = &d->from.catalog->at[by->at[i].object];
+        if (o->create->info->kind == OP_create_composite_type ||
+            (o->create->info->kind == OP_add_column &&
+             str_ends(rec_str(rec_at(o->create->args, K_column)->rec, K_type),
+                      STR("[]"))))
+            return true;
+    }
+    return false;
+}
+
+/* Is one added that must hold for the values that are there? */
+static bool adds_check(struct list before, struct list after)
+{
+    for (size_t i = 0; i < after.n; i++)
+        if (!has_check(before, &after.at[i]) &&
+            !rec_bool(after.at[i].rec, K_not_valid))
             return true;
     return false;
 }
@@ -287,6 +313,10 @@ static bool alter_domain(struct differ *d, const struct object *from,
         rec_set(r, K_existing, val_rec(existing));
     }
     struct list before = rec_list(old, K_checks), after = rec_list(new, K_checks);
+    /* 0A000, "cannot alter type ... because column ... uses it": its values would be
+     * checked, and inside of arrays and rows PostgreSQL does not look. */
+    if (is_inside_another(d, from) && adds_check(before, after))
+        return false;
     for (size_t i = 0; i < before.n; i++) {
         if (has_check(after, &before.at[i]))
             continue;
@@ -302,6 +332,109 @@ static bool alter_domain(struct differ *d, const struct object *from,
         rec_set(r, K_condition, *rec_at(c, K_condition));
         rec_set(r, K_not_valid, *rec_at(c, K_not_valid));
         rec_set(r, K_comment, *rec_at(c, K_comment));
+    }
+    return true;
+}
+
+static const struct rec *attribute_named(struct list attributes, const struct val *name)
+{
+    for (size_t i = 0; i < attributes.n; i++)
+        if (val_eq(rec_at(attributes.at[i].rec, K_name), name))
+            return attributes.at[i].rec;
+    return NULL;
+}
+
+/* ADD ATTRIBUTE appends: those that stay must keep their order and come first. */
+static bool keeps_attribute_order(struct list before, struct list after)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < before.n; i++)
+        if (attribute_named(after, rec_at(before.at[i].rec, K_name))) {
+            if (!val_eq(rec_at(before.at[i].rec, K_name), rec_at(after.at[at].rec, K_name)))
+                return false;
+            at++;
+        }
+    return true;
+}
+
+/* 0A000: no attribute that a table holds changes its type. */
+static bool is_in_table(const struct differ *d, const struct object *type)
+{
+    const struct revneeds *by = &d->from.needed_by[type - d->from.catalog->at];
+    for (size_t i = 0; i < by->n; i++) {
+        const struct object *o = &d->from.catalog->at[by->at[i].object];
+        if (o->create->info->kind == OP_add_column || o->create->info->kind == OP_create_table ||
+            (o->create->info->kind == OP_create_composite_type && is_in_table(d, o)))
+            return true;
+    }
+    return false;
+}
+
+static void comment_attribute(struct differ *d, const struct object *type,
+                              const struct rec *old, const struct rec *new,
+                              struct ops *ops)
+{
+    struct rec *r = new_op(d, ops, OP_comment_on)->args;
+    rec_set(r, K_kind, val_str(STR("column")));
+    rec_set(r, K_name, *rec_at(new, K_name));
+    rec_set(r, K_comment, or_null(rec_at(new, K_comment)));
+    rec_set(r, K_existing, or_null(rec_at(old, K_comment)));
+    rec_set(r, K_schema, *rec_at(type->create->args, K_schema));
+    rec_set(r, K_table, val_str(type->name));
+}
+
+static void alter_attribute(struct differ *d, const struct object *type,
+                            const struct rec *old, const struct rec *new, struct ops *ops)
+{
+    if (differs(old, new, K_type) || differs(old, new, K_collate)) {
+        struct rec *r = for_table(d, type, ops, OP_alter_attribute, K_type);
+        rec_set(r, K_name, *rec_at(new, K_name));
+        rec_set(r, K_new_type, *rec_at(new, K_type));
+        rec_set(r, K_existing_type, *rec_at(old, K_type));
+        rec_set(r, K_collate, *rec_at(new, K_collate));
+        rec_set(r, K_existing_collate, *rec_at(old, K_collate));
+    }
+    if (differs(old, new, K_comment))
+        comment_attribute(d, type, old, new, ops);
+}
+
+bool add_and_drop_attributes(struct differ *d, const struct object *from,
+                             const struct object *to, struct ops *ops)
+{
+    struct list before = rec_list(from->create->args, K_attributes);
+    struct list after = rec_list(to->create->args, K_attributes);
+    if (!keeps_attribute_order(before, after))
+        return false;
+    for (size_t i = 0; i < before.n; i++) {
+        const struct val *name = rec_at(before.at[i].rec, K_name);
+        if (!attribute_named(after, name))
+            rec_set(for_table(d, to, ops, OP_drop_attribute, K_type), K_name, *name);
+    }
+    for (size_t i = 0; i < after.n; i++)
+        if (!attribute_named(before, rec_at(after.at[i].rec, K_name)))
+            rec_set(for_table(d, to, ops, OP_add_attribute, K_type), K_attribute,
+                    val_rec(rec_copy(d->arena, after.at[i].rec)));
+    return true;
+}
+
+static bool alter_composite(struct differ *d, const struct object *from,
+                            const struct object *to, struct ops *ops, bool *upsets)
+{
+    static const enum key in_place[] = {K_attributes, K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    struct list before = rec_list(old, K_attributes), after = rec_list(new, K_attributes);
+    if (!differ_only_in(old, new, in_place) ||
+        !add_and_drop_attributes(d, from, to, ops))
+        return false;
+    for (size_t i = 0; i < before.n; i++) {
+        const struct rec *a = before.at[i].rec;
+        const struct rec *b = attribute_named(after, rec_at(a, K_name));
+        bool retyped = b && (differs(a, b, K_type) || differs(a, b, K_collate));
+        if (retyped && is_in_table(d, from))
+            return false;
+        *upsets |= retyped || !b;
+        if (b)
+            alter_attribute(d, to, a, b, ops);
     }
     return true;
 }
@@ -462,11 +595,13 @@ static bool alter_row_security(struct differ *d, const struct object *to, struct
 }
 
 static bool alter_in_place(struct differ *d, const struct object *from,
-                           const struct object *to, struct ops *ops)
+                           const struct object *to, struct ops *ops, bool *upsets)
 {
     switch (to->create->info->kind) {
     case OP_create_enum:
-        return alter_enum(d, from, to, ops);
+        return alter_enum(d, from, to, ops, upsets);
+    case OP_create_composite_type:
+        return alter_composite(d, from, to, ops, upsets);
     case OP_create_domain:
         return alter_domain(d, from, to, ops);
     case OP_create_sequence:
@@ -503,23 +638,11 @@ bool alter_object(struct differ *d, const struct object *from, const struct obje
         return alter_columns(d, from, to, ops, upsets);
     if (to->create->info->kind == OP_create_table)
         return alter_table(d, from, to, ops);
-    if (!differ_only_in(old, new, comment_only) && !alter_in_place(d, from, to, ops)) {
+    if (!differ_only_in(old, new, comment_only) && !alter_in_place(d, from, to, ops, upsets)) {
         ops->n = 0;
         return false;
     }
     if (shape_field(new->shape, STR("comment")) && differs(old, new, K_comment))
         alter_comment(d, from, to, ops);
     return true;
-}
-
-bool is_upset_by(const struct object *dependent, const struct object *altered)
-{
-    static const char *const kinds[] = {"view",   "materialized view", "rule",
-                                        "policy", "trigger",           "function"};
-    (void)altered;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(dependent->kind, kinds[i]) == 0)
-            return true;
-    return strcmp(dependent->kind, "column") == 0 &&
-           rec_has(rec_at(dependent->create->args, K_column)->rec, K_generated);
 }

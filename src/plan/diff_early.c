@@ -140,6 +140,7 @@ static void bare_enum_defaults(struct differ *d, size_t from)
 
 void part_alters(struct differ *d)
 {
+    part_detours(d);
     for (size_t i = 0; i < d->from.catalog->n; i++)
         if (replaces_enum(d, i))
             bare_enum_defaults(d, i);

@@ -30,6 +30,19 @@ struct side {
     } * needed_by;
 };
 
+/* How the type of a column changes under it, the least first. */
+enum retype {
+    RETYPE_NONE,
+    RETYPE_IN_PLACE,
+    RETYPE_WITH_TYPE, /* its type is altered by an op of the type's */
+    RETYPE_BY_TEXT,   /* to something else: nothing that speaks of it outlives that */
+};
+struct retyping {
+    enum retype how;
+    bool detour; /* another type meanwhile, because its own is made anew */
+    size_t type; /* in `from`: the type that is altered or made anew, if any */
+};
+
 struct differ {
     struct side from, to;
     struct ops *alters; /* by `to` object: the ops that alter it */
@@ -37,6 +50,7 @@ struct differ {
                            that names a value to go, the place among partitions */
     struct ops *late;   /* by `to` object: what others must be ready for */
     bool *bare;         /* by `from` column: its default must go before what it names */
+    struct retyping *retypes; /* by `from` object */
     bool *upsets;       /* by `to` object: the alteration needs its dependents away */
     struct diff *out;
     const struct diff_options *options;
@@ -48,8 +62,18 @@ struct differ {
  * rules and the like on it must be dropped meanwhile. False: drop and create. */
 bool alter_object(struct differ *d, const struct object *from, const struct object *to,
                   struct ops *ops, bool *upsets);
-/* Does a dependent of this kind stand in the way of an upsetting alteration? */
-bool is_upset_by(const struct object *dependent, const struct object *altered);
+/* Does a dependent stand in the way of an upsetting alteration? Both in `from`. */
+bool is_upset_by(const struct differ *d, size_t dependent, size_t altered);
+/* A column that must not be dropped because something that it needs goes or is upset. */
+bool keeps_values(const struct differ *d, size_t type, size_t column);
+/* The type of such a column goes or is altered: true when that is news. */
+bool retype_column(struct differ *d, size_t type, size_t column, bool type_goes);
+/* An object of `from` goes; its twin, if any, is created again. */
+void lose_object(struct differ *d, size_t from, enum fate how);
+/* Notes the columns that are altered to another type. */
+void retype_altered(struct differ *d);
+/* Parts the alterations of columns that make a detour. */
+void part_detours(struct differ *d);
 
 /* A column with a default that is not its generation expression? */
 bool has_plain_default(const struct object *o);

@@ -136,6 +136,15 @@ static size_t remover(struct differ *d, struct graph_of_actions *g, size_t i)
     return NOWHERE;
 }
 
+/* What alters the type of a `from` column together with the column, else NOWHERE. */
+static size_t type_maker(const struct differ *d, const struct graph_of_actions *g,
+                         size_t column)
+{
+    if (column == NOWHERE || d->retypes[column].how != RETYPE_WITH_TYPE)
+        return NOWHERE;
+    return g->make_of[d->from.other[d->retypes[column].type]];
+}
+
 static bool is_relation(const struct object *o)
 {
     static const char *const kinds[] = {
@@ -178,9 +187,12 @@ static void connect(struct differ *d, struct graph_of_actions *g)
         if (make == NOWHERE)
             continue;
         const struct object *o = &d->to.catalog->at[i];
-        for (size_t k = 0; k < o->n_needs; k++)
-            if (!o->needs[k].ends_only)
-                wait_for(d, g, make, maker(d, g, o->needs[k].object));
+        for (size_t k = 0; k < o->n_needs; k++) {
+            if (o->needs[k].ends_only)
+                continue;
+            wait_for(d, g, make, maker(d, g, o->needs[k].object));
+            wait_for(d, g, make, type_maker(d, g, d->to.other[o->needs[k].object]));
+        }
         if (d->to.table_of[i] != NOWHERE)
             wait_for(d, g, make, g->make_of[d->to.table_of[i]]);
         if (d->to.fate[i] == FATE_CREATED)
@@ -194,6 +206,25 @@ static void connect(struct differ *d, struct graph_of_actions *g)
             enum fate fate = d->from.fate[needed];
             if (o->needs[k].of_default && twin != NOWHERE &&
                 g->early_of[twin] != NOWHERE) {
+                wait_for(d, g, remover(d, g, needed), g->early_of[twin]);
+                continue;
+            }
+            size_t other = d->from.other[needed];
+            if (other != NOWHERE && fate == FATE_DROPPED && g->early_of[other] != NOWHERE)
+                wait_for(d, g,
+                         twin != NOWHERE && g->early_of[twin] != NOWHERE
+                             ? g->early_of[twin]
+                             : NOWHERE,
+                         g->early_of[other]);
+            if (d->from.fate[i] == FATE_DROPPED) {
+                wait_for(d, g, type_maker(d, g, needed), gone);
+                if (other != NOWHERE)
+                    wait_for(d, g, g->early_of[other], gone);
+                if (d->retypes[needed].detour && fate == FATE_ALTERED)
+                    wait_for(d, g, g->early_of[d->from.other[needed]], gone);
+            }
+            if (d->retypes[i].detour && twin != NOWHERE &&
+                g->early_of[twin] != NOWHERE && fate == FATE_DROPPED) {
                 wait_for(d, g, remover(d, g, needed), g->early_of[twin]);
                 continue;
             }

@@ -1,0 +1,1 @@
+insert into allowed values ('x'); insert into t values (1, 'x', '{x}');

@@ -1,0 +1,1 @@
+insert into u values ('a@b', 5, '{c@d}');
