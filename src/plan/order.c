@@ -218,7 +218,7 @@ static void connect(struct differ *d, struct graph_of_actions *g)
                          g->early_of[other]);
             if (d->from.fate[i] == FATE_DROPPED) {
                 wait_for(d, g, type_maker(d, g, needed), gone);
-                if (other != NOWHERE)
+                if (other != NOWHERE && fate == FATE_DROPPED)
                     wait_for(d, g, g->early_of[other], gone);
                 if (d->retypes[needed].detour && fate == FATE_ALTERED)
                     wait_for(d, g, g->early_of[d->from.other[needed]], gone);
