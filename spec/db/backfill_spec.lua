@@ -277,7 +277,7 @@ describe("op.backfill", function()
     local r = p:fails(5, "upgrade", "head")
     assert.matches("its table, key, set, where or read has been changed since", r.err, 1, true)
     -- How fast it goes may be changed.
-    p:write("migrations/2.lua", (text:gsub("batch = 5000, on_batch = .* end }", "batch = 300 }")))
+    p:write("migrations/2.lua", (text:gsub("batch = 5000,%s+on_batch = .* end }", "batch = 300 }")))
     p:ok("upgrade", "head")
     assert.equal("20000", p.db:scalar "select count(*) from people where n = 1")
   end)
