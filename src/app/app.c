@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include "app/bar.h"
 #include "app/cmd/cmd.h"
 #include "app/help.h"
 #include "base/term.h"
@@ -160,6 +161,7 @@ static bool run(struct session *s, int argc, char **argv, struct args *args,
 /* "error:" in red; the rest of the block as it is. */
 static void print_error(const struct session *s, const struct err *e)
 {
+    bar_hide(s);
     str text = err_text(e, s->verbose, s->arena);
     size_t label = str_find(text, ':');
     if (s->color && label < text.n)

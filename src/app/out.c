@@ -1,5 +1,6 @@
 #include "app/out.h"
 
+#include "app/bar.h"
 #include "base/term.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 static void put_line(const struct session *s, const char *level, const char *color,
                      str text)
 {
+    bar_hide(s);
     fflush(stdout); /* both on one terminal: in the order they were written */
     if (s->color)
         fprintf(stderr, "\033[%sm%-5s\033[0m [moonshift] %.*s\n", color, level,

@@ -1,10 +1,16 @@
 #include "app/runner_setup.h"
 
+#include "app/bar.h"
 #include "app/hooks.h"
 
 static void say(void *context, const char *level, str text)
 {
     out_log(context, str_of(level), text);
+}
+
+static void advance(void *context, str revision, const struct backfill_report *report)
+{
+    bar_advance(context, revision, report);
 }
 
 static bool hook(void *context, const char *name, struct err *e)
@@ -35,6 +41,7 @@ static void fill(struct session *s, const struct args *args, struct runner *r)
         .root = root,
         .say = say,
         .hook = hook,
+        .advance = advance,
         .context = s,
         .arena = s->arena,
         .options = {.mode = config_is(c, CONFIG_transaction, "all")    ? RUN_ALL

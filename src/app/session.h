@@ -33,6 +33,12 @@ struct session {
     str config_file;  /* -c FILE, empty when not given */
     struct val x;     /* VAL_MAP of -x KEY=VALUE */
 
+    struct bar {
+        bool drawn;      /* a line stands on the terminal: bar_hide takes it away */
+        bool begun;      /* this backfill has been told of */
+        int64_t told_ms; /* when it was last */
+    } bar;               /* the progress of a backfill (app/bar.h) */
+
     const struct cmd *cmd;
     const struct args *args;
     enum err_kind status; /* exit status of a command that succeeded: 3 of `status

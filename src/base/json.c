@@ -11,6 +11,8 @@ struct json json_to(struct buf *b)
 
 static void new_line(struct json *j)
 {
+    if (j->compact)
+        return;
     buf_char(j->out, '\n');
     buf_repeat(j->out, ' ', 2 * (size_t)j->depth);
 }
@@ -24,6 +26,8 @@ static void before(struct json *j)
     }
     if (j->full[j->depth])
         buf_char(j->out, ',');
+    if (j->compact && j->full[j->depth])
+        buf_char(j->out, ' ');
     if (j->depth > 0)
         new_line(j);
     j->full[j->depth] = true;

@@ -15,6 +15,7 @@ enum { JSON_DEEPEST = 32 };
 struct json {
     struct buf *out;
     int depth;
+    bool compact;            /* all on one line; set it before anything is put */
     bool key;                /* a key stands, its value is awaited */
     bool full[JSON_DEEPEST]; /* something stands at this depth */
     char open[JSON_DEEPEST];

@@ -1,3 +1,4 @@
+#include "app/bar.h"
 #include "app/runner_setup.h"
 
 /* What is found out, before any of it is printed. */
@@ -67,10 +68,19 @@ static bool look(struct session *s, struct runner *r, struct state *st, struct e
            find_edited(s, r, st, e);
 }
 
+/* What is being worked on at this moment is not interrupted. */
+static bool interrupted(const struct state *st)
+{
+    for (size_t i = 0; i < st->unfinished.n; i++)
+        if (!st->unfinished.at[i].live)
+            return true;
+    return false;
+}
+
 static enum err_kind status_of(const struct state *st)
 {
     return st->unknown.kind    ? ERR_REVISION
-           : st->unfinished.n  ? ERR_INTERRUPTED
+           : interrupted(st)   ? ERR_INTERRUPTED
            : st->edited.n      ? ERR_DIFFERS
            : st->pending.n     ? ERR_PENDING
                                : ERR_NONE;
@@ -106,6 +116,12 @@ static void print_json(struct session *s, const struct state *st)
         json_put_str(&j, "direction", p->up ? STR("upgrade") : STR("downgrade"));
         json_put_str(&j, "part", p->part);
         json_put_int(&j, "done", p->done);
+        json_key(&j, "total");
+        if (p->total > 0)
+            json_int(&j, p->total);
+        else
+            json_null(&j);
+        json_put_bool(&j, "live", p->live);
         json_put_str(&j, "running", p->running.n ? p->running : STR_NONE);
         json_put_str(&j, "since", p->since);
         json_close(&j);
@@ -116,12 +132,19 @@ static void print_json(struct session *s, const struct state *st)
     out_str(buf_done(&b));
 }
 
-static void print_unfinished(const struct progress *p)
+static void print_unfinished(const struct session *s, const struct progress *p)
 {
     if (!str_is(p->part, "statements")) {
-        out_print("interrupted: %.*s, %.*s, %lld rows done, since %.*s\n",
-                  STR_ARG(p->revision), STR_ARG(p->part), (long long)p->done,
-                  STR_ARG(p->since));
+        str rows = bar_rows(p->done, p->total, str_is(p->position, "done"), s->arena);
+        out_print("%s: %.*s, %.*s, %.*s done, since %.*s\n",
+                  p->live ? "running" : "interrupted", STR_ARG(p->revision), STR_ARG(p->part),
+                  STR_ARG(rows), STR_ARG(p->since));
+        return;
+    }
+    if (p->live) {
+        out_print("running: %s of %.*s, %lld statement%s done, since %.*s\n",
+                  p->up ? "upgrade" : "downgrade", STR_ARG(p->revision), (long long)p->done,
+                  p->done == 1 ? "" : "s", STR_ARG(p->since));
         return;
     }
     out_print("interrupted: %s of %.*s after %lld statement%s, since %.*s\n",
@@ -144,7 +167,7 @@ static void print_text(const struct session *s, const struct state *st)
     if (st->unknown.kind)
         out_print("problem:  %.*s\n", STR_ARG(st->unknown.message));
     for (size_t i = 0; i < st->unfinished.n; i++)
-        print_unfinished(&st->unfinished.at[i]);
+        print_unfinished(s, &st->unfinished.at[i]);
     for (size_t i = 0; i < st->edited.n; i++)
         out_print("edited since it was applied: %.*s (%.*s)\n", STR_ARG(st->edited.at[i]->id),
                   STR_ARG(st->edited.at[i]->file));
