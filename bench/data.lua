@@ -112,7 +112,10 @@ local function backfills(bench, rows)
   local function against(name) return bench.ratio(samples[name], samples.moonshift, "wall") end
   bench.goal("backfill against a PL/pgSQL loop, rows/s", against "PL/pgSQL loop", 0.95, " times", true)
   if bench.peers then
-    bench.goal("backfill against Python with execute_values, rows/s", against "Python, execute_values", 5, " times", true)
+    bench.goal("backfill against Python with execute_values, rows/s", against "Python, execute_values", 5,
+      " times", true)
+    bench.goal("backfill with 2 workers against the same, rows/s",
+      bench.ratio(samples["Python, execute_values"], samples["moonshift, 2 workers"], "wall"), 5, " times", true)
   end
   bench.goal("backfill with 2 workers against one UPDATE, rows/s",
     bench.ratio(samples["one UPDATE"], samples["moonshift, 2 workers"], "wall"), 1, " times", true)
@@ -171,16 +174,18 @@ local function writer(bench, rows)
   for _, entrant in ipairs(backfill_entrants(bench, rows)) do
     if entrant.name:find "^moonshift" or entrant.name == "one UPDATE" then
       local url, dir = fresh(bench), shell.directory()
-      shell.write(dir .. "/write.sql", ("\\set id random(1, %d)\nupdate t set name = name || '.' where id = :id;\n"):format(rows))
+      shell.write(dir .. "/write.sql",
+        ("\\set id random(1, %d)\nupdate t set name = name || '.' where id = :id;\n"):format(rows))
       local pgbench = (bench.psql:gsub("psql$", "pgbench"))
-      os.execute(("cd %s && %s -n -c 2 -R 400 -T 600 -l --log-prefix=w -f write.sql %s >out 2>&1 & echo $! >%s/pid"):format(
-        dir, pgbench, shell.quote(url), dir))
+      os.execute(("cd %s && exec %s -n -c 2 -R 200 -T 600 -l --log-prefix=w -f write.sql %s >out 2>&1 & echo $! >%s/pid")
+        :format(dir, pgbench, shell.quote(url), dir))
       os.execute "sleep 0.5"
       local wall = seconds(entrant.command(url))
       os.execute(("kill %s; sleep 0.3"):format(shell.read(dir .. "/pid"):match "%d+"))
       local waits = {}
       for line in shell.output(("cat %s/w.*"):format(dir)):gmatch "[^\n]+" do
-        waits[#waits + 1] = tonumber(line:match "^%d+ %d+ (%d+)") / 1000
+        local micros = line:match "^%d+ %d+ (%d+) %d" -- the last line may have been cut off
+        waits[#waits + 1] = micros and micros / 1000
       end
       local p99 = quantile(waits, 0.99)
       lines[#lines + 1] = { entrant.name, ("%.1f"):format(wall), #waits, ("%.1f"):format(quantile(waits, 0.5)),
@@ -212,7 +217,8 @@ local function loads(bench, rows)
     moonshift("moonshift", dir),
     moonshift("moonshift, rows of Lua", lua),
     { name = "psql \\copy", command = function(url)
-      return { bench.psql, "-X", "-q", "-d", url, "-c", ("\\copy c (id, name, note) from '%s' with (format csv)"):format(csv) }
+      return { bench.psql, "-X", "-q", "-d", url, "-c",
+        ("\\copy c (id, name, note) from '%s' with (format csv)"):format(csv) }
     end },
   }
   if bench.peers then
