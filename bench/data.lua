@@ -174,16 +174,16 @@ local function writer(bench, rows)
   for _, entrant in ipairs(backfill_entrants(bench, rows)) do
     if entrant.name:find "^moonshift" or entrant.name == "one UPDATE" then
       local url, dir = fresh(bench), shell.directory()
-      shell.write(dir .. "/write.sql",
+      shell.write(dir .. "/w.sql",
         ("\\set id random(1, %d)\nupdate t set name = name || '.' where id = :id;\n"):format(rows))
       local pgbench = (bench.psql:gsub("psql$", "pgbench"))
-      os.execute(("cd %s && exec %s -n -c 2 -R 200 -T 600 -l --log-prefix=w -f write.sql %s >out 2>&1 & echo $! >%s/pid")
+      os.execute(("cd %s && exec %s -n -c 2 -R 200 -T 600 -l --log-prefix=w -f w.sql %s >out 2>&1 & echo $! >%s/pid")
         :format(dir, pgbench, shell.quote(url), dir))
       os.execute "sleep 0.5"
       local wall = seconds(entrant.command(url))
       os.execute(("kill %s; sleep 0.3"):format(shell.read(dir .. "/pid"):match "%d+"))
       local waits = {}
-      for line in shell.output(("cat %s/w.*"):format(dir)):gmatch "[^\n]+" do
+      for line in shell.output(("cat %s/w.[0-9]*"):format(dir)):gmatch "[^\n]+" do
         local micros = line:match "^%d+ %d+ (%d+) %d" -- the last line may have been cut off
         waits[#waits + 1] = micros and micros / 1000
       end
@@ -207,7 +207,7 @@ local function loads(bench, rows)
   local lua = project(peers.LUA_ROWS:format(rows))
   bench.database "bench_table"
   bench.ask("bench_table", "create table c (id bigint primary key, name text not null, note text)")
-  shell.output(("seq 1 %d | awk '{print $1 \",Name of \" $1 \",\" ($1 %% 3 ? \"a note\" : \"\")}' >%s"):format(rows, csv))
+  shell.output(("seq 1 %d | awk '{print $1 \",Name of \" $1 \",\" ($1 %% 3 ? \"note\" : \"\")}' >%s"):format(rows, csv))
   local function moonshift(name, directory)
     return { name = name, command = function(url)
       return { bench.moonshift, "upgrade", "head", cwd = directory, env = { DATABASE_URL = url } }
