@@ -132,20 +132,22 @@ end)
 
 describe("names that PostgreSQL chooses", function()
   it("are known when going back", function()
-    assert.equal('op.drop_index("t_a_b_idx", "t")', back 'op.create_index(nil, "t", { "a" }, { include = { "b" } })')
-    assert.equal('op.drop_constraint("t_pkey", "t")', back 'op.create_primary_key(nil, "t", "a")')
-    assert.equal('op.drop_constraint("t_a_b_key", "t")', back 'op.create_unique_constraint(nil, "t", { "a", "b" })')
-    assert.equal('op.drop_constraint("t_a_fkey", "t")', back 'op.create_foreign_key(nil, "t", "u", "a", "id")')
+    assert.equal('op.drop_index("t_a_b_idx", "t", { chosen = true })',
+      back 'op.create_index(nil, "t", { "a" }, { include = { "b" } })')
+    assert.equal('op.drop_constraint("t_pkey", "t", { chosen = true })', back 'op.create_primary_key(nil, "t", "a")')
+    assert.equal('op.drop_constraint("t_a_b_key", "t", { chosen = true })',
+      back 'op.create_unique_constraint(nil, "t", { "a", "b" })')
+    assert.equal('op.drop_constraint("t_a_fkey", "t", { chosen = true })', back 'op.create_foreign_key(nil, "t", "u", "a", "id")')
   end)
 
   it("are cut as the server cuts them", function()
     local table_name, column = ("t"):rep(40), ("c"):rep(40)
-    assert.equal(('op.drop_index("%s_%s_idx", "%s")'):format(("t"):rep(29), ("c"):rep(29), table_name),
+    assert.equal(('op.drop_index("%s_%s_idx", "%s", {\n  chosen = true,\n})'):format(("t"):rep(29), ("c"):rep(29), table_name),
       back(('op.create_index(nil, "%s", "%s")'):format(table_name, column)))
   end)
 
-  it("of an expression are not guessed", function()
-    assert.equal("op.create_index has no inverse: it has no name", back [[op.create_index(nil, "t", sql "lower(a)")]])
+  it("of an expression are those of the server", function()
+    assert.equal('op.drop_index("t_lower_idx", "t", { chosen = true })', back [[op.create_index(nil, "t", sql "lower(a)")]])
   end)
 end)
 

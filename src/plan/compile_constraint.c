@@ -147,9 +147,20 @@ bool compile_create_exclude_constraint(struct pen *p, const struct rec *r)
     return add_constraint(p, r, put_constraint_exclude, "");
 }
 
-FORM(drop_constraint,
-     "ALTER TABLE {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] {name}"
-     "[cascade: CASCADE]")
+bool compile_drop_constraint(struct pen *p, const struct rec *r)
+{
+    static const struct chosen_drop chosen = {
+        "SELECT conname, oid FROM pg_catalog.pg_constraint WHERE conrelid",
+        "ALTER TABLE {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] ",
+        "[cascade: CASCADE]",
+        "{schema.table}", "regclass"};
+    if (rec_bool(r, K_chosen))
+        return pen_drop_chosen(p, r, &chosen);
+    return pen_stmt(p, r,
+                    "ALTER TABLE {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] "
+                    "{name}[cascade: CASCADE]");
+}
+
 FORM(rename_constraint,
      "ALTER TABLE {schema.table} RENAME CONSTRAINT {name} TO {new_name}")
 FORM(validate_constraint, "ALTER TABLE {schema.table} VALIDATE CONSTRAINT {name}")

@@ -82,6 +82,17 @@ bool compile_nested_index(struct pen *p, str schema, str table, const struct rec
 
 bool compile_drop_index(struct pen *p, const struct rec *r)
 {
+    static const struct chosen_drop chosen = {
+        "SELECT relname, oid FROM pg_catalog.pg_index JOIN pg_catalog.pg_class "
+        "ON oid = indexrelid WHERE indrelid",
+        "DROP INDEX[if_exists: IF EXISTS] [schema:{schema}.]", "[cascade: CASCADE]",
+        "{schema.table}", "regclass"};
+    if (rec_bool(r, K_chosen) && !rec_has(r, K_table))
+        return pen_fail(p, "chosen needs the table");
+    if (rec_bool(r, K_chosen) && rec_bool(r, K_concurrently))
+        return pen_fail(p, "chosen does not go with concurrently");
+    if (rec_bool(r, K_chosen))
+        return pen_drop_chosen(p, r, &chosen);
     put_form(p, r,
              "DROP INDEX[concurrently: CONCURRENTLY][if_exists: IF EXISTS] {schema.name}"
              "[cascade: CASCADE]");

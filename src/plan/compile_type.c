@@ -71,8 +71,20 @@ bool compile_create_domain_constraint(struct pen *p, const struct rec *r)
     return domain_constraint_comment(p, r, rec_str(r, K_schema), rec_str(r, K_domain));
 }
 
-FORM(drop_domain_constraint, "ALTER DOMAIN {schema.domain} DROP CONSTRAINT"
-                             "[if_exists: IF EXISTS] {name}[cascade: CASCADE]")
+bool compile_drop_domain_constraint(struct pen *p, const struct rec *r)
+{
+    static const struct chosen_drop chosen = {
+        "SELECT conname, oid FROM pg_catalog.pg_constraint WHERE contypid",
+        "ALTER DOMAIN {schema.domain} DROP CONSTRAINT[if_exists: IF EXISTS] ",
+        "[cascade: CASCADE]",
+        "{schema.domain}", "regtype"};
+    if (rec_bool(r, K_chosen))
+        return pen_drop_chosen(p, r, &chosen);
+    return pen_stmt(p, r,
+                    "ALTER DOMAIN {schema.domain} DROP CONSTRAINT[if_exists: IF EXISTS] "
+                    "{name}[cascade: CASCADE]");
+}
+
 FORM(rename_domain_constraint,
      "ALTER DOMAIN {schema.domain} RENAME CONSTRAINT {name} TO {new_name}")
 FORM(validate_domain_constraint,

@@ -1,6 +1,6 @@
 /* Tables, columns, constraints, indexes, rows: how they are undone. */
+#include "plan/chosen.h"
 #include "plan/undo.h"
-#include "plan/write.h"
 
 UNDO_AS(create_table, drop_table)
 UNDO_NONE(drop_table, "its columns are not known")
@@ -101,90 +101,59 @@ struct op *reverse_alter_column(struct undo *u)
     return back;
 }
 
-/* a_b_c of the columns, as PostgreSQL joins them for a default name; false when an
- * expression is among them, for which it looks into the expression. */
-static bool joined(struct list names, str *out, struct buf *b)
+/* The inverse of an index or a constraint by its name, or by the one PostgreSQL chose. */
+static struct op *undo_named(struct undo *u, enum op_kind kind)
 {
-    for (size_t i = 0; i < names.n; i++) {
-        const struct val *v = &names.at[i];
-        if (v->kind == VAL_REC)
-            v = rec_at(v->rec, K_name);
-        if (v->kind != VAL_STR)
-            return false;
-        if (b->n)
-            buf_char(b, '_');
-        buf_str(b, v->s);
-    }
-    *out = buf_done(b);
-    return true;
-}
-
-/* The inverse of an index or a constraint by its name, or by the name that PostgreSQL
- * chooses for it. */
-static struct op *undo_named(struct undo *u, enum op_kind kind, enum key columns,
-                             const char *label)
-{
-    const struct rec *r = u->op->args;
     struct op *back = undo_as(u, kind);
-    struct buf b = buf_in(u->a);
-    str names = STR_NONE;
-    if (rec_has(r, K_name))
+    if (rec_has(u->op->args, K_name))
         return back;
-    if (!joined(rec_list(r, columns), &names, &b) ||
-        (shape_field(r->shape, STR("include")) &&
-         !joined(rec_list(r, K_include), &names, &b)))
+    str name = chosen_name(u->op, u->a);
+    if (!name.p)
         return undo_none(u, "it has no name");
-    rec_set(back->args, K_name,
-            val_str(default_name(rec_str(r, K_table), names, label, u->a)));
+    rec_set(back->args, K_name, val_str(name));
+    rec_set(back->args, K_chosen, val_bool(true));
     return back;
 }
 
 struct op *reverse_create_index(struct undo *u)
 {
-    return undo_named(u, OP_drop_index, K_keys, "idx");
+    if (!rec_has(u->op->args, K_name) && rec_bool(u->op->args, K_concurrently))
+        return undo_none(u, "without a name it cannot be dropped concurrently");
+    return undo_named(u, OP_drop_index);
 }
 
 UNDO_NONE(drop_index, "its columns are not known")
 
-static struct op *undo_key(struct undo *u, bool primary)
+static struct op *undo_key(struct undo *u)
 {
-    const struct rec *r = u->op->args;
-    if (rec_has(r, K_using_index))
+    if (rec_has(u->op->args, K_using_index))
         return undo_none(u, "the index would go with the constraint");
-    if (!rec_has(r, K_name) && primary) {
-        struct op *back = undo_as(u, OP_drop_constraint);
-        rec_set(back->args, K_name,
-                val_str(default_name(rec_str(r, K_table), STR_NONE, "pkey", u->a)));
-        return back;
-    }
-    return undo_named(u, OP_drop_constraint, K_columns, "key");
+    return undo_named(u, OP_drop_constraint);
 }
 
 struct op *reverse_create_primary_key(struct undo *u)
 {
-    return undo_key(u, true);
+    return undo_key(u);
 }
 
 struct op *reverse_create_unique_constraint(struct undo *u)
 {
-    return undo_key(u, false);
+    return undo_key(u);
 }
 
 struct op *reverse_create_foreign_key(struct undo *u)
 {
-    return undo_named(u, OP_drop_constraint, K_columns, "fkey");
+    return undo_named(u, OP_drop_constraint);
 }
 
 struct op *reverse_create_check_constraint(struct undo *u)
 {
-    if (!rec_has(u->op->args, K_name))
-        return undo_none(u, "it has no name");
-    return undo_as(u, OP_drop_constraint);
+    return undo_named(u, OP_drop_constraint);
 }
 
 struct op *reverse_create_exclude_constraint(struct undo *u)
 {
-    return undo_named(u, OP_drop_constraint, K_elements, "excl");
+    return undo_named(u, OP_drop_constraint);
 }
 
 UNDO_NONE(drop_constraint, "what it checked is not known")

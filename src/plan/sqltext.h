@@ -1,6 +1,6 @@
 /* Raw SQL text: what statements it holds and what each of them does.
  *
- * The only module that knows libpg_query, which is PostgreSQL 15's own parser. Text for a
+ * With plan/chosen the only module that knows libpg_query, PostgreSQL 15's own parser. Text for a
  * newer server may use newer grammar: what the parser refuses is then split by tokens and
  * left for the server to judge. Refuses to change SQL: statements are cut out, not
  * written anew.

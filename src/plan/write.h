@@ -72,6 +72,15 @@ bool val_text(const struct val *v, str *text, struct arena *a);
         return pen_stmt(p, r, text);                                                     \
     }
 
+/* `DO` that drops what PostgreSQL named {name}, or {name} and a number if that was taken:
+ * the newest of those that belong to `owner`, by `drop` NAME `ending`. */
+struct chosen_drop {
+    const char *among; /* SELECT name, oid FROM … WHERE its owner, */
+    const char *drop, *ending, *owner; /* forms */
+    const char *type;  /* regclass or regtype */
+};
+bool pen_drop_chosen(struct pen *p, const struct rec *r, const struct chosen_drop *d);
+
 /* PostgreSQL's choice of a name, as makeObjectName makes it: TABLE_COLUMNS_LABEL, the
  * longer part cut to fit 63 bytes. */
 str default_name(str table, str columns, const char *label, struct arena *a);
