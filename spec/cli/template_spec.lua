@@ -1,0 +1,118 @@
+-- The templates of init: what they write is used as its user would use it.
+local cli = require "spec.support.cli"
+local lyaml = require "lyaml"
+local project = require "spec.support.project"
+local shell = require "spec.support.shell"
+
+local MODEL = [[model.table("users", { { "id", "bigint", primary_key = true, identity = true } })]]
+
+-- A project of a template, with a database of its own.
+local function made(template)
+  local p = project.new { config = false }
+  p:ok("init", "-q", "-t", template)
+  return p
+end
+
+describe("the template makefile", function()
+  it("has targets that do what `make help` says", function()
+    local p = made "makefile"
+    local function make(words)
+      return cli.expect(0, p:sh("make -s " .. words)).out
+    end
+    for _, name in ipairs { "help", "migrate", "db-upgrade", "db-downgrade", "db-status", "db-reset" } do
+      assert.matches("%f[%w-]" .. name:gsub("%-", "%%-") .. "\t", "\n" .. make "help")
+    end
+    assert.matches("moonshift upgrade head\n", make "-n db-upgrade", 1, true)
+
+    p:write("models/users.lua", MODEL)
+    cli.expect(2, p:sh "make -s migrate")
+    make 'migrate MSG="create users"'
+    make "db-upgrade"
+    assert.truthy(p.db:scalar "select to_regclass('users')")
+    assert.matches("(head)", make "db-status", 1, true)
+    make "db-downgrade"
+    assert.falsy(p.db:scalar "select to_regclass('users')")
+    make "db-upgrade"
+    p.db:exec "insert into users default values"
+    assert.not_equal(0, p:sh("make -s db-reset").status) -- no terminal to ask on
+    assert.equal("1", p.db:scalar "select count(*) from users")
+  end)
+end)
+
+describe("the template ci", function()
+  -- The commands of a job, those that install left out.
+  local function commands(workflow, job)
+    local found = {}
+    for _, step in ipairs(workflow.jobs[job].steps) do
+      if step.run and not step.run:find("sudo", 1, true) then found[#found + 1] = step.run end
+    end
+    return found
+  end
+
+  local p, workflow
+  before_each(function()
+    p = made "ci"
+    workflow = lyaml.load(p:read ".github/workflows/migrations.yml")
+    p:write("models/users.lua", MODEL)
+    p:ok("revision", "--autogenerate", "-q", "-m", "users", "--rev-id", "001")
+    cli.expect(0, p:sh "git init -qb main . && git add . && \z
+      git -c user.name=a -c user.email=a@b commit -qm one && git update-ref refs/remotes/origin/main main")
+  end)
+
+  it("checks, and then migrates, on main only", function()
+    assert.equal("check", workflow.jobs.migrate.needs)
+    assert.equal("github.ref == 'refs/heads/main'", workflow.jobs.migrate["if"])
+    assert.equal(4, #commands(workflow, "check"))
+    for _, command in ipairs(commands(workflow, "check")) do cli.expect(0, p:sh(command)) end
+    p:ok("downgrade", "base")
+    assert.same({ "moonshift upgrade head" }, commands(workflow, "migrate"))
+    cli.expect(0, p:sh(commands(workflow, "migrate")[1]))
+    assert.equal("001", p.db:heads()[1])
+  end)
+
+  it("stops what would hurt", function()
+    local one_head, lint, test, agree = table.unpack(commands(workflow, "check"))
+    p:write("migrations/002a.lua", project.revision { "002a", down = "001", up = 'op.drop_table("users")' })
+    assert.equal(1, p:sh(lint).status)
+    assert.not_equal(0, p:sh(test).status)
+    assert.equal(4, p:sh(agree).status)
+    assert.equal(0, p:sh(one_head).status)
+    p:write("migrations/002b.lua", project.revision { "002b", down = "001" })
+    assert.equal(1, p:sh(one_head).status)
+  end)
+end)
+
+describe("the template docker", function()
+  it("waits for the server, migrates, and lets others wait for that", function()
+    local p = made "docker"
+    local compose = lyaml.load(p:read "docker-compose.yml")
+    assert.equal("service_healthy", compose.services.migrate.depends_on.db.condition)
+    assert.equal("Dockerfile.migrate", compose.services.migrate.build.dockerfile)
+    local file = p:read "Dockerfile.migrate"
+    for source in file:gmatch "\nCOPY (%S+) " do assert.truthy(p:exists(source), source) end
+    local command = assert(file:match '\nCMD %["(.-)"%]')
+    assert.matches('ENTRYPOINT ["/bin/sh", "-c"]', file, 1, true)
+    p:write("models/users.lua", MODEL)
+    p:ok("revision", "--autogenerate", "-q", "-m", "users", "--rev-id", "001")
+    cli.expect(0, p:sh(command))
+    assert.equal("001", p.db:heads()[1])
+  end)
+end)
+
+describe("the program's own Dockerfile", function()
+  local file = shell.read(shell.source .. "/Dockerfile")
+
+  it("copies what is there, and installs what the static program wants", function()
+    local n = 0
+    for line in file:gmatch "\nCOPY ([^-][^\n]*)" do
+      local words = {}
+      for word in line:gmatch "%S+" do words[#words + 1] = word end
+      for i = 1, #words - 1 do
+        assert.truthy(shell.exists(shell.source .. "/" .. words[i]), words[i])
+        n = n + 1
+      end
+    end
+    assert.equal(6, n)
+    for _, package in ipairs { "libpq5", "libcjson1" } do assert.matches(package, file, 1, true) end
+  end)
+end)
