@@ -77,6 +77,37 @@ model.table("t", {
     p:ok("check")
   end)
 
+  describe("of a varchar that is IN a list", function()
+    local WRITTEN = [[
+      create table t (kind varchar(9) check (kind in ('it''s', 'b\c')), n integer,
+        "Od""d" varchar check ("Od""d" not in ('x', 'y')));
+      create index i on t (n) where kind in ('a', 'b');
+      create view v as select n, '((kind)::text = ANY ((ARRAY[''a''' as note
+        from t x where x.kind in ('a', 'b') or kind = any (array['one'::varchar]);
+    ]]
+
+    it("writes IN, and makes what was read", function()
+      local p = project.new()
+      p.db:exec(WRITTEN)
+      local models = p:ok("inspect").out
+      assert.truthy(models:find([[kind IN ('it''s', ]], 1, true), models)
+      assert.truthy(models:find([[\"Od\"\"d\" NOT IN ('x', 'y')]], 1, true), models)
+      assert.truthy(models:find([[x.kind IN ('a', 'b')]], 1, true), models)
+      local q = made(models)
+      assert.equal(p.db:dump(), q.db:dump())
+    end)
+
+    it("finds nothing in a database that was dumped and restored", function()
+      local p, restored = project.new(), project.new()
+      p.db:exec(WRITTEN)
+      restored.db:exec(p.db:dump())
+      restored:write("models/schema.sql", WRITTEN)
+      said(restored:ok("check"), "No new upgrade operations detected")
+      restored:write("models/schema.sql", (WRITTEN:gsub("'a', 'b'", "'a', 'c'")))
+      restored:fails(4, "check")
+    end)
+  end)
+
   it("writes no file when nothing differs", function()
     local p = made(USERS)
     local before = #p:files("migrations")

@@ -138,7 +138,8 @@ static void keep_due(const struct catalog *c, struct ops *renames, struct arena 
 }
 
 /* Differences may be of print only: both sides once more through the server. Renames are
- * made there, on the copy of the database, so that what remains is the rest. */
+ * made there, on the copy of the database, so that what remains is the rest. When nothing
+ * was of print only, the first reading stays: its text is nearer to what was written. */
 static bool settle(struct session *s, struct autogen *out, struct err *e)
 {
     struct autogen settled = {.renames = out->renames};
@@ -149,7 +150,8 @@ static bool settle(struct session *s, struct autogen *out, struct err *e)
     autogen_filter(s, &settled.models);
     if (!both_ways(s, &settled, e))
         return false;
-    *out = settled;
+    if (out->renames.n || settled.up.n_changes != out->up.n_changes)
+        *out = settled;
     return true;
 }
 

@@ -67,12 +67,13 @@ static struct scratch *open_scratch(struct session *s, struct err *e)
 
 /* Builds the pieces in a scratch database, reads it, drops it. */
 static bool build_and_read(struct session *s, struct pieces *pieces, str default_schema,
-                           struct catalog *out, struct err *e)
+                           bool one_form, struct catalog *out, struct err *e)
 {
     struct scratch *scratch = open_scratch(s, e);
     if (!scratch)
         return false;
-    struct catalog_options options = {.default_schema = default_schema};
+    struct catalog_options options = {.default_schema = default_schema,
+                                      .one_form = one_form};
     bool ok = pieces_build(pieces, scratch_conn(scratch), default_schema, s->arena, e) &&
               catalog_read(conn_sink(scratch_conn(scratch)), &options, out, s->arena, e);
     struct err closing = {0};
@@ -87,7 +88,7 @@ bool models_catalog(struct session *s, str default_schema, struct catalog *out,
 {
     struct pieces pieces = {0};
     return read_models(s, &pieces, renames, e) &&
-           build_and_read(s, &pieces, default_schema, out, e);
+           build_and_read(s, &pieces, default_schema, false, out, e);
 }
 
 bool settled_catalog(struct session *s, const struct catalog *c, const struct ops *more,
@@ -107,7 +108,7 @@ bool settled_catalog(struct session *s, const struct catalog *c, const struct op
     if (!pieces_add_ops_in_order(&pieces, &ops, conn_server_version(s->conn), s->arena,
                                  e))
         return false;
-    return build_and_read(s, &pieces, c->default_schema, out, e);
+    return build_and_read(s, &pieces, c->default_schema, true, out, e);
 }
 
 bool target_catalog(struct session *s, struct catalog *out, struct err *e)

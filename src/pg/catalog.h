@@ -17,6 +17,8 @@ struct catalog_options {
     str default_schema; /* written without schema; empty: the session's current schema */
     const str *own_tables; /* "schema.name" of tables to leave out */
     size_t n_own_tables;
+    bool one_form; /* one text for what the server prints in two ways: to compare, not to
+                      make anything from */
 };
 
 bool catalog_read(struct sink *s, const struct catalog_options *options,

@@ -74,6 +74,10 @@ struct row {
 /* Runs src/pg/catalog/NAME.sql. */
 bool read_query(struct reader *r, const char *name, struct rows *out);
 
+/* An expression or definition of the server's with x IN (...) as it was written. `second`:
+ * also where it was printed and read once before. */
+str text_as_written(str text, bool second, struct arena *a);
+
 bool row_null(struct row row, const char *column);
 str row_str(struct row row, const char *column); /* STR_NONE when NULL */
 bool row_bool(struct row row, const char *column);

@@ -40,6 +40,17 @@ static str own_tables(struct reader *r)
     return buf_done(&b);
 }
 
+/* Columns in which a query of ours says what the server prints of an expression. */
+static bool is_printed(str column)
+{
+    static const char *const printed[] = {"condition",  "default_value", "definition",
+                                          "expression", "query",         "with_check"};
+    for (size_t i = 0; i < sizeof printed / sizeof *printed; i++)
+        if (str_is(column, printed[i]))
+            return true;
+    return false;
+}
+
 bool read_query(struct reader *r, const char *name, struct rows *out)
 {
     struct param own = {own_tables(r), false};
@@ -49,7 +60,14 @@ bool read_query(struct reader *r, const char *name, struct rows *out)
         stmt.params = &own;
         stmt.n_params = 1;
     }
-    return r->sink->query(r->sink, &stmt, out, r->arena, r->err);
+    if (!r->sink->query(r->sink, &stmt, out, r->arena, r->err))
+        return false;
+    for (size_t c = 0; c < out->n_columns; c++)
+        for (size_t i = 0; is_printed(out->names[c]) && i < out->n_rows; i++) {
+            struct cell *cell = &out->cells[i * out->n_columns + c];
+            cell->text = text_as_written(cell->text, r->options->one_form, r->arena);
+        }
+    return true;
 }
 
 static const struct cell *cell(struct row row, const char *column)

@@ -1,0 +1,134 @@
+/* x IN ('a', 'b') of a varchar column, as it was written.
+ *
+ * PostgreSQL prints it as ((x)::text = ANY ((ARRAY['a'::character varying,
+ * ...])::text[])). Read again, that text gives another tree, printed with a cast at each
+ * element, and only this second print is stable. Written with IN again it gives the first
+ * tree, so what is made from a catalog is equal to where it was read.
+ */
+#include "pg/catalog_read.h"
+
+#include <string.h>
+
+struct scan {
+    str text;
+    size_t at;
+};
+
+static bool skip(struct scan *s, const char *word)
+{
+    if (!str_starts(str_cut(s->text, s->at, s->text.n), str_of(word)))
+        return false;
+    s->at += strlen(word);
+    return true;
+}
+
+/* A quoted thing whose quote is doubled inside: 'it''s', "a""b". */
+static bool skip_quoted(struct scan *s, char quote)
+{
+    if (s->at >= s->text.n || s->text.p[s->at] != quote)
+        return false;
+    for (s->at++; s->at < s->text.n; s->at++)
+        if (s->text.p[s->at] == quote) {
+            s->at++;
+            if (s->at >= s->text.n || s->text.p[s->at] != quote)
+                return true;
+        }
+    return false;
+}
+
+static bool is_word(char c)
+{
+    return c == '_' || c == '$' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/* column, or table.column */
+static bool skip_name(struct scan *s)
+{
+    do {
+        size_t from = s->at;
+        if (s->at < s->text.n && s->text.p[s->at] == '"') {
+            if (!skip_quoted(s, '"'))
+                return false;
+        } else {
+            while (s->at < s->text.n && is_word(s->text.p[s->at]))
+                s->at++;
+        }
+        if (s->at == from)
+            return false;
+    } while (skip(s, "."));
+    return true;
+}
+
+static bool put_literal(struct scan *s, struct buf *b)
+{
+    size_t from = s->at;
+    skip(s,
+         "E"); /* with a backslash inside, which is doubled: quotes end it all the same */
+    if (!skip_quoted(s, '\''))
+        return false;
+    buf_str(b, str_cut(s->text, from, s->at));
+    return true;
+}
+
+/* 'a'::character varying, 'b'::character varying: at least two, since IN with one is =.
+ * `each` and `behind` surround the literals. */
+static bool put_elements(struct scan *s, struct buf *b, const char *each,
+                         const char *behind)
+{
+    size_t n = 0;
+    do {
+        if (n++)
+            buf_put(b, ", ");
+        if (!skip(s, each) || !put_literal(s, b) || !skip(s, behind))
+            return false;
+    } while (skip(s, ", "));
+    return n > 1;
+}
+
+/* The comparison that starts at s->at, if it is one. */
+static bool put_in(struct scan *s, struct buf *b, bool second)
+{
+    size_t from = s->at + 1;
+    if (!skip(s, "(") || !skip_name(s))
+        return false;
+    buf_str(b, str_cut(s->text, from, s->at));
+    if (!skip(s, ")::text "))
+        return false;
+    if (skip(s, "= ANY ("))
+        buf_put(b, " IN (");
+    else if (skip(s, "<> ALL ("))
+        buf_put(b, " NOT IN (");
+    else
+        return false;
+    bool first = skip(s, "(ARRAY[");
+    if (!first && !(second && skip(s, "ARRAY[")))
+        return false;
+    if (!put_elements(s, b, first ? "" : "(",
+                      first ? "::character varying" : "::character varying)::text"))
+        return false;
+    buf_char(b, ')');
+    return skip(s, first ? "])::text[])" : "])");
+}
+
+str text_as_written(str text, bool second, struct arena *a)
+{
+    if (str_index(text, STR(")::text ")) == text.n)
+        return text;
+    struct buf out = buf_in(a);
+    struct scan s = {text, 0};
+    while (s.at < text.n) {
+        struct scan here = s;
+        struct buf in = buf_in(a);
+        if (put_in(&s, &in, second)) {
+            buf_str(&out, buf_done(&in));
+            continue;
+        }
+        s = here;
+        char c = text.p[s.at];
+        if ((c != '\'' && c != '"') || !skip_quoted(&s, c))
+            s.at = here.at + 1;
+        buf_str(&out, str_cut(text, here.at, s.at));
+    }
+    return buf_done(&out);
+}
