@@ -71,19 +71,19 @@ static bool put_literal(struct scan *s, struct buf *b)
     return true;
 }
 
-/* 'a'::character varying, 'b'::character varying: at least two, since IN with one is =.
- * `each` and `behind` surround the literals. */
-static bool put_elements(struct scan *s, struct buf *b, const char *each,
-                         const char *behind)
+/* 'a'::character varying, 'b'::character varying: `each` and `behind` surround a literal.
+ * Returns how many there are. */
+static size_t put_elements(struct scan *s, struct buf *b, const char *each,
+                           const char *behind)
 {
     size_t n = 0;
     do {
         if (n++)
             buf_put(b, ", ");
         if (!skip(s, each) || !put_literal(s, b) || !skip(s, behind))
-            return false;
+            return 0;
     } while (skip(s, ", "));
-    return n > 1;
+    return n;
 }
 
 /* The comparison that starts at s->at, if it is one. */
@@ -95,20 +95,22 @@ static bool put_in(struct scan *s, struct buf *b, bool second)
     buf_str(b, str_cut(s->text, from, s->at));
     if (!skip(s, ")::text "))
         return false;
-    if (skip(s, "= ANY ("))
-        buf_put(b, " IN (");
-    else if (skip(s, "<> ALL ("))
-        buf_put(b, " NOT IN (");
-    else
+    bool any = skip(s, "= ANY (");
+    if (!any && !skip(s, "<> ALL ("))
         return false;
     bool first = skip(s, "(ARRAY[");
     if (!first && !(second && skip(s, "ARRAY[")))
         return false;
-    if (!put_elements(s, b, first ? "" : "(",
-                      first ? "::character varying" : "::character varying)::text"))
-        return false;
-    buf_char(b, ')');
-    return skip(s, first ? "])::text[])" : "])");
+    struct buf list = buf_in(b->arena);
+    size_t n = put_elements(s, &list, first ? "" : "(",
+                            first ? "::character varying" : "::character varying)::text");
+    str elements = buf_done(&list);
+    if (n == 1) /* IN would be = */
+        buf_fmt(b, " %s (ARRAY[%.*s::varchar])", any ? "= ANY" : "<> ALL",
+                STR_ARG(elements));
+    else
+        buf_fmt(b, " %s (%.*s)", any ? "IN" : "NOT IN", STR_ARG(elements));
+    return n && skip(s, first ? "])::text[])" : "])");
 }
 
 str text_as_written(str text, bool second, struct arena *a)
