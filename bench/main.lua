@@ -38,7 +38,7 @@ local function describe()
   local rows = {
     { "Moonshift", first_line(bench.moonshift .. " --version"):match "%S+$" },
     { "PostgreSQL", bench.ask("postgres", "show server_version") },
-    { "psql", first_line(bench.psql .. " --version"):match "%(PostgreSQL%) (.*)" },
+    { "psql", first_line "psql --version":match "%(PostgreSQL%) (.*)" },
     { "processors", field("/proc/cpuinfo", "model name%s*:%s*([^\n]*)") or first_line "uname -m" },
     { "their number", first_line "nproc" },
     { "memory", ("%.0f GiB"):format(field("/proc/meminfo", "MemTotal:%s*(%d+)") / 1048576) },

@@ -147,6 +147,7 @@ bool session_options(struct session *s, struct conn_options *options, struct err
     options->role = config_text(s->config, CONFIG_role);
     options->local = config_is(s->config, CONFIG_lock_mode, "table");
     options->echo = s->verbose;
+    options->one_by_one = !config_bool(s->config, CONFIG_pipeline);
     options->notice = notice;
     options->notice_context = s;
     return true;
