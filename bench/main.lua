@@ -42,6 +42,7 @@ local function describe()
     { "processors", field("/proc/cpuinfo", "model name%s*:%s*([^\n]*)") or first_line "uname -m" },
     { "their number", first_line "nproc" },
     { "memory", ("%.0f GiB"):format(field("/proc/meminfo", "MemTotal:%s*(%d+)") / 1048576) },
+    { "file system", first_line('stat -f -c %T "$PGHOST"') },
     { "kernel", first_line "uname -sr" },
     { "load before", field("/proc/loadavg", "%S+") },
     { "date", os.date "!%Y-%m-%d" },
