@@ -207,7 +207,7 @@ describe("the lock", function()
       local got, told = assert(b:lock({}, 20000))
       print(#told > 0 and told[1]:match("pid %%d+"))' >%s 2>&1; echo]]):format(package.cpath, d.url, name))
     repeat until tonumber(d:scalar [[select count(*) from pg_stat_activity
-      where query like '%pg_try_advisory_lock%' and pid <> pg_backend_pid() and state = 'idle'
+      where query like '%advisory%' and pid <> pg_backend_pid() and state = 'idle'
         and datname = current_database()]]) >= 1
     assert(a:exec("set statement_timeout = '10s'"))
     assert(a:exec("create index concurrently i on t (n)", { no_tx = true }))

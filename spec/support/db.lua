@@ -132,10 +132,26 @@ function db.normalise(text)
   return table.concat(lines, "\n") .. "\n"
 end
 
+-- pg_dump refuses a server newer than itself. Where the two are of one installation (as
+-- everywhere but in scripts/server-matrix) that is never so.
+local dump_is_old
+local function dump_refuses()
+  if dump_is_old == nil then
+    local _, _, err = client { "pg_dump", "--schema-only", "-d", "template1" }
+    dump_is_old = err:find("server version mismatch", 1, true) ~= nil
+  end
+  return dump_is_old
+end
+
 -- The schema as text. options: data = true (rows, too), bookkeeping = true (the tables of
 -- Moonshift's own, which are left out otherwise).
 function database:dump(options)
   options = options or {}
+  if not options.data and dump_refuses() then
+    local reader = shell.read(shell.source .. "/spec/support/schema.sql")
+    if options.bookkeeping then reader = reader:gsub("%^moonshift_", "^no table") end
+    return table.concat(self:column(reader), "\n") .. "\n"
+  end
   local words = { "pg_dump", "-d", self.name }
   if not options.data then words[#words + 1] = "--schema-only" end
   if not options.bookkeeping then words[#words + 1] = "--exclude-table=*.moonshift_*" end
