@@ -25,7 +25,7 @@ return function(bench)
     shell.write(text, shell.output(("cd %s && DATABASE_URL= %s -q upgrade --sql"):format(ours, bench.moonshift)))
     local list = {
       { name = "moonshift", call = { bench.moonshift, "-q", "upgrade", cwd = ours } },
-      { name = "psql -f", slow = true, call = { "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", text } },
+      { name = "psql -f", slow = true, call = { bench.psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", text } },
     }
     if bench.peers then
       list[3] = { name = "alembic", slow = true,
@@ -39,7 +39,7 @@ return function(bench)
     local call, env = { table.unpack(entrant.call) }, { DATABASE_URL = bench.url("bench_delay", sockets) }
     for name, value in pairs(entrant.call.env or {}) do env[name] = value end
     call.cwd, call.env = entrant.call.cwd, env
-    if call[1] == "psql" then call[#call + 1] = env.DATABASE_URL end
+    if call[1] == bench.psql then call[#call + 1] = env.DATABASE_URL end
     return bench.measure(call)
   end
 

@@ -4,7 +4,7 @@
 -- A part is a file bench/NAME.lua that returns function(bench); bench is this module:
 --
 --   bench.runs, bench.quick, bench.peers       as asked for on the command line
---   bench.moonshift, bench.tool(name)          programs, absolute paths
+--   bench.moonshift, bench.psql, bench.tool(name)   programs, absolute paths
 --   bench.note("...")                          progress, on stderr
 --   bench.database(name)                       a new, empty database; gives its URL
 --   bench.measure { "psql", "-c", "...", cwd =, env =, log = }   gives a sample
@@ -41,6 +41,9 @@ end
 local host = assert(os.getenv("PGHOST"), "start me with bench/run")
 local postmaster = shell.read(host .. "/data/postmaster.pid"):match "%d+"
 
+-- The server's own psql: Debian's /usr/bin/psql is a script that looks for it.
+bench.psql = shell.output(("readlink /proc/%s/exe"):format(postmaster)):match "(.*)/" .. "/psql"
+
 -- A connection URL; `socket` is another directory than the server's (a proxy's).
 function bench.url(name, socket)
   return ("postgresql://postgres@/%s?host=%s"):format(name, socket or host)
@@ -48,7 +51,7 @@ end
 
 -- The first column of the first row, as text.
 function bench.ask(name, sql)
-  return (shell.output(("PGOPTIONS='-c client_min_messages=error' psql -X -A -t -q -d %s -c %s"):format(
+  return (shell.output(("PGOPTIONS='-c client_min_messages=error' %s -X -A -t -q -d %s -c %s"):format(
     bench.psql, name, shell.quote(sql))):gsub("\n.*", ""))
 end
 

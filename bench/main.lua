@@ -38,7 +38,7 @@ local function describe()
   local rows = {
     { "Moonshift", first_line(bench.moonshift .. " --version"):match "%S+$" },
     { "PostgreSQL", bench.ask("postgres", "show server_version") },
-    { "psql", first_line "psql --version":match "%(PostgreSQL%) (.*)" },
+    { "psql", first_line(bench.psql .. " --version"):match "%(PostgreSQL%) (.*)" },
     { "processors", field("/proc/cpuinfo", "model name%s*:%s*([^\n]*)") or first_line "uname -m" },
     { "their number", first_line "nproc" },
     { "memory", ("%.0f GiB"):format(field("/proc/meminfo", "MemTotal:%s*(%d+)") / 1048576) },
@@ -69,21 +69,27 @@ local function save_results()
     .. "the columns mean.\n\n" .. table.concat(bench.report, "\n") .. remarks)
 end
 
+-- The parts to run, in their order.
+local function wanted(only)
+  if not only then return PARTS end
+  local parts, missing = {}, {}
+  for _, name in ipairs(only) do missing[name] = true end
+  for _, name in ipairs(PARTS) do
+    if missing[name] then parts[#parts + 1] = name end
+    missing[name] = nil
+  end
+  if next(missing) then error("there is no part " .. next(missing), 0) end
+  return parts
+end
+
 bench.main(function()
   local only, save = parse(arg)
-  local wanted = {}
-  for _, name in ipairs(only or {}) do
-    wanted[name] = true
-  end
+  local parts = wanted(only)
   describe()
-  for _, name in ipairs(PARTS) do
-    if (not only or wanted[name]) and package.searchpath("bench." .. name, package.path) then
-      wanted[name] = nil
-      bench.note("%s ...", name)
-      require("bench." .. name)(bench)
-    end
+  for _, name in ipairs(parts) do
+    bench.note("%s ...", name)
+    require("bench." .. name)(bench)
   end
-  if next(wanted) then error("there is no part " .. next(wanted), 0) end
   if #bench.goals > 0 then
     bench.heading "Goals"
     bench.table({ "goal", "limit", "measured", "met" }, bench.goals)

@@ -65,10 +65,10 @@ return function(bench)
       end),
       entrant("bare pipeline", n, function(way, url) return { bench.tool "floor", url, records[way] } end),
       entrant("psql -1", n, function(way, url)
-        return { "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-1", "-f", sql[way .. "_one"], url }
+        return { bench.psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-1", "-f", sql[way .. "_one"], url }
       end),
       entrant("psql -f", n, function(way, url)
-        return { "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", sql[way], url }
+        return { bench.psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", sql[way], url }
       end),
     }
     if not bench.peers then return list end
