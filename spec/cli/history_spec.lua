@@ -78,4 +78,21 @@ describe("the worked history", function()
     assert.matches("verify", r.err, 1, true)
     assert.same({ "004_split_names" }, p.db:heads())
   end)
+
+  it("is drawn in colours on request, and by Graphviz with the newest on top", function()
+    local p = shop()
+    local r = p:ok { "--color", "always", "history", "--graph", env = { LC_ALL = "C.UTF-8" } }
+    assert.matches("^\27%[31m●\27%[m 008_index_order_status", r.out)
+    assert.is_nil(p:ok { "history", "--graph" }.out:find("\27", 1, true))
+    if os.execute "command -v dot >/dev/null" ~= true then
+      pending "no Graphviz here"
+    end
+    local plain = p:sh("moonshift history --format dot | env -u LD_PRELOAD dot -Tplain").out
+    local height, nodes = {}, 0
+    for id, y in plain:gmatch 'node "?([%w_]+)"? [%d.]+ ([%d.]+)' do
+      height[id:match "^%d+"], nodes = tonumber(y), nodes + 1
+    end
+    assert.equal(9, nodes)
+    assert.is_true(height["008"] > height["003"] and height["003"] > height["002"] and height["002"] > height["001"])
+  end)
 end)

@@ -79,15 +79,33 @@ describe("lanes", function()
     assert.equal(picture [[
 
       ● m
-      ├─╮
-      ├─┼─╮
+      ├─┬─╮
       │ │ ● c
       │ ● │ b
       ● │ │ a
-      ├─╯ │
-      ├───╯
+      ├─┴─╯
       ● t
     ]], drawn(text, { utf8 = true }))
+    -- A line between them that goes on is crossed.
+    assert.equal(picture [[
+
+      ● m
+      ├─┬─╮
+      │ │ ● z
+      │ ● │ y
+      ● │ │ x
+      ├─┼─╯
+      ● │ t
+      ├─╯
+      ● s
+    ]], drawn("s\nt <- s\nx <- t\ny <- s\nz <- t\nm <- x y z", { utf8 = true }))
+  end)
+
+  it("have a colour for each line, the branch's own on the way to it", function()
+    local function colored(color, text) return ("\27[%dm%s\27[m"):format(color, text) end
+    assert.equal(colored(31, "*") .. " c\n" .. colored(31, "|") .. colored(32, "\\") .. "\n"
+      .. colored(31, "|") .. " " .. colored(32, "*") .. " b\n" .. colored(31, "*") .. " a\n",
+      drawn("a\nb\nc <- a b", { color = true }))
   end)
 
   it("leave a gap between lines that have nothing in common", function()
@@ -201,7 +219,7 @@ describe("the other pictures", function()
   it("are text for Graphviz", function()
     assert.equal([[
 digraph revisions {
-    rankdir=BT;
+    rankdir=TB;
     node [shape=box, style=rounded, fontname="monospace"];
     "003" [label="003", penwidth=2];
     "00\\2" [label="00\\2\na <b> & c; #1"];
@@ -215,7 +233,7 @@ digraph revisions {
 
   it("are text for Mermaid", function()
     assert.equal([[
-flowchart BT
+flowchart TB
     r2["003"]
     r1["00\2<br>a #60;b#62; #38; c#59; #35;1"]
     r0["001<br>say #34;hi#34;<br>(shop, b)"]
@@ -226,6 +244,6 @@ flowchart BT
   end)
 
   it("hold only what is listed", function()
-    assert.equal('flowchart BT\n    r2["003"]\n', g:draw("mermaid", "003:"))
+    assert.equal('flowchart TB\n    r2["003"]\n', g:draw("mermaid", "003:"))
   end)
 end)

@@ -61,6 +61,7 @@ static struct edges edges_of(const struct listed *l, const struct revision *r,
 struct lane {
     size_t waits_for; /* NOBODY when free */
     bool dotted;
+    unsigned color;
 };
 
 enum cell {
@@ -69,9 +70,13 @@ enum cell {
     CELL_DOTTED,
     CELL_FULL, /* a revision */
     CELL_HOLLOW,
-    CELL_TEE,  /* a line with a branch to the right */
-    CELL_FORK, /* the end of a branch: comes out below */
-    CELL_JOIN, /* the end of a branch: goes in from above */
+    CELL_TEE,     /* a line with a branch to the right */
+    CELL_FORK,    /* the end of a branch: comes out below */
+    CELL_JOIN,    /* the end of a branch: goes in from above */
+    CELL_FORK_ON, /* the same, and the row leads on to another one */
+    CELL_JOIN_ON,
+    CELL_CROSS, /* a line that the row passes */
+    CELL_LEVEL, /* the row itself */
 };
 
 struct canvas {
@@ -79,15 +84,31 @@ struct canvas {
     struct buf out;
     struct lane *lanes;
     size_t n, room; /* lanes */
-    bool utf8;
+    unsigned style, next_color;
     size_t ended; /* the lane that ended with the revision just drawn; NOBODY */
 };
 
-static const char *cell_text(const struct canvas *c, enum cell cell)
+/* A cell in the colour of a lane. Blanks have none, so that they can be taken off. */
+static void put_cell(struct canvas *c, enum cell cell, const struct lane *lane)
 {
-    static const char *const ascii[] = {" ", "|", ":", "*", "o", "|", " ", " "};
-    static const char *const boxes[] = {" ", "│", "┊", "●", "○", "├", "╮", "╯"};
-    return (c->utf8 ? boxes : ascii)[cell];
+    static const char *const ascii[] = {" ", "|", ":", "*", "o", "|",
+                                        " ", " ", " ", " ", "|", "-"};
+    static const char *const boxes[] = {" ", "│", "┊", "●", "○", "├",
+                                        "╮", "╯", "┬", "┴", "┼", "─"};
+    const char *text = (c->style & DRAW_UTF8 ? boxes : ascii)[cell];
+    if (c->style & DRAW_COLOR && *text != ' ')
+        buf_fmt(&c->out, "\033[%um%s\033[m", 31 + lane->color % 6, text);
+    else
+        buf_put(&c->out, text);
+}
+
+/* What is between two columns of a row that branches. */
+static void put_between(struct canvas *c, const char *text, const struct lane *lane)
+{
+    if (c->style & DRAW_COLOR && *text != ' ')
+        buf_fmt(&c->out, "\033[%um%s\033[m", 31 + lane->color % 6, text);
+    else
+        buf_put(&c->out, text);
 }
 
 static enum cell lane_cell(const struct lane *lane)
@@ -111,39 +132,82 @@ static void put_row(struct canvas *c, size_t at, enum cell node, str text)
         if (i == at || c->lanes[i].waits_for != NOBODY)
             last = i + 1;
     for (size_t i = 0; i < last; i++) {
-        buf_put(&c->out, cell_text(c, i == at ? node : lane_cell(&c->lanes[i])));
+        put_cell(c, i == at ? node : lane_cell(&c->lanes[i]), &c->lanes[i]);
         buf_char(&c->out, ' ');
     }
     buf_str(&c->out, text);
     end_row(c, from);
 }
 
-/* A row in which a branch leads from column `left` to column `right`. In ASCII it ends
- * between the columns, as git draws it: |\ and |/; in boxes in the column: ├─╮ and ├─╯.
+/* The columns that one row joins to its own, from left to right. */
+struct columns {
+    size_t *at;
+    size_t n, room;
+};
+
+/* The first of the columns that is not left of `i`. */
+static size_t next_column(const struct columns *to, size_t i)
+{
+    for (size_t k = 0; k < to->n; k++)
+        if (to->at[k] >= i)
+            return to->at[k];
+    return NOBODY;
+}
+
+/* A row in which branches lead from column `left` to others. In boxes: ├─┬─╮ and ├─┴─╯.
  */
-static void put_branch(struct canvas *c, size_t left, size_t right, bool fork)
+static void put_branches(struct canvas *c, size_t left, const struct columns *to,
+                         bool fork)
 {
     size_t from = c->out.n;
     for (size_t i = 0; i < c->n; i++) {
-        bool inside = i > left && i < right, line = c->lanes[i].waits_for != NOBODY;
+        const struct lane *lane = &c->lanes[i];
+        size_t next = i < left ? NOBODY : next_column(to, i);
+        bool more = next_column(to, i + 1) != NOBODY, line = lane->waits_for != NOBODY;
         if (i == left)
-            buf_put(&c->out, cell_text(c, CELL_TEE));
-        else if (i == right)
-            buf_put(&c->out, cell_text(c, fork ? CELL_FORK : CELL_JOIN));
-        else if (inside && !line)
-            buf_put(&c->out, c->utf8 ? "─" : "-");
-        else if (inside && c->utf8)
-            buf_put(&c->out, "┼");
+            put_cell(c, CELL_TEE, lane);
+        else if (next == i)
+            put_cell(c,
+                     fork ? (more ? CELL_FORK_ON : CELL_FORK)
+                          : (more ? CELL_JOIN_ON : CELL_JOIN),
+                     lane);
+        else if (next == NOBODY)
+            put_cell(c, lane_cell(lane), lane);
+        else if (line)
+            put_cell(c, CELL_CROSS, lane);
         else
-            buf_put(&c->out, cell_text(c, lane_cell(&c->lanes[i])));
-        if (i < left || i >= right)
+            put_cell(c, CELL_LEVEL, &c->lanes[next]);
+        if (i < left || !more)
             buf_char(&c->out, ' ');
-        else if (c->utf8)
-            buf_put(&c->out, "─");
+        else if (c->style & DRAW_UTF8)
+            put_between(c, "─", &c->lanes[next_column(to, i + 1)]);
         else
-            buf_char(&c->out, i + 1 < right ? '-' : fork ? '\\' : '/');
+            put_between(c,
+                        next_column(to, i + 1) > i + 1 ? "-"
+                        : fork                         ? "\\"
+                                                       : "/",
+                        &c->lanes[next_column(to, i + 1)]);
     }
     end_row(c, from);
+}
+
+/* ASCII has no signs for several branches in a row: it ends between the columns, as git
+ * draws it, |\ and |/, one after the other. */
+static bool one_by_one(const struct canvas *c)
+{
+    return !(c->style & DRAW_UTF8);
+}
+
+static void put_branch(struct canvas *c, size_t left, size_t right, bool fork)
+{
+    struct columns to = {.at = &right, .n = 1};
+    put_branches(c, left, &to, fork);
+}
+
+/* A line that begins in this lane. */
+static void begin(struct canvas *c, size_t lane, struct edge edge)
+{
+    c->lanes[lane] = (struct lane){edge.to, edge.dotted, c->next_color++};
 }
 
 static size_t free_lane(struct canvas *c, size_t from)
@@ -151,7 +215,7 @@ static size_t free_lane(struct canvas *c, size_t from)
     for (size_t i = from; i < c->n; i++)
         if (c->lanes[i].waits_for == NOBODY)
             return i;
-    *PUSH(c->arena, c->lanes, c->n, c->room) = (struct lane){NOBODY, false};
+    *PUSH(c->arena, c->lanes, c->n, c->room) = (struct lane){.waits_for = NOBODY};
     return c->n - 1;
 }
 
@@ -160,21 +224,28 @@ static size_t free_lane(struct canvas *c, size_t from)
 static size_t enter(struct canvas *c, size_t rev)
 {
     size_t at = NOBODY;
+    struct columns others = {0};
     for (size_t i = 0; i < c->n; i++) {
         if (c->lanes[i].waits_for != rev)
             continue;
-        if (at == NOBODY) {
+        if (at == NOBODY)
             at = i;
-            continue;
-        }
-        put_branch(c, at, i, false);
-        c->lanes[i].waits_for = NOBODY;
+        else
+            *PUSH(c->arena, others.at, others.n, others.room) = i;
     }
-    if (at == NOBODY) {
-        at = free_lane(c, 0);
-        if (at == c->ended)
-            put_row(c, NOBODY, CELL_NONE, STR(""));
+    if (others.n && !one_by_one(c))
+        put_branches(c, at, &others, false);
+    for (size_t i = 0; i < others.n; i++) {
+        if (one_by_one(c))
+            put_branch(c, at, others.at[i], false);
+        c->lanes[others.at[i]].waits_for = NOBODY;
     }
+    if (at != NOBODY)
+        return at;
+    at = free_lane(c, 0);
+    if (at == c->ended)
+        put_row(c, NOBODY, CELL_NONE, STR(""));
+    c->lanes[at].color = c->next_color++;
     return at;
 }
 
@@ -202,21 +273,26 @@ static void put_more(struct canvas *c, const struct drawn *node)
 static void leave(struct canvas *c, size_t at, const struct edges *edges,
                   const struct drawn *node)
 {
+    struct columns others = {0};
     c->ended = edges->n ? NOBODY : at;
-    c->lanes[at] = edges->n ? (struct lane){edges->at[0].to, edges->at[0].dotted}
-                            : (struct lane){NOBODY, false};
+    c->lanes[at].waits_for = edges->n ? edges->at[0].to : NOBODY;
+    c->lanes[at].dotted = edges->n && edges->at[0].dotted;
     put_more(c, node);
     for (size_t i = 1; i < edges->n; i++) {
         size_t right = free_lane(c, at + 1);
-        put_branch(c, at, right, true);
-        c->lanes[right] = (struct lane){edges->at[i].to, edges->at[i].dotted};
+        begin(c, right, edges->at[i]);
+        if (one_by_one(c))
+            put_branch(c, at, right, true);
+        *PUSH(c->arena, others.at, others.n, others.room) = right;
     }
+    if (others.n && !one_by_one(c))
+        put_branches(c, at, &others, true);
 }
 
 str graphdraw_lanes(const struct graph *g, const struct revisions *newest_first,
-                    bool utf8, graphdraw_text *text, void *context, struct arena *a)
+                    unsigned style, graphdraw_text *text, void *context, struct arena *a)
 {
-    struct canvas c = {.arena = a, .out = buf_in(a), .utf8 = utf8, .ended = NOBODY};
+    struct canvas c = {.arena = a, .out = buf_in(a), .style = style, .ended = NOBODY};
     struct listed l = listed_of(g, newest_first, a);
     for (size_t i = 0; i < newest_first->n; i++) {
         const struct revision *r = newest_first->at[i];
@@ -283,7 +359,7 @@ str graphdraw_dot(const struct graph *g, const struct revisions *list, struct ar
     struct buf b = buf_in(a);
     struct listed l = listed_of(g, list, a);
     buf_put(&b, "digraph revisions {\n"
-                "    rankdir=BT;\n"
+                "    rankdir=TB;\n"
                 "    node [shape=box, style=rounded, fontname=\"monospace\"];\n");
     for (size_t i = 0; i < list->n; i++) {
         buf_put(&b, "    \"");
@@ -311,7 +387,7 @@ str graphdraw_mermaid(const struct graph *g, const struct revisions *list,
 {
     struct buf b = buf_in(a);
     struct listed l = listed_of(g, list, a);
-    buf_put(&b, "flowchart BT\n");
+    buf_put(&b, "flowchart TB\n");
     for (size_t i = 0; i < list->n; i++) {
         buf_fmt(&b, "    r%zu[\"", list->at[i]->index);
         put_title(&b, list->at[i], put_mermaid_text, "<br>");

@@ -18,10 +18,15 @@ struct drawn {
 /* What stands beside a revision. The text must live until the drawing is done. */
 typedef struct drawn graphdraw_text(const struct revision *r, void *context);
 
+enum draw_style {
+    DRAW_UTF8 = 1,  /* else ASCII, as git draws */
+    DRAW_COLOR = 2, /* each line in a colour of its own */
+};
+
 /* One row for each line of text, rows of forks and joins between them; a newline at the
  * end of each. Dependencies are dotted lines. */
 str graphdraw_lanes(const struct graph *g, const struct revisions *newest_first,
-                    bool utf8, graphdraw_text *text, void *context, struct arena *a);
+                    unsigned style, graphdraw_text *text, void *context, struct arena *a);
 
 /* The same edges for Graphviz (`dot -Tsvg`) and as a Mermaid flowchart, oldest at the
  * bottom. Nodes show id, first line of the message, and labels. */

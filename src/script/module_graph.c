@@ -324,7 +324,7 @@ static struct drawn draw_text(const struct revision *r, void *context)
     return (struct drawn){r->message.n ? r->message : r->id, hollow};
 }
 
-/* draw(how, range, options): how is lanes, dot or mermaid; options: utf8, hollow (a set
+/* draw(how, range, options): how is lanes, dot or mermaid; options: utf8, color, hollow (a set
  * of ids). The text of a revision is its message, else its id. */
 static int draw(lua_State *L)
 {
@@ -339,14 +339,15 @@ static int draw(lua_State *L)
         lua_replace(L, 4);
     }
     lua_getfield(L, 4, "utf8");
-    bool utf8 = lua_toboolean(L, -1);
-    lua_pop(L, 1);
+    lua_getfield(L, 4, "color");
+    unsigned style = (lua_toboolean(L, -2) ? DRAW_UTF8 : 0u) | (lua_toboolean(L, -1) ? DRAW_COLOR : 0u);
+    lua_pop(L, 2);
     if (str_is(how, "dot"))
         push_str(L, graphdraw_dot(box->graph, &list, &box->call));
     else if (str_is(how, "mermaid"))
         push_str(L, graphdraw_mermaid(box->graph, &list, &box->call));
     else
-        push_str(L, graphdraw_lanes(box->graph, &list, utf8, draw_text, L, &box->call));
+        push_str(L, graphdraw_lanes(box->graph, &list, style, draw_text, L, &box->call));
     return 1;
 }
 
