@@ -14,26 +14,6 @@ local pairs_of = {}
 -- What is known not to work yet, and why. A pair that starts to work fails its spec until
 -- its line here is gone.
 local KNOWN = {
-  migra__inherit2 = "a column inherited before is the child's own after",
-  migra__partitioning = "a partition is detached after its parent got a column",
-  pgschema__privilege_revoke_default_privilege = "grants that default privileges add to a new table are not taken back",
-  pgschemadiff__local_partition_index_switch_primary_key_add_and_drop_conflicting_schemas =
-    "NOT NULL of a partition's own column",
-  pgschemadiff__partitioned_table_alter_table_new_primary_key_new_unique_constraint_dropped_unique_constra =
-    "NOT NULL of a partition's own column",
-  pgschemadiff__partitioned_index_add_a_partitioned_index_that_is_used_by_a_local_primary_key =
-    "names of a partition's own indexes",
-  pgschemadiff__partitioned_index_add_primary_key_constraint_with_existing_matching_base_table_index_local =
-    "names of a partition's own indexes",
-  pgschemadiff__partitioned_index_add_unique_constraint_with_existing_matching_base_table_index_matching_n =
-    "names of a partition's own indexes",
-  pgschemadiff__partitioned_table_adding_a_partition_with_local_unique_constraint_that_can_back_the_unique =
-    "names of a partition's own indexes",
-  pgschemadiff__partitioned_table_can_handle_scenario_where_partition_is_not_attached =
-    "names of a partition's own indexes",
-  pgschemadiff__partitioned_table_partitioned_to_unpartitioned_and_child_tables_still_exist =
-    "a table made anew under children that stay",
-  pgschemadiff__partitioned_table_adding_a_partition = "a partition that others depend on is dropped",
 }
 
 function pairs_of.root()

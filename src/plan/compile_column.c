@@ -157,7 +157,7 @@ bool compile_add_column(struct pen *p, const struct rec *r)
 }
 
 FORM(rename_column, "ALTER TABLE {schema.table} RENAME COLUMN {column} TO {new_name}")
-FORM(drop_column, "ALTER TABLE {schema.table} DROP COLUMN[if_exists: IF EXISTS] {column}"
+FORM(drop_column, "ALTER TABLE[only: ONLY] {schema.table} DROP COLUMN[if_exists: IF EXISTS] {column}"
                   "[cascade: CASCADE]")
 
 /* One subcommand of ALTER TABLE; the first brings the table. */

@@ -96,7 +96,10 @@ bool constraint_comment(struct pen *p, const struct rec *r, str schema, str tabl
 static bool add_constraint(struct pen *p, const struct rec *r, put_constraint_fn *write,
                            const char *ending)
 {
-    put_form(p, r, "ALTER TABLE {schema.table} ADD ");
+    bool can_be_only = shape_field(r->shape, STR("only")) != NULL;
+    put_form(p, r,
+             can_be_only ? "ALTER TABLE[only: ONLY] {schema.table} ADD "
+                         : "ALTER TABLE {schema.table} ADD ");
     write(p, r);
     put_form(p, r, ending);
     pen_end(p, 0);
@@ -107,6 +110,8 @@ static bool add_from_index(struct pen *p, const struct rec *r, const char *kind)
 {
     if (rec_has(r, K_columns))
         return pen_fail(p, "using_index brings the columns: give nil for them");
+    if (rec_bool(r, K_only))
+        return pen_fail(p, "using_index and only exclude each other");
     put_form(p, r, "ALTER TABLE {schema.table} ADD [name:CONSTRAINT {name} ]");
     put(p, kind);
     put_form(p, r, " USING INDEX {using_index}" WHEN_CHECKED);

@@ -1,9 +1,31 @@
 #include "plan/diff.h"
 
-#include "plan/diff_parts.h"
+#include "plan/diff_follow.h"
 #include "plan/reverse.h"
 
 #include <string.h>
+
+/* What has its home in each table, in the order of the catalog. */
+static void find_homes(struct side *s)
+{
+    const struct catalog *c = s->catalog;
+    for (size_t i = 0; i < c->n; i++)
+        s->first_in[i] = s->next_in[i] = NOWHERE;
+    for (size_t i = c->n; i-- > 0;) {
+        const struct object *o = &c->at[i];
+        s->home[i] = s->table_of[i];
+        if (o->create->info->kind == OP_create_index) {
+            const struct object *t =
+                catalog_by_identity(s->index, "table", o->schema, STR_NONE,
+                                    rec_str(o->create->args, K_table));
+            s->home[i] = t ? (size_t)(t - c->at) : NOWHERE;
+        }
+        if (s->home[i] == NOWHERE)
+            continue;
+        s->next_in[i] = s->first_in[s->home[i]];
+        s->first_in[s->home[i]] = i;
+    }
+}
 
 static struct side side_of(const struct catalog *c, struct arena *a)
 {
@@ -11,10 +33,16 @@ static struct side side_of(const struct catalog *c, struct arena *a)
     s.fate = NEW_N(a, enum fate, c->n);
     s.other = NEW_N(a, size_t, c->n);
     s.table_of = NEW_N(a, size_t, c->n);
+    s.home = NEW_N(a, size_t, c->n);
+    s.first_in = NEW_N(a, size_t, c->n);
+    s.next_in = NEW_N(a, size_t, c->n);
+    s.follows = NEW_N(a, bool, c->n);
+    s.moves = NEW_N(a, bool, c->n);
     s.needed_by = NEW_N(a, struct revneeds, c->n);
     for (size_t i = 0; i < c->n; i++) {
         const struct object *o = &c->at[i];
         s.other[i] = s.table_of[i] = NOWHERE;
+        s.follows[i] = o->follows;
         for (size_t j = 0; j < o->n_needs; j++) {
             struct revneeds *back = &s.needed_by[o->needs[j].object];
             *PUSH(a, back->at, back->n, back->room) = (struct need){
@@ -33,6 +61,7 @@ static struct side side_of(const struct catalog *c, struct arena *a)
             }
         }
     }
+    find_homes(&s);
     return s;
 }
 
@@ -50,30 +79,33 @@ static void match(struct differ *d)
     }
 }
 
-static bool is_left_alone(const struct object *o)
+static bool is_left_alone(const struct side *s, size_t i)
 {
-    return o->follows || o->ignored;
+    return s->follows[i] || s->catalog->at[i].ignored;
 }
 
 /* What becomes of each object when nothing else is considered. */
 static void judge(struct differ *d)
 {
     for (size_t i = 0; i < d->from.catalog->n; i++)
-        if (d->from.other[i] == NOWHERE && !is_left_alone(&d->from.catalog->at[i]))
+        if (d->from.other[i] == NOWHERE && !is_left_alone(&d->from, i))
             d->from.fate[i] = FATE_DROPPED;
     for (size_t i = 0; i < d->to.catalog->n; i++) {
         const struct object *o = &d->to.catalog->at[i];
         size_t j = d->to.other[i];
-        if (is_left_alone(o))
+        if (is_left_alone(&d->to, i))
             continue;
         if (j == NOWHERE) {
             d->to.fate[i] = FATE_CREATED;
             continue;
         }
         const struct object *twin = &d->from.catalog->at[j];
-        /* A partition's columns become its own when it is detached, and its parent's when
-         * it is attached: the same objects all the while. */
-        if (twin->ignored || op_eq(o->create, twin->create))
+        if (twin->ignored)
+            continue;
+        bool is_placed = d->early[i].n || d->late[i].n;
+        if (is_placed)
+            d->to.fate[i] = d->from.fate[j] = FATE_ALTERED;
+        if (op_eq(o->create, twin->create))
             continue;
         if (alter_object(d, twin, o, &d->alters[i], &d->upsets[i])) {
             if (d->alters[i].n) {
@@ -82,7 +114,7 @@ static void judge(struct differ *d)
             }
         } else {
             d->to.fate[i] = FATE_CREATED;
-            d->from.fate[j] = twin->follows ? FATE_GONE : FATE_DROPPED;
+            d->from.fate[j] = d->from.follows[j] ? FATE_GONE : FATE_DROPPED;
         }
     }
 }
@@ -96,10 +128,16 @@ void lose_object(struct differ *d, size_t i, enum fate how)
 {
     d->from.fate[i] = how;
     size_t twin = d->from.other[i];
-    if (twin != NOWHERE && !d->to.catalog->at[twin].follows) {
+    if (twin != NOWHERE && !d->to.follows[twin]) {
         d->to.fate[twin] = FATE_CREATED;
         d->alters[twin].n = 0;
     }
+}
+
+/* The table that an object is, or stands in. */
+static size_t table_at(const struct side *s, size_t i)
+{
+    return s->home[i] == NOWHERE ? i : s->home[i];
 }
 
 /* What only a default names may go when the default is away meanwhile. */
@@ -121,16 +159,18 @@ static bool spread_from(struct differ *d, size_t i)
 {
     bool changed = false;
     bool dropped = leaves(d->from.fate[i]);
-    bool upset = !dropped && (d->retypes[i].how != RETYPE_NONE ||
-                              (d->from.fate[i] == FATE_ALTERED &&
-                               d->upsets[d->from.other[i]]));
+    bool upset =
+        !dropped && (d->retypes[i].how != RETYPE_NONE ||
+                     (d->from.fate[i] == FATE_ALTERED && d->upsets[d->from.other[i]]));
     if (!dropped && !upset)
         return false;
     for (size_t k = 0; k < d->from.needed_by[i].n; k++) {
         struct need by = d->from.needed_by[i].at[k];
         const struct object *dependent = &d->from.catalog->at[by.object];
         enum fate *fate = &d->from.fate[by.object];
-        bool automatic = by.automatic || dependent->follows;
+        if (d->n_cuts && is_cut(d, table_at(&d->from, by.object), table_at(&d->from, i)))
+            continue;
+        bool automatic = by.automatic || d->from.follows[by.object];
         if (by.of_default && has_plain_default(dependent) &&
             d->from.other[by.object] != NOWHERE) {
             if (dropped || d->from.catalog->at[i].create->info->kind != OP_add_column)
@@ -167,10 +207,25 @@ static bool spread_to_children(struct differ *d)
     return changed;
 }
 
+/* Followers of what goes, go with it. */
+static bool spread_to_followers(struct differ *d)
+{
+    bool changed = false;
+    for (size_t i = 0; i < d->from.catalog->n; i++) {
+        size_t leader = d->from.catalog->at[i].leader;
+        if (leader != NO_OBJECT && d->from.follows[i] && leaves(d->from.fate[leader]) &&
+            !leaves(d->from.fate[i])) {
+            lose_object(d, i, FATE_GONE);
+            changed = true;
+        }
+    }
+    return changed;
+}
+
 static void spread(struct differ *d)
 {
     for (bool changed = true; changed;) {
-        changed = spread_to_children(d);
+        changed = spread_to_children(d) | spread_to_followers(d);
         for (size_t i = 0; i < d->from.catalog->n; i++)
             changed |= spread_from(d, i);
     }
@@ -180,7 +235,7 @@ static void spread(struct differ *d)
 static size_t dropped_referent(const struct differ *d, size_t i)
 {
     const struct object *o = &d->from.catalog->at[i];
-    if (o->create->info->kind != OP_create_foreign_key || o->follows)
+    if (o->create->info->kind != OP_create_foreign_key || d->from.follows[i])
         return NOWHERE;
     const struct rec *key = o->create->args;
     str schema = rec_has(key, K_referent_schema) ? rec_str(key, K_referent_schema)
@@ -246,7 +301,9 @@ static void tell_changes(struct differ *d)
     for (size_t i = 0; i < d->to.catalog->n; i++) {
         const struct object *o = &d->to.catalog->at[i];
         size_t twin = d->to.other[i], table = d->to.table_of[i];
-        if (d->to.fate[i] == FATE_ALTERED) {
+        if (d->to.fate[i] == FATE_ALTERED && twin == NOWHERE) {
+            continue; /* it comes with another one, and is told with that */
+        } else if (d->to.fate[i] == FATE_ALTERED) {
             tell(d, CHANGE_ALTERED, &d->from.catalog->at[twin], o);
         } else if (d->to.fate[i] == FATE_CREATED && twin == NOWHERE) {
             if (table == NOWHERE || d->to.fate[table] != FATE_CREATED)
@@ -284,15 +341,25 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
     d.early = NEW_N(a, struct ops, to->n);
     d.late = NEW_N(a, struct ops, to->n);
     d.upsets = NEW_N(a, bool, to->n);
+    d.alone = NEW_N(a, bool, to->n);
+    d.only = NEW_N(a, bool, to->n);
+    d.last = NEW_N(a, bool, to->n);
+    d.only_drop = NEW_N(a, bool, from->n);
+    d.extra = NEW_N(a, struct rec *, to->n);
     d.bare = NEW_N(a, bool, from->n);
     d.retypes = NEW_N(a, struct retyping, from->n);
     *out = (struct diff){0};
     match(&d);
+    find_default_privileges(&d);
+    place_tables(&d);
+    keep_columns(&d);
     judge(&d);
     retype_altered(&d);
     spread(&d);
     cut_circles(&d);
+    follow_indexes(&d);
     part_alters(&d);
+    follow_properties(&d);
     tell_changes(&d);
 
     struct action *actions = NULL;

@@ -125,61 +125,20 @@ static void change_with(struct differ *d, struct rec *r, const struct rec *old,
     rec_set(r, K_existing, val_rec(existing));
 }
 
-static bool alter_partition(struct differ *d, const struct object *to,
-                            const struct rec *old, const struct rec *new, struct ops *ops)
-{
-    const struct val *before = rec_at(old, K_partition_of),
-                     *after = rec_at(new, K_partition_of);
-    if (before->kind == VAL_REC) {
-        struct rec *r = new_op(d, ops, OP_detach_partition)->args;
-        rec_set(r, K_table, *rec_at(before->rec, K_table));
-        rec_set(r, K_schema, *rec_at(before->rec, K_schema));
-        rec_set(r, K_partition, val_str(to->name));
-        rec_set(r, K_partition_schema, *rec_at(old, K_schema));
-        rec_set(r, K_existing_bound, *rec_at(before->rec, K_bound));
-    }
-    if (after->kind == VAL_REC) {
-        struct rec *r = new_op(d, ops, OP_attach_partition)->args;
-        rec_set(r, K_table, *rec_at(after->rec, K_table));
-        rec_set(r, K_schema, *rec_at(after->rec, K_schema));
-        rec_set(r, K_partition, val_str(to->name));
-        rec_set(r, K_partition_schema, *rec_at(new, K_schema));
-        rec_set(r, K_bound, *rec_at(after->rec, K_bound));
-    }
-    return true;
-}
-
-/* Parents that only one of the two has. */
-static void alter_parents(struct differ *d, const struct object *to, const struct rec *a,
-                          const struct rec *b, enum op_kind kind, struct ops *ops)
-{
-    struct list left = rec_list(a, K_inherits), right = rec_list(b, K_inherits);
-    for (size_t i = 0; i < left.n; i++) {
-        bool both = false;
-        for (size_t k = 0; k < right.n; k++)
-            both |= val_eq(&left.at[i], &right.at[k]);
-        if (both)
-            continue;
-        struct rec *r = for_table(d, to, ops, kind, K_table);
-        rec_set(r, K_parent, *rec_at(left.at[i].rec, K_name));
-        rec_set(r, K_parent_schema, *rec_at(left.at[i].rec, K_schema));
-    }
-}
-
-static bool alter_table(struct differ *d, const struct object *from,
-                        const struct object *to, struct ops *ops)
+bool alters_table(const struct rec *old, const struct rec *new)
 {
     static const enum key in_place[] = {
         K_comment, K_with, K_tablespace, K_unlogged, K_partition_of, K_inherits, N_KEYS};
+    return differ_only_in(old, new, in_place);
+}
+
+/* Its place among parents is for diff_place.c. */
+static bool alter_table(struct differ *d, const struct object *from,
+                        const struct object *to, struct ops *ops)
+{
     const struct rec *old = from->create->args, *new = to->create->args;
-    if (!differ_only_in(old, new, in_place))
+    if (!alters_table(old, new))
         return false;
-    if (differs(old, new, K_partition_of))
-        alter_partition(d, to, old, new, ops);
-    if (differs(old, new, K_inherits)) {
-        alter_parents(d, to, old, new, OP_no_inherit, ops);
-        alter_parents(d, to, new, old, OP_inherit, ops);
-    }
     if (differs(old, new, K_with))
         change_with(d, for_table(d, to, ops, OP_alter_table, K_name), old, new,
                     &shape_table_options);
@@ -285,8 +244,7 @@ static bool is_inside_another(const struct differ *d, const struct object *type)
 static bool adds_check(struct list before, struct list after)
 {
     for (size_t i = 0; i < after.n; i++)
-        if (!has_check(before, &after.at[i]) &&
-            !rec_bool(after.at[i].rec, K_not_valid))
+        if (!has_check(before, &after.at[i]) && !rec_bool(after.at[i].rec, K_not_valid))
             return true;
     return false;
 }
@@ -350,7 +308,8 @@ static bool keeps_attribute_order(struct list before, struct list after)
     size_t at = 0;
     for (size_t i = 0; i < before.n; i++)
         if (attribute_named(after, rec_at(before.at[i].rec, K_name))) {
-            if (!val_eq(rec_at(before.at[i].rec, K_name), rec_at(after.at[at].rec, K_name)))
+            if (!val_eq(rec_at(before.at[i].rec, K_name),
+                        rec_at(after.at[at].rec, K_name)))
                 return false;
             at++;
         }
@@ -363,7 +322,8 @@ static bool is_in_table(const struct differ *d, const struct object *type)
     const struct revneeds *by = &d->from.needed_by[type - d->from.catalog->at];
     for (size_t i = 0; i < by->n; i++) {
         const struct object *o = &d->from.catalog->at[by->at[i].object];
-        if (o->create->info->kind == OP_add_column || o->create->info->kind == OP_create_table ||
+        if (o->create->info->kind == OP_add_column ||
+            o->create->info->kind == OP_create_table ||
             (o->create->info->kind == OP_create_composite_type && is_in_table(d, o)))
             return true;
     }
@@ -423,8 +383,7 @@ static bool alter_composite(struct differ *d, const struct object *from,
     static const enum key in_place[] = {K_attributes, K_comment, N_KEYS};
     const struct rec *old = from->create->args, *new = to->create->args;
     struct list before = rec_list(old, K_attributes), after = rec_list(new, K_attributes);
-    if (!differ_only_in(old, new, in_place) ||
-        !add_and_drop_attributes(d, from, to, ops))
+    if (!differ_only_in(old, new, in_place) || !add_and_drop_attributes(d, from, to, ops))
         return false;
     for (size_t i = 0; i < before.n; i++) {
         const struct rec *a = before.at[i].rec;
@@ -638,7 +597,8 @@ bool alter_object(struct differ *d, const struct object *from, const struct obje
         return alter_columns(d, from, to, ops, upsets);
     if (to->create->info->kind == OP_create_table)
         return alter_table(d, from, to, ops);
-    if (!differ_only_in(old, new, comment_only) && !alter_in_place(d, from, to, ops, upsets)) {
+    if (!differ_only_in(old, new, comment_only) &&
+        !alter_in_place(d, from, to, ops, upsets)) {
         ops->n = 0;
         return false;
     }

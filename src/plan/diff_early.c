@@ -2,12 +2,13 @@
  * that names a sequence, a function or an enum's value that goes; an identity whose
  * sequence has the name that a sequence of its own takes. */
 #include "plan/diff_alter.h"
+#include "plan/diff_follow.h"
 
 #include "plan/write.h"
 
 #include <string.h>
 
-static bool is_column(const struct object *o)
+bool is_column_object(const struct object *o)
 {
     return o->create->info->kind == OP_add_column;
 }
@@ -19,7 +20,7 @@ static const struct rec *column_of(const struct object *o)
 
 bool has_plain_default(const struct object *o)
 {
-    return is_column(o) && rec_has(column_of(o), K_default);
+    return is_column_object(o) && rec_has(column_of(o), K_default);
 }
 
 static struct rec *alter_early(struct differ *d, size_t to)
@@ -148,6 +149,6 @@ void part_alters(struct differ *d)
         if (d->bare[i] && d->from.fate[i] == FATE_ALTERED)
             bare_default(d, i);
     for (size_t i = 0; i < d->to.catalog->n; i++)
-        if (d->to.fate[i] == FATE_ALTERED && is_column(&d->to.catalog->at[i]))
+        if (d->to.fate[i] == FATE_ALTERED && is_column_object(&d->to.catalog->at[i]))
             bare_identity(d, i);
 }

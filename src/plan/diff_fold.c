@@ -41,9 +41,11 @@ static void put_columns(struct folder *f)
             strcmp(o->kind, "column") != 0)
             continue;
         f->position[i] = at;
-        if (!o->follows)
+        if (!d->to.follows[i])
             append(f, f->actions[at].ops.at[0]->args, K_columns,
                    rec_copy(d->arena, rec_at(o->create->args, K_column)->rec));
+        else if (d->extra[i])
+            append(f, f->actions[at].ops.at[0]->args, K_columns, d->extra[i]);
     }
 }
 
@@ -261,7 +263,7 @@ void fold_actions(struct differ *d, struct action *actions, size_t n)
     put_columns(&f);
     for (size_t i = 0; i < n; i++) {
         size_t object = actions[i].object;
-        if (actions[i].kind != ACTION_CREATE)
+        if (actions[i].kind != ACTION_CREATE || d->only[object])
             continue;
         size_t table = d->to.table_of[object];
         if (table != NOWHERE && d->to.fate[table] == FATE_CREATED &&

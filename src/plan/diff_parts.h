@@ -24,6 +24,10 @@ struct side {
                          to: kept, altered, created */
     size_t *other;    /* by object: its match in the other catalog, or NOWHERE */
     size_t *table_of; /* by object: the table it belongs to, or NOWHERE */
+    size_t *home;     /* the same, and for an index its table, too */
+    size_t *first_in, *next_in; /* by table, by object: what has its home there */
+    bool *follows; /* by object: comes and goes with its leader, as this diff sees it */
+    bool *moves;   /* by table: `from`: leaves a parent first; `to`: joins one last */
     struct revneeds { /* by object: who needs it */
         struct need *at;
         size_t n, room;
@@ -43,12 +47,27 @@ struct retyping {
     size_t type; /* in `from`: the type that is altered or made anew, if any */
 };
 
+/* A table that leaves a parent first: what happens to the one is nothing to the other. */
+struct cut {
+    size_t child, parent; /* in `from` */
+};
+
 struct differ {
     struct side from, to;
     struct ops *alters; /* by `to` object: the ops that alter it */
     struct ops *early;  /* by `to` object: what goes before others can change: the default
                            that names a value to go, the place among partitions */
     struct ops *late;   /* by `to` object: what others must be ready for */
+    size_t *rules; /* the default privileges of `to` */
+    size_t n_rules, rules_room;
+    struct cut *cuts;
+    size_t n_cuts, cuts_room;
+    bool *alone;        /* by `to` table: a new partition that is made as a table */
+    bool *only;         /* by `to` index or key: made on ONLY the parent; what follows it
+                           is made by itself and attached */
+    bool *last;         /* by `to` index: made after its table has joined the parent */
+    bool *only_drop;    /* by `from` column: dropped on ONLY the parent */
+    struct rec **extra; /* by `to` column: what a new partition says of it, or NULL */
     bool *bare;         /* by `from` column: its default must go before what it names */
     struct retyping *retypes; /* by `from` object */
     bool *upsets;       /* by `to` object: the alteration needs its dependents away */
@@ -79,6 +98,10 @@ void part_detours(struct differ *d);
 bool has_plain_default(const struct object *o);
 /* Moves what must go first from the alterations to the early ones. */
 void part_alters(struct differ *d);
+
+void find_default_privileges(struct differ *d);
+/* Adds what takes back, or gives, what default privileges do when `target` is made. */
+void undo_default_privileges(struct differ *d, size_t target, struct ops *ops);
 
 /* One op to be, with its place in the order. */
 struct action {

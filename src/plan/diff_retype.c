@@ -27,9 +27,9 @@ static bool is_among(const char *kind, const char *const *kinds)
 bool is_upset_by(const struct differ *d, size_t dependent, size_t altered)
 {
     /* 0A000, "cannot alter type of a column used by ..." */
-    static const char *const always[] = {"view",    "materialized view", "rule",
-                                         "policy",  "trigger",           "function",
-                                         "procedure", NULL};
+    static const char *const always[] = {
+        "view",    "materialized view", "rule",      "policy",
+        "trigger", "function",          "procedure", NULL};
     /* What PostgreSQL makes anew from its text, which may not fit the type on the way. */
     static const char *const drastic[] = {"index", "exclude constraint",
                                           "check constraint", NULL};
@@ -52,8 +52,8 @@ static bool stays(const struct differ *d, size_t column)
 {
     size_t twin = d->from.other[column], table = d->from.table_of[column];
     const struct object *o = &d->from.catalog->at[column];
-    return is_column(o) && twin != NOWHERE && !o->follows &&
-           !d->to.catalog->at[twin].follows && !rec_has(column_of(o), K_generated) &&
+    return is_column(o) && twin != NOWHERE && !d->from.follows[column] &&
+           !d->to.follows[twin] && !rec_has(column_of(o), K_generated) &&
            !rec_has(column_of(&d->to.catalog->at[twin]), K_generated) &&
            (table == NOWHERE || d->from.fate[table] == FATE_KEPT ||
             d->from.fate[table] == FATE_ALTERED);
@@ -110,8 +110,7 @@ static void lose_partitioned(struct differ *d, size_t column)
 static enum retype how_retyped(const struct differ *d, size_t column)
 {
     const struct rec *old = column_of(&d->from.catalog->at[column]);
-    const struct rec *new =
-        column_of(&d->to.catalog->at[d->from.other[column]]);
+    const struct rec *new = column_of(&d->to.catalog->at[d->from.other[column]]);
     return converts_by_itself(rec_str(old, K_type), rec_str(new, K_type))
                ? RETYPE_IN_PLACE
                : RETYPE_BY_TEXT;
@@ -155,7 +154,8 @@ bool retype_column(struct differ *d, size_t type, size_t column, bool type_goes)
 static str waiting_type(const struct differ *d, size_t column)
 {
     const struct object *type = &d->from.catalog->at[d->retypes[column].type];
-    str said = rec_str(column_of(&d->from.catalog->at[column]), K_type), base = STR("text");
+    str said = rec_str(column_of(&d->from.catalog->at[column]), K_type),
+        base = STR("text");
     bool apart = strcmp(type->kind, "domain") == 0;
     for (size_t i = 0; apart && i < type->n_needs; i++)
         apart = d->from.fate[type->needs[i].object] == FATE_KEPT;

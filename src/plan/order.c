@@ -1,5 +1,5 @@
 /* The order of a diff's actions: what is needed first is made first and dropped last. */
-#include "plan/diff_parts.h"
+#include "plan/diff_follow.h"
 
 #include "plan/reverse.h"
 
@@ -53,6 +53,67 @@ static bool comes_with_table(const struct differ *d, size_t i)
            strcmp(d->to.catalog->at[i].kind, "column") == 0;
 }
 
+/* Whether keys of other tables to a partitioned table hold one of its partitions: it must
+ * be detached before it is dropped. */
+static bool is_held(const struct differ *d, size_t table)
+{
+    const struct side *s = &d->from;
+    for (size_t key = s->first_in[table]; key != NOWHERE; key = s->next_in[key]) {
+        for (size_t i = 0; i < s->needed_by[key].n; i++) {
+            size_t by = s->needed_by[key].at[i].object;
+            const struct object *o = &s->catalog->at[by];
+            if (o->create->info->kind == OP_create_foreign_key && s->follows[by] &&
+                s->home[by] != table && o->leader != NO_OBJECT &&
+                d->from.fate[o->leader] == FATE_KEPT)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Is a key of a partition's own attached to this index? PostgreSQL drops an index of the
+ * partition with it, but a constraint only when told to cascade. */
+static bool holds_key(const struct differ *d, size_t from)
+{
+    const struct side *s = &d->from;
+    if (!is_index_like(&s->catalog->at[from]))
+        return false;
+    for (size_t i = 0; i < s->needed_by[from].n; i++) {
+        size_t by = s->needed_by[from].at[i].object;
+        if (s->catalog->at[by].leader == from && !s->follows[by] &&
+            s->fate[by] == FATE_GONE)
+            return true;
+    }
+    return false;
+}
+
+static bool drop_ops(struct differ *d, size_t from, struct ops *ops)
+{
+    const struct object *o = &d->from.catalog->at[from];
+    struct op *drop = drop_of(d, o);
+    if (!drop)
+        return false;
+    if (is_table_object(&d->from, from) && rec_has(o->create->args, K_partition_of) &&
+        is_held(d, from))
+        leave_op(d, ops, o->create->args, 0);
+    if (holds_key(d, from))
+        rec_set(drop->args, K_cascade, val_bool(true));
+    if (d->only_drop[from])
+        rec_set(drop->args, K_only, val_bool(true));
+    ops_add(ops, drop, d->arena);
+    return true;
+}
+
+static struct op *create_op(struct differ *d, size_t to)
+{
+    struct op *op = op_copy(d->arena, d->to.catalog->at[to].create);
+    if (d->alone[to])
+        rec_set(op->args, K_partition_of, (struct val){.kind = VAL_NONE});
+    if (d->only[to])
+        rec_set(op->args, K_only, val_bool(true));
+    return op;
+}
+
 static size_t add_action(struct differ *d, struct graph_of_actions *g,
                          struct action action)
 {
@@ -67,11 +128,9 @@ static bool collect(struct differ *d, struct graph_of_actions *g)
         g->drop_of[i] = NOWHERE;
         if (!is_dropped(d, i))
             continue;
-        struct op *drop = drop_of(d, &d->from.catalog->at[i]);
-        if (!drop)
-            return false;
         struct action action = {.kind = ACTION_DROP, .object = i};
-        ops_add(&action.ops, drop, d->arena);
+        if (!drop_ops(d, i, &action.ops))
+            return false;
         g->drop_of[i] = add_action(d, g, action);
     }
     for (size_t i = 0; i < d->to.catalog->n; i++) {
@@ -82,14 +141,14 @@ static bool collect(struct differ *d, struct graph_of_actions *g)
                 add_action(d, g, (struct action){ACTION_EARLY, i, d->early[i]});
         if (d->late[i].n)
             g->late_of[i] = add_action(d, g, (struct action){ACTION_LATE, i, d->late[i]});
-        if (comes_with_table(d, i))
+        if (fate == FATE_CREATED && comes_with_table(d, i))
             continue;
         struct action action = {.kind = ACTION_CREATE, .object = i};
         if (fate == FATE_CREATED) {
-            ops_add(&action.ops, op_copy(d->arena, d->to.catalog->at[i].create),
-                    d->arena);
+            ops_add(&action.ops, create_op(d, i), d->arena);
+            undo_default_privileges(d, i, &action.ops);
             g->make_of[i] = add_action(d, g, action);
-        } else if (fate == FATE_ALTERED) {
+        } else if (fate == FATE_ALTERED && d->alters[i].n) {
             g->make_of[i] =
                 add_action(d, g, (struct action){ACTION_ALTER, i, d->alters[i]});
         }
@@ -177,27 +236,119 @@ static void free_names(struct differ *d, struct graph_of_actions *g, size_t to)
     }
 }
 
+/* A table leaves its parent before either of them changes. */
+static void leave_first(struct differ *d, struct graph_of_actions *g, size_t child,
+                        size_t parent)
+{
+    const size_t tables[] = {child, parent};
+    size_t leave = g->early_of[d->from.other[child]];
+    for (size_t k = 0; k < 2; k++) {
+        wait_for(d, g, remover(d, g, tables[k]), leave);
+        for (size_t i = d->from.first_in[tables[k]]; i != NOWHERE; i = d->from.next_in[i])
+            wait_for(d, g, remover(d, g, i), leave);
+        size_t twin = d->from.other[tables[k]];
+        for (size_t i = twin == NOWHERE ? NOWHERE : d->to.first_in[twin]; i != NOWHERE;
+             i = d->to.next_in[i])
+            wait_for(d, g, g->make_of[i], leave);
+    }
+}
+
+/* A table joins its parent when both are what they shall be. */
+static void join_last(struct differ *d, struct graph_of_actions *g, size_t child,
+                      size_t parent)
+{
+    const size_t tables[] = {child, parent};
+    size_t join = g->late_of[child];
+    for (size_t k = 0; k < 2; k++) {
+        wait_for(d, g, join, g->make_of[tables[k]]);
+        for (size_t i = d->to.first_in[tables[k]]; i != NOWHERE; i = d->to.next_in[i])
+            if (d->last[i])
+                wait_for(d, g, g->make_of[i], join);
+            else
+                wait_for(d, g, join, g->make_of[i]);
+        size_t twin = d->to.other[tables[k]];
+        for (size_t i = twin == NOWHERE ? NOWHERE : d->from.first_in[twin]; i != NOWHERE;
+             i = d->from.next_in[i])
+            wait_for(d, g, join, remover(d, g, i));
+    }
+}
+
+/* The bounds of partitions that go must be free for those that come. */
+static void free_bounds(struct differ *d, struct graph_of_actions *g, size_t table)
+{
+    size_t parent = parent_at(&d->to, table, 0);
+    size_t twin = parent == NOWHERE ? NOWHERE : d->to.other[parent];
+    size_t come = d->to.moves[table] ? g->late_of[table] : g->make_of[table];
+    if (twin == NOWHERE || come == NOWHERE)
+        return;
+    for (size_t i = 0; i < d->from.needed_by[twin].n; i++) {
+        size_t other = d->from.needed_by[twin].at[i].object;
+        if (!is_table_object(&d->from, other))
+            continue;
+        wait_for(d, g, come, g->drop_of[other]);
+        if (d->from.other[other] != NOWHERE && d->from.moves[other])
+            wait_for(d, g, come, g->early_of[d->from.other[other]]);
+    }
+}
+
+/* What is told of a follower is told when its leader is done, and a new partition is made
+ * of a parent that is. */
+static void follow(struct differ *d, struct graph_of_actions *g, size_t i)
+{
+    size_t leader = d->to.catalog->at[i].leader, table = d->to.home[i];
+    if (leader == NO_OBJECT || table == NOWHERE || table == d->to.home[leader])
+        return;
+    wait_for(d, g, g->late_of[leader], g->make_of[i]);
+    if (d->to.follows[i]) {
+        wait_for(d, g, g->make_of[i], maker(d, g, leader));
+        if (d->to.fate[table] == FATE_CREATED && is_column_object(&d->to.catalog->at[i]))
+            wait_for(d, g, g->make_of[table], maker(d, g, leader));
+    } else if (!d->to.moves[table] && d->to.fate[leader] == FATE_CREATED) {
+        wait_for(d, g, g->make_of[leader], g->make_of[d->only[leader] ? table : i]);
+    }
+}
+
+static void place(struct differ *d, struct graph_of_actions *g)
+{
+    for (size_t i = 0; i < d->n_cuts; i++)
+        leave_first(d, g, d->cuts[i].child, d->cuts[i].parent);
+    for (size_t i = 0; i < d->to.catalog->n; i++) {
+        follow(d, g, i);
+        size_t n = n_parents(&d->to, i);
+        for (size_t k = 0; k < n && d->to.moves[i]; k++)
+            if (parent_at(&d->to, i, k) != NOWHERE)
+                join_last(d, g, i, parent_at(&d->to, i, k));
+        if (n && (d->to.moves[i] || d->to.fate[i] == FATE_CREATED))
+            free_bounds(d, g, i);
+    }
+}
+
 static void connect(struct differ *d, struct graph_of_actions *g)
 {
     for (size_t i = 0; i < d->to.catalog->n; i++) {
         /* What a partition has from its parent needs nothing of its own. */
-        size_t make = d->to.catalog->at[i].follows ? g->make_of[i] : maker(d, g, i);
+        size_t make = d->to.follows[i] && !d->extra[i] ? g->make_of[i] : maker(d, g, i);
         wait_for(d, g, make, g->early_of[i]);
         wait_for(d, g, g->late_of[i], make);
         if (make == NOWHERE)
             continue;
         const struct object *o = &d->to.catalog->at[i];
         for (size_t k = 0; k < o->n_needs; k++) {
+            size_t needed = o->needs[k].object;
             if (o->needs[k].ends_only)
                 continue;
-            wait_for(d, g, make, maker(d, g, o->needs[k].object));
-            wait_for(d, g, make, type_maker(d, g, d->to.other[o->needs[k].object]));
+            wait_for(d, g, make, maker(d, g, needed));
+            wait_for(d, g, make, type_maker(d, g, d->to.other[needed]));
+            /* a key can be referred to when it holds for every partition */
+            if (d->only[needed])
+                wait_for(d, g, make, g->late_of[needed]);
         }
         if (d->to.table_of[i] != NOWHERE)
             wait_for(d, g, make, g->make_of[d->to.table_of[i]]);
         if (d->to.fate[i] == FATE_CREATED)
             free_names(d, g, i);
     }
+    place(d, g);
     for (size_t i = 0; i < d->from.catalog->n; i++) {
         size_t gone = remover(d, g, i), twin = d->from.other[i];
         const struct object *o = &d->from.catalog->at[i];
@@ -223,8 +374,8 @@ static void connect(struct differ *d, struct graph_of_actions *g)
                 if (d->retypes[needed].detour && fate == FATE_ALTERED)
                     wait_for(d, g, g->early_of[d->from.other[needed]], gone);
             }
-            if (d->retypes[i].detour && twin != NOWHERE &&
-                g->early_of[twin] != NOWHERE && fate == FATE_DROPPED) {
+            if (d->retypes[i].detour && twin != NOWHERE && g->early_of[twin] != NOWHERE &&
+                fate == FATE_DROPPED) {
                 wait_for(d, g, remover(d, g, needed), g->early_of[twin]);
                 continue;
             }
@@ -285,12 +436,13 @@ static void rank(struct differ *d, struct graph_of_actions *g)
         }
         size_t table = d->to.table_of[action->object];
         size_t head = table == NOWHERE ? action->object : table;
+        size_t place = action->kind == ACTION_LATE ? to_n - 1 : action->object;
         size_t layer = head < first_table ? 0 : 1 + depth[head];
         if (action->kind == ACTION_EARLY) {
             g->rank[i] = from_n;
             continue;
         }
-        g->rank[i] = from_n + 1 + (layer * to_n + head) * to_n + action->object;
+        g->rank[i] = from_n + 1 + (layer * to_n + head) * to_n + place;
     }
 }
 

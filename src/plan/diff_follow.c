@@ -1,0 +1,251 @@
+/* Followers: what partitions and children have from their parents. A follower comes and
+ * goes with its leader; what is compared is what it has besides. */
+#include "plan/diff_follow.h"
+
+#include "plan/diff_alter.h"
+
+#include <string.h>
+
+bool is_index_like(const struct object *o)
+{
+    switch (o->create->info->kind) {
+    case OP_create_index:
+    case OP_create_primary_key:
+    case OP_create_unique_constraint:
+    case OP_create_exclude_constraint:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_gone(enum fate f)
+{
+    return f == FATE_DROPPED || f == FATE_GONE;
+}
+
+/* ---- columns and checks that stay ------------------------------------------------- */
+
+/* A column that goes from a parent and stays in a child, as the child's own: dropped on
+ * ONLY the parent it becomes the own one of every child. */
+static void keep_in_children(struct differ *d, size_t leader)
+{
+    struct side *s = &d->from;
+    d->only_drop[leader] = true;
+    for (size_t i = 0; i < s->catalog->n; i++)
+        if (s->catalog->at[i].leader == leader)
+            s->follows[i] = false;
+    if (s->follows[leader])
+        keep_in_children(d, s->catalog->at[leader].leader);
+}
+
+/* What a table has by itself and its parent gets as well would be both: it goes first, to
+ * come from the parent. */
+static bool comes_from_parent(const struct differ *d, size_t from, size_t to)
+{
+    const struct object *o = &d->to.catalog->at[to];
+    bool by_name =
+        is_column_object(o) || o->create->info->kind == OP_create_check_constraint;
+    return by_name && d->to.follows[to] &&
+           d->from.catalog->at[from].leader == NO_OBJECT && o->leader != NO_OBJECT &&
+           d->to.other[o->leader] == NOWHERE;
+}
+
+void keep_columns(struct differ *d)
+{
+    for (size_t i = 0; i < d->from.catalog->n; i++) {
+        const struct object *o = &d->from.catalog->at[i];
+        size_t twin = d->from.other[i];
+        if (twin == NOWHERE)
+            continue;
+        if (is_column_object(o) && d->from.follows[i] && !d->to.follows[twin] &&
+            o->leader != NO_OBJECT && d->from.other[o->leader] == NOWHERE)
+            keep_in_children(d, o->leader);
+        else if (comes_from_parent(d, i, twin))
+            d->from.other[i] = d->to.other[twin] = NOWHERE;
+    }
+}
+
+/* ---- indexes ------------------------------------------------------------------------
+ */
+
+/* The followers of each object of `to`, as lists. */
+struct followers {
+    size_t *first, *next;
+};
+
+static struct followers followers_of(struct differ *d)
+{
+    size_t n = d->to.catalog->n;
+    struct followers f = {NEW_N(d->arena, size_t, n), NEW_N(d->arena, size_t, n)};
+    for (size_t i = 0; i < n; i++)
+        f.first[i] = NOWHERE;
+    for (size_t i = n; i-- > 0;) {
+        size_t leader = d->to.catalog->at[i].leader;
+        if (leader == NO_OBJECT || !is_index_like(&d->to.catalog->at[i]))
+            continue;
+        f.next[i] = f.first[leader];
+        f.first[leader] = i;
+    }
+    return f;
+}
+
+static bool is_kept(const struct differ *d, size_t to)
+{
+    size_t twin = d->to.other[to];
+    return twin != NOWHERE && !is_gone(d->from.fate[twin]) &&
+           d->to.fate[to] != FATE_CREATED;
+}
+
+/* Is another index of the table there that would be taken for the follower? */
+static bool has_rival(const struct differ *d, size_t follower)
+{
+    const struct object *o = &d->to.catalog->at[follower];
+    size_t i = d->to.first_in[d->to.home[follower]];
+    for (; i != NOWHERE; i = d->to.next_in[i]) {
+        const struct object *rival = &d->to.catalog->at[i];
+        if (i != follower && is_index_like(rival) && rival->leader == NO_OBJECT &&
+            str_eq(rival->index_form, o->index_form))
+            return true;
+    }
+    return false;
+}
+
+/* Making the leader makes the follower, or takes an index that is there for it. */
+static bool comes_by_itself(struct differ *d, size_t leader, size_t follower)
+{
+    const struct object *o = &d->to.catalog->at[follower];
+    if (!d->to.follows[follower])
+        return true;
+    size_t twin = d->to.other[follower];
+    if (is_kept(d, follower) && !d->from.follows[twin])
+        return str_eq(d->from.catalog->at[twin].index_form, o->index_form);
+    str table = d->to.catalog->at[d->to.home[follower]].name;
+    return str_eq(o->name, follower_name(d, leader, table)) && !has_rival(d, follower);
+}
+
+static void attach(struct differ *d, size_t leader, size_t follower)
+{
+    const struct object *l = &d->to.catalog->at[leader];
+    const struct object *f = &d->to.catalog->at[follower];
+    struct rec *r = new_op(d, &d->late[leader], OP_attach_index)->args;
+    rec_set(r, K_name, val_str(l->name));
+    rec_set(r, K_schema, *rec_at(l->create->args, K_schema));
+    rec_set(r, K_index, val_str(f->name));
+    rec_set(r, K_index_schema, *rec_at(f->create->args, K_schema));
+}
+
+/* The follower is made by an op of its own, unless it is there, and attached. */
+static void make_and_attach(struct differ *d, size_t leader, size_t follower)
+{
+    size_t twin = d->to.other[follower];
+    bool there = is_kept(d, follower) && !d->from.follows[twin];
+    d->to.follows[follower] = false;
+    if (!there)
+        d->to.fate[follower] = FATE_CREATED;
+    attach(d, leader, follower);
+}
+
+static void lead_new(struct differ *d, const struct followers *f, size_t leader)
+{
+    const struct rec *r = d->to.catalog->at[leader].create->args;
+    bool only = shape_field(r->shape, STR("only")) && rec_bool(r, K_only);
+    for (size_t i = f->first[leader]; i != NOWHERE; i = f->next[i])
+        only |= !d->to.moves[d->to.home[i]] && !comes_by_itself(d, leader, i);
+    d->only[leader] = only;
+    for (size_t i = f->first[leader]; only && i != NOWHERE; i = f->next[i])
+        if (!d->to.moves[d->to.home[i]])
+            make_and_attach(d, leader, i);
+}
+
+/* What follows the twin of `leader` in the twin of `table`. */
+static size_t old_follower(const struct differ *d, size_t leader, size_t table)
+{
+    size_t old = d->to.other[leader], i = d->from.first_in[d->to.other[table]];
+    while (i != NOWHERE && d->from.catalog->at[i].leader != old)
+        i = d->from.next_in[i];
+    return i;
+}
+
+static void rename_follower(struct differ *d, size_t from, size_t to)
+{
+    const struct object *o = &d->to.catalog->at[to];
+    bool is_index = o->create->info->kind == OP_create_index;
+    struct rec *r =
+        new_op(d, &d->alters[to], is_index ? OP_rename_index : OP_rename_constraint)
+            ->args;
+    rec_set(r, K_name, val_str(d->from.catalog->at[from].name));
+    rec_set(r, K_new_name, val_str(o->name));
+    rec_set(r, K_schema, *rec_at(o->create->args, K_schema));
+    if (!is_index)
+        rec_set(r, K_table, val_str(o->table));
+    d->to.other[to] = from;
+    d->from.other[from] = to;
+    d->to.fate[to] = d->from.fate[from] = FATE_ALTERED;
+}
+
+static void lead_on(struct differ *d, const struct followers *f, size_t leader)
+{
+    for (size_t i = f->first[leader]; i != NOWHERE; i = f->next[i]) {
+        size_t table = d->to.home[i];
+        if (d->to.moves[table] || d->to.other[table] == NOWHERE ||
+            d->to.fate[table] == FATE_CREATED)
+            continue;
+        size_t old = old_follower(d, leader, table);
+        if (old == NOWHERE)
+            make_and_attach(d, leader, i);
+        else if (d->from.other[old] == NOWHERE && d->to.other[i] == NOWHERE &&
+                 strcmp(d->from.catalog->at[old].kind, d->to.catalog->at[i].kind) == 0)
+            rename_follower(d, old, i);
+    }
+}
+
+/* Leaders before those that follow them and lead in turn. */
+static void lead(struct differ *d, const struct followers *f, bool *done, size_t i)
+{
+    if (done[i])
+        return;
+    done[i] = true;
+    if (d->to.catalog->at[i].leader != NO_OBJECT)
+        lead(d, f, done, d->to.catalog->at[i].leader);
+    if (f->first[i] == NOWHERE)
+        return;
+    if (d->to.fate[i] == FATE_CREATED)
+        lead_new(d, f, i);
+    else if (is_kept(d, i))
+        lead_on(d, f, i);
+}
+
+/* An index of a joining partition that equals the parent's and is not attached to it is
+ * made after, or it would be taken. */
+static void make_last(struct differ *d, size_t i)
+{
+    const struct object *o = &d->to.catalog->at[i];
+    size_t table = d->to.home[i];
+    if (table == NOWHERE || !d->to.moves[table] || o->leader != NO_OBJECT)
+        return;
+    for (size_t k = d->to.first_in[table]; k != NOWHERE; k = d->to.next_in[k]) {
+        const struct object *other = &d->to.catalog->at[k];
+        if (!is_index_like(other) || other->leader == NO_OBJECT ||
+            !str_eq(other->index_form, o->index_form))
+            continue;
+        d->last[i] = true;
+        d->to.fate[i] = FATE_CREATED;
+        if (d->to.other[i] != NOWHERE && !is_gone(d->from.fate[d->to.other[i]]))
+            d->from.fate[d->to.other[i]] = FATE_DROPPED;
+        return;
+    }
+}
+
+void follow_indexes(struct differ *d)
+{
+    struct followers f = followers_of(d);
+    bool *done = NEW_N(d->arena, bool, d->to.catalog->n);
+    for (size_t i = 0; i < d->to.catalog->n; i++) {
+        const struct object *o = &d->to.catalog->at[i];
+        if (!is_index_like(o) || o->ignored)
+            continue;
+        lead(d, &f, done, i);
+        make_last(d, i);
+    }
+}

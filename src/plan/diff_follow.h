@@ -1,0 +1,33 @@
+/* What partitions and children have from their parents. Private to plan/diff*.c and
+ * plan/order.c. */
+#ifndef MOONSHIFT_PLAN_DIFF_FOLLOW_H
+#define MOONSHIFT_PLAN_DIFF_FOLLOW_H
+
+#include "plan/diff_parts.h"
+
+bool is_table_object(const struct side *s, size_t i);
+bool is_column_object(const struct object *o);
+/* Has it an index behind it? */
+bool is_index_like(const struct object *o);
+
+/* The parents of a table; NOWHERE for one that is not in the catalog. */
+size_t n_parents(const struct side *s, size_t table);
+size_t parent_at(const struct side *s, size_t table, size_t i);
+
+/* Decides which tables leave and join parents, before anything is judged. */
+void place_tables(struct differ *d);
+/* Did this child leave this parent first? Both in `from`. */
+bool is_cut(const struct differ *d, size_t child, size_t parent);
+/* Adds the op by which a table leaves its i-th parent. */
+void leave_op(struct differ *d, struct ops *ops, const struct rec *table, size_t i);
+/* The name that PostgreSQL chooses for what follows `leader` (in `to`) in a table. */
+str follower_name(struct differ *d, size_t leader, str table);
+
+/* Columns that go from a parent and stay with its children, and the other way round. */
+void keep_columns(struct differ *d);
+/* Followers whose leader goes or comes while they are there by themselves. */
+void follow_indexes(struct differ *d);
+/* What followers have that their leaders do not give them. */
+void follow_properties(struct differ *d);
+
+#endif
