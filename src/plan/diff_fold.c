@@ -106,6 +106,26 @@ static str joined(struct folder *f, struct list names)
     return buf_done(&b);
 }
 
+static bool names_columns(const struct val *key, const struct val *columns)
+{
+    return key->kind == VAL_REC && val_eq(rec_at(key->rec, K_columns), columns);
+}
+
+/* Two keys of the same columns: CREATE TABLE would make one of them, whatever their names
+ * (parse_utilcmd.c, transformIndexConstraints). */
+static bool is_key_already(struct rec *t, const struct rec *c)
+{
+    const struct val *columns = rec_at(c, K_columns);
+    struct list keys = rec_list(t, K_unique);
+    for (size_t i = 0; i < keys.n; i++)
+        if (names_columns(&keys.at[i], columns))
+            return true;
+    const struct rec *column =
+        columns->list.n == 1 ? column_named(t, columns->list.at[0].s) : NULL;
+    return names_columns(rec_at(t, K_primary_key), columns) ||
+           (column && (rec_bool(column, K_unique) || rec_bool(column, K_primary_key)));
+}
+
 static void fold_key(struct folder *f, struct rec *t, const struct rec *c, bool primary)
 {
     struct list columns = rec_list(c, K_columns);
@@ -159,9 +179,13 @@ static bool fold_constraint(struct folder *f, size_t object, size_t table)
     const struct rec *c = o->create->args;
     switch (o->create->info->kind) {
     case OP_create_primary_key:
+        if (is_key_already(t, c))
+            return false;
         fold_key(f, t, c, true);
         return true;
     case OP_create_unique_constraint:
+        if (is_key_already(t, c))
+            return false;
         fold_key(f, t, c, false);
         return true;
     case OP_create_foreign_key:
