@@ -51,3 +51,15 @@ describe("moonshift(1)", function()
     for _, title in ipairs { "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES" } do names(".SH " .. title) end
   end)
 end)
+
+describe("the rockspec", function()
+  it("is of this version, and builds a target that there is", function()
+    local version = cli.run({ "--version" }).out:match "moonshift (%S+)"
+    local rock = {}
+    assert(loadfile(("%s/moonshift-%s-1.rockspec"):format(shell.source, version), "t", rock))()
+    assert.equal(version .. "-1", rock.version)
+    local target = rock.build.build_command:match "%-%-target (%S+)"
+    assert.matches("add_library(" .. target .. " MODULE", shell.read(shell.source .. "/CMakeLists.txt"), 1, true)
+    assert.matches(target .. ".so", rock.build.install_command, 1, true)
+  end)
+end)

