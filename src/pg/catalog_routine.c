@@ -3,6 +3,7 @@
 #include "pg/catalog_read.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* "f(integer, text)", the name by which dependents and grants know it. */
@@ -44,7 +45,7 @@ static void set_estimate(struct rec *f, enum key k, struct row row, const char *
     long whole;
     if (str_is(text, usual) || str_is(text, "0"))
         return;
-    rec_set(f, k, str_int(text, &whole) ? val_int(whole) : val_sql(text));
+    rec_set(f, k, str_int(text, &whole) ? val_int(whole) : val_num(strtod(text.p, NULL)));
 }
 
 static void read_function(struct reader *r, struct row row)

@@ -1,0 +1,1 @@
+CREATE FUNCTION cheap(n integer) RETURNS boolean LANGUAGE plpgsql AS 'begin return n > 0; end';
