@@ -64,4 +64,59 @@ describe("op.copy_from", function()
     assert.matches("ctx.offline", r.err, 1, true)
     assert.matches("migrations/1.lua:%d", r.err)
   end)
+
+  it("says which line of which file", function()
+    local function error_of(call, files)
+      return new(call, files):fails(1, "upgrade", "head").err
+    end
+    local csv = { ["migrations/t.csv"] = "n,s\n1,a\nx,b\n" }
+    local err = error_of('op.copy_from("t", { "n", "s" }, { file = "t.csv", format = "csv", header = true })', csv)
+    assert.matches("invalid input syntax for type integer", err)
+    assert.matches('context: migrations/t.csv:3, column n: "x"', err, 1, true)
+    assert.matches("at migrations/1.lua:7", err, 1, true)
+    err = error_of('op.copy_from("t", { "n", "s" }, { rows = { { 1, "a" }, { 2 }, { "y" } } })')
+    assert.matches('context: the data, line 3, column n: "y"', err, 1, true)
+    err = error_of('op.copy_from("t", { "n", "s" }, { text = "1;a;b\\n", format = "csv", delimiter = ";" })')
+    assert.matches('context: the data, line 1: "1;a;b"', err, 1, true)
+  end)
+
+  it("takes every form that COPY takes", function()
+    assert.same({ { "1", "a'b" }, { "2", nil }, { "3", "" } },
+      same [[op.copy_from("t", { "n", "s" }, { text = "n|s\n1|'a\\'b'\n2|-\n3|''\n", format = "csv", header = "match",
+        delimiter = "|", quote = "'", escape = "\\", null = "-" })]])
+    local found = new([[op.copy_from("t", { "n", "s" }, { file = "t.tsv", encoding = "latin1" })]],
+      { ["migrations/t.tsv"] = "1\tgr\xfc\xdfe\n2\t\\N\n" })
+    found:ok("upgrade", "head")
+    assert.same({ { "1", "grüße" }, { "2" } }, rows(found.db))
+  end)
+end)
+
+describe("db.copy_to", function()
+  it("writes what op.copy_from reads", function()
+    local p = new [[op.copy_from("t", { "n", "s" }, { rows = { { 1, "tab\t, \"q\"\nline" }, { 2, op.NULL }, { 3, "" } } })
+      op.create_table("u", { { "n", "int" }, { "s", "text" } })
+      log(("%d rows"):format(db.copy_to("select n, s from t order by n", "t.csv", { format = "csv", header = true })))
+      op.copy_from("u", { "n", "s" }, { file = "t.csv", format = "csv", header = true })
+      local lines = {}
+      db.copy_to("t", function(line) lines[#lines + 1] = line end, { columns = { "n" } })
+      log(table.concat(lines))]]
+    local r = p:ok("upgrade", "head")
+    assert.matches("3 rows", r.err)
+    assert.matches("1\n2\n3\n", r.err)
+    assert.same(rows(p.db), p.db:query "select n, s from u order by n")
+    assert.equal('n,s\n1,"tab\t, ""q""\nline"\n2,\n3,""\n', p:read "migrations/t.csv")
+  end)
+
+  it("goes on after a function that fails, and needs a database", function()
+    local p = new [[op.execute "insert into t select i, 'x' from generate_series(1, 200000) i"
+      if ctx.x.caught then
+        log(tostring(pcall(db.copy_to, "t", function() error("enough") end)))
+      end
+      db.copy_to("select 1", function(line) error("got " .. line) end)]]
+    assert.matches("got 1", p:fails(1, "upgrade", "head").err)
+    assert.matches("reading rows needs a live connection",
+      p:run { "upgrade", "head", "--sql", env = offline }.err, 1, true)
+    assert.matches("relation \"nothing\" does not exist",
+      new('db.copy_to("nothing", "x.csv")'):fails(1, "upgrade", "head").err)
+  end)
 end)

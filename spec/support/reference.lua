@@ -45,7 +45,26 @@ Lock: `ROW EXCLUSIVE`. Returns the number of rows. With `--sql`, the data become
 
 ```lua
 op.copy_from("countries", { "code", "name" }, { file = "countries.csv", format = "csv", header = true })
+op.copy_from("countries", { "code", "name" }, { text = "at;Austria\\n", format = "csv", delimiter = ";" })
 op.copy_from("countries", { "code", "name" }, { rows = { { "at", "Austria" }, { "fi", "Finland" } } })
+```
+
+### db.copy_to
+
+%s
+
+```lua
+db.copy_to(source, target, { options })
+```
+
+%s
+
+Lock: `ACCESS SHARE`. Returns the number of rows. A file is written beside its place and
+renamed when it is whole. A query has no parameters here. Not with `--sql`.
+
+```lua
+db.copy_to("countries", "countries.csv", { format = "csv", header = true })
+db.copy_to("select code from countries order by 1", function(line) log(line) end)
 ```
 
 ### execute_file
@@ -211,7 +230,8 @@ local function contents(rows, home)
       end
     end
     if heading[1] == "rows" then
-      links[#links + 1] = "[copy_from](#copy_from), [execute_file](#execute_file), [autocommit](#autocommit)"
+      links[#links + 1] = "[copy_from](#copy_from), [db.copy_to](#dbcopy_to), "
+        .. "[execute_file](#execute_file), [autocommit](#autocommit)"
     end
     out[#out + 1] = ("* %s: %s"):format(heading[2], table.concat(links, ", "))
   end
@@ -231,16 +251,19 @@ function reference.text()
       end
     end
   end
+  local calls = {}
   for _, shape in ipairs(rows.shapes) do
-    if shape.name == "copy_from" then
-      out[#out + 1] = others:format(shape.doc:match("^[^:]+") .. ".", field_table(shape.fields))
+    if shape.name:find "^copy_" then
+      calls[#calls + 1] = shape.doc:match("^[^:]+") .. "."
+      calls[#calls + 1] = field_table(shape.fields)
     end
   end
+  out[#out + 1] = others:format(table.unpack(calls))
   out[#out + 1] = "## Records"
   out[#out + 1] = "What stands inside the tables of the operations. A record that needs only "
     .. "its first value may be that value."
   for _, shape in ipairs(rows.shapes) do
-    if shape.name ~= "copy_from" then
+    if not shape.name:find "^copy_" then
       out[#out + 1] = ('### <a id="record-%s"></a>%s'):format(shape.name, shape.name)
       out[#out + 1] = shape.doc
       out[#out + 1] = field_table(shape.fields)

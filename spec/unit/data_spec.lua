@@ -46,13 +46,26 @@ info: 2
   end)
 
   it("sends rows in the server's text format", function()
-    assert.equal("3: copy: COPY c (id, n) FROM STDIN\n1\ta\\tb\\\\c\\nd\n2\t\\N\nt\t0.1\ninfo: 3\n",
+    assert.equal("3: copy: COPY c (id, n) FROM STDIN\n1\ta\\tb\\\\c\\nd\n2\t\\N\ntrue\t0.1\ninfo: 3\n",
       said [[log(op.copy_from("c", { "id", "n" }, { rows = { { 1, "a\tb\\c\nd" }, { 2 }, { true, 0.1 } } }))]])
     assert.equal("3: copy: COPY c (id, n) FROM STDIN\n1\t\\N\n2\tx\n",
       said [[op.copy_from("c", { "id", "n" }, { rows = { { id = 1, n = op.NULL }, { n = "x", id = 2 } } })]])
     assert.equal("4: copy: COPY c FROM STDIN\n1\n2\n3\n",
       said [[local i = 0
         op.copy_from("c", nil, { rows = function() i = i + 1 if i <= 3 then return { i } end end })]])
+  end)
+
+  it("sends lists as arrays, tables with keys as JSON", function()
+    assert.equal('3: copy: COPY c (id, n) FROM STDIN\n'
+      .. '{1,NULL,"a \\\\"b\\\\"\\\\\\\\"}\t{"a":null,"b":[],"c":{}}\n{{1,2},{NULL,-0.5}}\t[1]\n{}\t[]\n',
+      said [[op.copy_from("c", { "id", "n" }, { rows = {
+        { { 1, op.NULL, 'a "b"\\' }, { a = db.NULL, b = db.array {}, c = {} } },
+        { { { 1, 2 }, { op.NULL, -0.5 } }, db.array { 1 } }, { {}, db.array() } } })]])
+  end)
+
+  it("sends text as it is", function()
+    assert.equal("3: copy: COPY c (id) FROM STDIN WITH (FORMAT 'csv')\n1\n2\n",
+      said [[op.copy_from("c", { "id" }, { text = "1\n2\n", format = "csv" })]])
   end)
 
   it("sends many rows in pieces", function()
@@ -64,8 +77,8 @@ info: 2
   end)
 
   it("says what is wrong", function()
-    fails('op.copy_from("c", { "id" })', 'op.copy_from takes either file = "..." or rows = { ... }')
-    fails('op.copy_from("c", nil, { rows = {}, file = "x" })', 'op.copy_from takes either file = "..." or rows = { ... }')
+    fails('op.copy_from("c", { "id" })', 'op.copy_from takes file = "...", rows = { ... } or text = "..."')
+    fails('op.copy_from("c", nil, { rows = {}, file = "x" })', 'op.copy_from takes file = "...", rows = { ... } or text = "..."')
     fails('op.copy_from("c", { "id" }, { file = "nowhere" })',
       "op.copy_from: nowhere cannot be read: No such file or directory")
     fails('op.copy_from("c", { "id" }, { file = "." })', "op.copy_from: . is not a regular file")
@@ -74,12 +87,37 @@ info: 2
       "op.copy_from: 'rows' must be a list of rows or a function, got the number 5")
     fails('op.copy_from("c", { "id" }, { rows = { 5 } })', "op.copy_from: row 1 must be a table, got the number 5")
     fails('op.copy_from("c", { "id" }, { rows = { { 1, 2 } } })', "op.copy_from: row 1 has 2 values for 1 columns")
-    fails('op.copy_from("c", { "id" }, { rows = { { {} } } })', "op.copy_from: row 1 holds a table")
+    fails('op.copy_from("c", { "id" }, { rows = { { print } } })', "op.copy_from: row 1: a value is a function")
+    fails('op.copy_from("c", { "id" }, { rows = { { { 1, a = 2 } } } })',
+      "op.copy_from: row 1: a value: a table that is a parameter must be a list of values, or have keys alone")
     fails('op.copy_from("c", { "id" }, { rows = { { "\\xff" } } })',
-      "op.copy_from: row 1 holds a string that is not UTF-8 text")
+      "op.copy_from: row 1: a value is not valid UTF-8")
     fails('op.copy_from("c", nil, { rows = { { id = 1 } } })', "op.copy_from: rows with names need the list of columns")
     fails('op.copy_from("c", { "id" }, { rows = {}, format = "csv" })',
       "op.copy_from: rows are sent in the format text: leave 'format' out")
     fails('op.copy_from("c", { "id" }, { rows = function() error("stop") end })', "stop")
+  end)
+end)
+
+describe("db.copy_to", function()
+  it("gives each row to a function", function()
+    assert.equal("3: copy out: COPY (select 1 as a -- all\n) TO STDOUT WITH (FORMAT 'csv', HEADER)\n"
+      .. "info: 1\tone\n\ninfo: 2\t\\N\n\ninfo: 2\n", said [[
+      log(db.copy_to("select 1 as a -- all\n;", function(line) log(line) end, { format = "csv", header = true }))]])
+  end)
+
+  it("writes a file, whole or not at all", function()
+    local path = shell.directory() .. "/out.tsv"
+    assert.equal('3: copy out: COPY app."T" (id, "order") TO STDOUT WITH (NULL \'-\')\ninfo: 2\n',
+      said(([[log(db.copy_to("T", %q, { schema = "app", columns = { "id", "order" }, null = "-" }))]]):format(path)))
+    assert.equal("1\tone\n2\t\\N\n", shell.read(path))
+    assert.is_false(shell.exists(path .. ".part"))
+  end)
+
+  it("says what is wrong", function()
+    fails('db.copy_to("c", "nowhere/x")', "db.copy_to: spec/unit/nowhere/x cannot be written: No such file or directory")
+    fails('db.copy_to("", "x")', "db.copy_to takes the name of a table or a query")
+    fails('db.copy_to("c", function() error("stop") end)', "stop")
+    fails('db.copy_to("c", "x", { fromat = "csv" })', "db.copy_to: unknown key 'fromat', did you mean 'format'?")
   end)
 end)

@@ -222,7 +222,8 @@ function upgrade() local r = db.one("a:20=9223372036854775807 b:25=7 c:16=t d:25
     fails('db.query("none", nil)', "db.query: parameter 1 is nil: write db.NULL for NULL")
     fails('db.query("none", sql "x")', "db.query: parameter 1 is sql \"...\": a parameter is a value")
     fails('db.query("none", print)', "db.query: parameter 1 is a function")
-    fails('db.query("none", { a = 1 })', "db.query: a table that is a parameter must be a list of values")
+    fails('db.query("none", { 1, a = 1 })',
+      "db.query: parameter 1: a table that is a parameter must be a list of values, or have keys alone")
     fails('db.query("none", "a\\0b")',
       "db.query: parameter 1 holds a NUL byte, which PostgreSQL cannot store in text")
     fails('db.query("none", "\\xff")', "db.query: parameter 1 is not valid UTF-8")

@@ -364,6 +364,17 @@ static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece, v
            runner_control(r, f->m.revision.file, "COMMIT", e) && r->sink->sync(r->sink, e);
 }
 
+static bool host_copy_out(struct host *h, const struct stmt *s, take_fn *take,
+                          void *context, int64_t *rows, struct err *e)
+{
+    struct flight *f = (struct flight *)h;
+    struct sink *sink = f->r->sink;
+    if (f->recording)
+        return refuse_read(f, e);
+    return sink->copy_out ? sink->copy_out(sink, s, take, context, rows, e)
+                          : sink_refuse_read(s, e);
+}
+
 static bool host_autocommit(struct host *h, bool begin, struct err *e)
 {
     struct flight *f = (struct flight *)h;
@@ -412,6 +423,7 @@ void flight_host(struct flight *f)
         .query = host_query,
         .each = host_each,
         .copy_in = host_copy_in,
+        .copy_out = host_copy_out,
         .backfill = host_backfill,
         .autocommit = host_autocommit,
         .log = host_log,

@@ -17,6 +17,7 @@ struct crew {
     const struct backfill_watch *watch;
     struct backfill_report *report;
     str *types; /* of the key */
+    struct rows columns; /* of the table: names and types, once they are asked for */
     struct walk *walks;
     size_t n_walks;
     struct conn **conns; /* the first one is the caller's */
@@ -38,113 +39,6 @@ static void pause_ms(int64_t ms)
     struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
     if (ms > 0)
         nanosleep(&t, NULL); /* a signal ends it, and the next statement sees it */
-}
-
-/* -- the key ---------------------------------------------------------------------------- */
-
-static str names_text(struct list names, const char *item, const char *between,
-                      struct arena *a)
-{
-    struct buf b = buf_in(a);
-    for (size_t i = 0; i < names.n; i++) {
-        buf_put(&b, i ? between : "");
-        for (const char *p = item; *p; p++)
-            if (*p == '@')
-                buf_str(&b, names.at[i].s);
-            else
-                buf_char(&b, *p);
-    }
-    return buf_done(&b);
-}
-
-/* The text of a text[]: quotes and backslashes in names are kept from ending it. */
-static str array_text(struct list names, struct arena *a)
-{
-    struct buf b = buf_in(a);
-    buf_char(&b, '{');
-    for (size_t i = 0; i < names.n; i++) {
-        buf_put(&b, i ? ",\"" : "\"");
-        for (size_t k = 0; k < names.at[i].s.n; k++) {
-            char c = names.at[i].s.p[k];
-            if (c == '"' || c == '\\')
-                buf_char(&b, '\\');
-            buf_char(&b, c);
-        }
-        buf_char(&b, '"');
-    }
-    buf_char(&b, '}');
-    return buf_done(&b);
-}
-
-static bool check_columns(struct sink *s, str table, struct list wanted,
-                          struct origin from, struct arena *a, struct err *e)
-{
-    struct param params[] = {{.text = table}, {.text = array_text(wanted, a)}};
-    struct stmt look = {
-        .sql = STR("SELECT w.name FROM unnest($2::text[]) AS w (name) WHERE NOT EXISTS "
-                   "(SELECT FROM pg_catalog.pg_attribute WHERE attrelid = "
-                   "$1::text::regclass AND attname = w.name AND attnum > 0 AND NOT "
-                   "attisdropped)"),
-        .params = params, .n_params = 2, .flags = STMT_QUIET, .from = from};
-    struct rows rows;
-    if (!s->query(s, &look, &rows, a, e))
-        return false;
-    if (rows.n_rows == 0)
-        return true;
-    err_set(e, ERR_FAILED, "op.backfill: %.*s has no column '%.*s'", STR_ARG(table),
-            STR_ARG(rows.cells[0].text));
-    return err_at(e, from.file, from.line);
-}
-
-static bool no_key(str table, struct list wanted, bool nullable, struct origin from,
-                   struct arena *a, struct err *e)
-{
-    str names = names_text(wanted, "@", ", ", a);
-    if (nullable)
-        err_set(e, ERR_FAILED, "op.backfill: the key (%.*s) of %.*s can be NULL, and rows "
-                "without a key would be left out", STR_ARG(names), STR_ARG(table));
-    else if (wanted.n)
-        err_set(e, ERR_FAILED, "op.backfill: no unique index of %.*s is on (%.*s), and of "
-                "rows with the same key some would be left out", STR_ARG(table),
-                STR_ARG(names));
-    else
-        err_set(e, ERR_FAILED, "op.backfill: %.*s has no primary key, and no other unique "
-                "index over columns that are NOT NULL", STR_ARG(table));
-    err_hint(e, "a walk in batches needs a key that every row has and no two rows share: "
-                "create one first, or change the rows in one statement with op.execute");
-    return err_at(e, from.file, from.line);
-}
-
-/* Looks the key up: its columns, and their types. */
-static bool find_key(struct sink *s, str table, struct list wanted, struct list *key,
-                     str **types, struct origin from, struct arena *a, struct err *e)
-{
-    struct param params[] = {{.text = table},
-                             {.text = array_text(wanted, a), .null = wanted.n == 0}};
-    struct stmt look = {.sql = sql_named("backfill_key"), .params = params, .n_params = 2,
-                        .flags = STMT_QUIET, .from = from};
-    struct rows rows = {0};
-    if ((wanted.n && !check_columns(s, table, wanted, from, a, e)) ||
-        !s->query(s, &look, &rows, a, e))
-        return false;
-    bool nullable = rows.n_rows && !str_is(rows.cells[2].text, "t");
-    if (rows.n_rows == 0 || nullable)
-        return no_key(table, wanted, nullable, from, a, e);
-    struct val list = val_list(a, rows.n_rows);
-    *types = NEW_N(a, str, rows.n_rows);
-    for (size_t i = 0; i < rows.n_rows; i++) {
-        list.list.at[i] = val_str(str_copy(a, rows.cells[i * 3].text));
-        (*types)[i] = str_copy(a, rows.cells[i * 3 + 1].text);
-    }
-    *key = list.list;
-    return true;
-}
-
-bool backfill_key(struct sink *s, str table, struct list wanted, struct list *key,
-                  struct origin from, struct arena *a, struct err *e)
-{
-    str *types;
-    return find_key(s, table, wanted, key, &types, from, a, e);
 }
 
 /* -- statements ------------------------------------------------------------------------- */
@@ -200,6 +94,36 @@ static bool names_column(struct list columns, str name)
     return false;
 }
 
+/* Without modifiers: a cast to varchar(5) would cut what an assignment refuses. */
+static bool load_columns(struct crew *r, struct sink *s, struct err *e)
+{
+    struct param table = {.text = r->b->table};
+    struct stmt look = {.sql = STR("SELECT attname, format_type(atttypid, -1) FROM "
+                                   "pg_catalog.pg_attribute WHERE attrelid = "
+                                   "$1::text::regclass AND attnum > 0 AND NOT attisdropped"),
+                        .params = &table, .n_params = 1, .flags = STMT_QUIET,
+                        .from = r->b->from};
+    return r->columns.n_rows || s->query(s, &look, &r->columns, &r->arena, e);
+}
+
+static bool types_of(struct crew *r, struct list columns, str *types, struct err *e)
+{
+    for (size_t i = 0; i < columns.n; i++) {
+        const struct cell *cell = r->columns.cells;
+        size_t k = 0;
+        while (k < r->columns.n_rows && !str_eq(cell[2 * k].text, columns.at[i].s))
+            k++;
+        if (k == r->columns.n_rows) {
+            err_set(e, ERR_FAILED, "op.backfill: %.*s has no column '%.*s', which a row that "
+                    "apply returned names", STR_ARG(r->b->table),
+                    STR_ARG(columns.at[i].s));
+            return err_at(e, r->b->from.file, r->b->from.line);
+        }
+        types[i] = cell[2 * k + 1].text;
+    }
+    return true;
+}
+
 /* Rows that apply returned say which they are, and what is to be changed in them. */
 static bool check_write(const struct backfill *b, const struct row_write *write,
                         struct err *e)
@@ -234,10 +158,13 @@ static bool through_functions(struct crew *r, struct walk *w, struct arena *a,
     if (rows.n_rows && !r->watch->apply(r->watch->context, &rows, &writes, a, e))
         return false;
     for (size_t i = 0; i < writes.n; i++) {
-        if (!check_write(r->b, &writes.at[i], e))
+        struct list columns = writes.at[i].columns;
+        str *types = NEW_N(a, str, columns.n);
+        if (!check_write(r->b, &writes.at[i], e) || !load_columns(r, s, e) ||
+            !types_of(r, columns, types, e))
             return false;
         struct param json = {.text = writes.at[i].json};
-        struct stmt write = {.sql = backfill_write(r->b, writes.at[i].columns, a),
+        struct stmt write = {.sql = backfill_write(r->b, columns, types, a),
                              .params = &json, .n_params = 1, .flags = STMT_QUIET,
                              .from = r->b->from};
         if (!s->exec(s, &write, e))
@@ -588,7 +515,7 @@ bool backfill_run(struct conn *c, const struct ledger_names *names,
     struct crew r = {.names = names, .b = &found, .watch = watch, .report = report,
                     .begun_ms = now_ms()};
     *report = (struct backfill_report){.table = b->name};
-    bool ok = find_key(conn_sink(c), b->table, b->key, &found.key, &r.types, b->from,
+    bool ok = backfill_find_key(conn_sink(c), b->table, b->key, &found.key, &r.types, b->from,
                        &r.arena, e) &&
               place_ranges(c, names, &found, own, &r.walks, &r.n_walks, &r.arena, e);
     if (ok) {

@@ -122,12 +122,17 @@ bool pipe_tell(struct conn *c, struct err *e);
 void pipe_flush(struct conn *c);
 /* Waits, outside the pipeline, until PQgetResult would not block. */
 void pipe_wait_result(struct conn *c);
+/* Waits, outside the pipeline, until something has arrived, and takes it from the socket. */
+void pipe_wait_input(struct conn *c);
 
 /* -- sink_alone.c: outside the pipeline --------------------------------------------- */
 
 bool alone_exec(struct conn *c, const struct stmt *stmt, struct err *e);
 bool alone_copy_in(struct sink *s, const struct stmt *stmt, copy_fn *piece, void *context,
                    int64_t *rows, struct err *e);
+
+bool alone_copy_out(struct sink *s, const struct stmt *stmt, take_fn *take, void *context,
+                    int64_t *rows, struct err *e);
 
 /* -- sink_cursor.c ------------------------------------------------------------------ */
 

@@ -209,3 +209,74 @@ bool alone_copy_in(struct sink *sink, const struct stmt *stmt, copy_fn *next,
     err_clear(&aborted);
     return false;
 }
+
+/* -- COPY ... TO STDOUT ------------------------------------------------------------- */
+
+/* Waits until libpq has a whole row; its length, or what PQgetCopyData says of the end. */
+static int next_row(struct conn *c, char **row)
+{
+    for (;;) {
+        int n = PQgetCopyData(c->pg, row, 1);
+        if (n != 0 || c->lost)
+            return n;
+        pipe_wait_input(c);
+    }
+}
+
+/* A receiver that fails cancels the rest: rows on their way are dropped. */
+static bool drink(struct conn *c, take_fn *take, void *context, struct err *e)
+{
+    bool ok = true;
+    char *row;
+    for (int n; (n = next_row(c, &row)) > 0;) {
+        ok = take(context, (str){row, (size_t)n}, e);
+        PQfreemem(row);
+        if (!ok) {
+            char message[256];
+            PQcancel(c->cancel, message, sizeof message);
+            while (!c->lost && next_row(c, &row) > 0)
+                PQfreemem(row);
+            break;
+        }
+    }
+    return ok;
+}
+
+bool alone_copy_out(struct sink *sink, const struct stmt *stmt, take_fn *take,
+                    void *context, int64_t *rows, struct err *e)
+{
+    struct conn *c = (struct conn *)sink;
+    struct arena scratch = {0};
+    bool taken = true, copied = false;
+    *rows = 0;
+    if (!pipe_start(c, stmt, e) || !leave(c, e))
+        return false;
+    pipe_note(c, stmt);
+    if (!send(c, stmt, &scratch))
+        conn_mark_lost(c, NULL);
+    for (PGresult *r; (r = next_result(c)); PQclear(r)) {
+        ExecStatusType status = PQresultStatus(r);
+        long n = 0;
+        if (status == PGRES_COPY_OUT && !copied) {
+            copied = true;
+            c->busy = true;
+            taken = drink(c, take, context, e);
+            c->busy = false;
+        } else if (status == PGRES_COMMAND_OK) {
+            if (str_int(str_of(PQcmdTuples(r)), &n))
+                *rows = n;
+        } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
+            end_stray_copy(c, status, stmt);
+        } else if (status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) {
+            keep(c, r, stmt);
+        }
+    }
+    reenter(c);
+    arena_reset(&scratch);
+    if (taken)
+        return pipe_tell(c, e);
+    struct err cancelled = {0}; /* e holds the receiver's own error */
+    pipe_tell(c, &cancelled);
+    err_clear(&cancelled);
+    return false;
+}

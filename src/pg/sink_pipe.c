@@ -235,6 +235,12 @@ void pipe_wait_result(struct conn *c)
         wait_socket(c, false, &waiting);
 }
 
+void pipe_wait_input(struct conn *c)
+{
+    bool waiting = false;
+    wait_socket(c, false, &waiting);
+}
+
 static void wait_until_live(struct conn *c, unsigned chunk)
 {
     while (!c->lost && c->live[chunk]) {
@@ -656,6 +662,7 @@ void pipe_open(struct conn *c)
         .query = pipe_query,
         .each = pipe_each,
         .copy_in = alone_copy_in,
+        .copy_out = alone_copy_out,
         .sync = pipe_sync,
         .remark = pipe_remark,
         .server_version = PQserverVersion(c->pg),

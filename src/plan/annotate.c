@@ -331,7 +331,7 @@ static void put_op(struct buf *b, const struct op_info *info)
 /* The records of op.def that are calls of their own have no row of an operation. */
 static bool is_call(const struct shape *s)
 {
-    return s == &shape_copy_from;
+    return s == &shape_copy_from || s == &shape_copy_to;
 }
 
 void render_annotations(struct buf *b)

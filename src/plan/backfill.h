@@ -35,7 +35,7 @@ struct range {
  * the same columns. */
 struct row_write {
     struct list columns; /* names, the key's among them */
-    str json;            /* an array of objects */
+    str json;            /* an array of objects, whose values are text or null */
     size_t n_rows;
 };
 struct row_writes {
@@ -79,8 +79,9 @@ str backfill_update(const struct backfill *b, struct range r, struct arena *a);
 str backfill_lock(const struct backfill *b, struct range r, struct arena *a);
 /* The rows of the user's query in a range, in the order of the key. */
 str backfill_read(const struct backfill *b, struct range r, struct arena *a);
-/* Writes rows given as JSON in $1. Every value is read by its column's type. */
-str backfill_write(const struct backfill *b, struct list columns, struct arena *a);
+/* Writes rows given as JSON in $1; each value is text that its column's type reads. */
+str backfill_write(const struct backfill *b, struct list columns, const str *types,
+                   struct arena *a);
 /* Keys that divide the table into `parts` of about the same size, as text; looks at
  * `percent` of its pages. */
 str backfill_split(const struct backfill *b, int64_t parts, double percent,

@@ -124,25 +124,41 @@ static bool in_key(const struct backfill *f, str column)
     return false;
 }
 
-str backfill_write(const struct backfill *f, struct list columns, struct arena *a)
+/* moonshift_new.a::numeric: the value of a column as its type. */
+static void put_new(struct buf *b, str name, str type)
 {
-    struct buf b = buf_in(a);
-    bool first = true;
+    buf_put(b, "moonshift_new.");
+    quote_ident(b, name);
+    buf_fmt(b, "::%.*s", STR_ARG(type));
+}
+
+str backfill_write(const struct backfill *f, struct list columns, const str *types,
+                   struct arena *a)
+{
+    struct buf b = buf_in(a), where = buf_in(a), given = buf_in(a);
+    bool first = true, first_key = true, first_given = true;
     buf_fmt(&b, "UPDATE %.*s AS moonshift_old SET ", STR_ARG(f->table));
     for (size_t i = 0; i < columns.n; i++) {
-        if (in_key(f, columns.at[i].s))
-            continue;
-        buf_sep(&b, &first, ", ");
-        quote_ident(&b, columns.at[i].s);
-        buf_put(&b, " = moonshift_new.");
-        quote_ident(&b, columns.at[i].s);
+        str name = columns.at[i].s;
+        buf_sep(&given, &first_given, ", ");
+        quote_ident(&given, name);
+        buf_put(&given, " text");
+        if (in_key(f, name)) {
+            buf_sep(&where, &first_key, " AND ");
+            buf_put(&where, "moonshift_old.");
+            quote_ident(&where, name);
+            buf_put(&where, " = ");
+            put_new(&where, name, types[i]);
+        } else {
+            buf_sep(&b, &first, ", ");
+            quote_ident(&b, name);
+            buf_put(&b, " = ");
+            put_new(&b, name, types[i]);
+        }
     }
-    buf_fmt(&b, " FROM json_populate_recordset(NULL::%.*s, $1::json) AS moonshift_new"
-                " WHERE (", STR_ARG(f->table));
-    put_columns(&b, f, "moonshift_old.");
-    buf_put(&b, ") = (");
-    put_columns(&b, f, "moonshift_new.");
-    buf_put(&b, ")");
+    str columns_text = buf_done(&given), where_text = buf_done(&where);
+    buf_fmt(&b, " FROM json_to_recordset($1::json) AS moonshift_new (%.*s) WHERE %.*s",
+            STR_ARG(columns_text), STR_ARG(where_text));
     return buf_done(&b);
 }
 

@@ -60,6 +60,8 @@ typedef bool row_fn(void *context, const struct rows *shape, const struct cell *
                     struct err *e);
 /* The next piece of COPY data; *piece empty at the end; false with e filled aborts. */
 typedef bool copy_fn(void *context, str *piece, struct err *e);
+/* Takes a piece of COPY data that comes from the server; false with e filled stops it. */
+typedef bool take_fn(void *context, str piece, struct err *e);
 
 struct sink {
     /* Queues or runs a statement. An error may arrive later, at any further call: it still
@@ -73,6 +75,9 @@ struct sink {
     /* COPY ... FROM STDIN; *rows is the number of rows copied. */
     bool (*copy_in)(struct sink *, const struct stmt *, copy_fn *, void *context,
                     int64_t *rows, struct err *);
+    /* COPY ... TO STDOUT, row by row. NULL without a server. */
+    bool (*copy_out)(struct sink *, const struct stmt *, take_fn *, void *context,
+                     int64_t *rows, struct err *);
     /* Waits until everything sent so far has succeeded. */
     bool (*sync)(struct sink *, struct err *);
     /* A remark between statements ("Running upgrade a -> b"), for sinks that write text. */

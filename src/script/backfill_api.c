@@ -1,7 +1,6 @@
 /* op.backfill: the operation, and the functions of the migration that it calls. */
 #include "script/inner.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 static const char what[] = "op.backfill";
@@ -53,16 +52,14 @@ static bool same_columns(const struct row_write *w, const str *names, size_t n)
     return same;
 }
 
-/* A column's value. JSON has no NaN; the column's type reads the word. */
+/* A column's value, as text that its type will read. */
 static void put_field(lua_State *L, struct buf *b)
 {
-    if (value_is_sql(L, -1))
-        error_raise(L, "%s: apply returns values, not sql \"...\"", what);
-    if (lua_type(L, -1) == LUA_TNUMBER && !lua_isinteger(L, -1) &&
-        !isfinite(lua_tonumber(L, -1)))
-        json_put_text(L, b, number_text(lua_tonumber(L, -1), b->arena));
+    str text;
+    if (param_text(L, &text, b->arena, "op.backfill: a value that apply returned"))
+        json_put_text(L, b, text);
     else
-        json_put(L, b);
+        buf_put(b, "null");
 }
 
 static void put_object(lua_State *L, struct buf *b, const str *names, size_t n)

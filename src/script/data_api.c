@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 #define FILE_BOX_META "moonshift.file-box"
 
 /* A path of the migration's: relative to its directory. */
-static str beside(lua_State *L, const struct host *host, str name, const char *what,
+str data_beside(lua_State *L, const struct host *host, str name, const char *what,
                   struct arena *a)
 {
     if (name.n == 0 || memchr(name.p, '\0', name.n))
@@ -34,7 +35,7 @@ static int f_execute_file(lua_State *L)
         error_raise(L, "%s takes the name of a file, relative to the migration", what);
     struct err *e = box_err(L);
     str name = value_str(L, 1), text;
-    str path = beside(L, host, name, what, host->arena);
+    str path = data_beside(L, host, name, what, host->arena);
     if (!source_read(path.p, str_copy(host->arena, name), &text, host->arena, e))
         error_raise_err(L, e);
     if (memchr(text.p, '\0', text.n) || !utf8_ok(text))
@@ -70,6 +71,12 @@ static void put_option(struct buf *b, bool *first, const char *name, str value)
     quote_literal(b, value);
 }
 
+/* Keys that the call does not have are not given. */
+static bool given(const struct rec *args, enum key key)
+{
+    return shape_field(args->shape, key_word(key)) && rec_has(args, key);
+}
+
 static void put_options(struct buf *b, const struct rec *args)
 {
     static const struct {
@@ -81,13 +88,15 @@ static void put_options(struct buf *b, const struct rec *args)
     static const struct {
         enum key key;
         const char *name;
-    } lists[] = {{K_force_null, "FORCE_NULL"}, {K_force_not_null, "FORCE_NOT_NULL"}};
+    } lists[] = {{K_force_null, "FORCE_NULL"},
+                 {K_force_not_null, "FORCE_NOT_NULL"},
+                 {K_force_quote, "FORCE_QUOTE"}};
     bool first = true;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (rec_has(args, texts[i].key))
+        if (given(args, texts[i].key))
             put_option(b, &first, texts[i].name, rec_str(args, texts[i].key));
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        if (rec_has(args, lists[i].key)) {
+        if (given(args, lists[i].key)) {
             buf_sep(b, &first, ", ");
             buf_fmt(b, "%s ", lists[i].name);
             put_names(b, rec_list(args, lists[i].key));
@@ -96,25 +105,57 @@ static void put_options(struct buf *b, const struct rec *args)
         buf_sep(b, &first, ", ");
         buf_put(b, rec_str(args, K_header).p ? "HEADER MATCH" : "HEADER");
     }
-    if (rec_bool(args, K_freeze)) {
+    if (given(args, K_freeze) && rec_bool(args, K_freeze)) {
         buf_sep(b, &first, ", ");
         buf_put(b, "FREEZE");
     }
 }
 
-static str copy_sql(const struct rec *args, struct arena *a)
+void data_put_options(struct buf *b, const struct rec *args)
 {
-    struct buf b = buf_in(a), options = buf_in(a);
-    buf_put(&b, "COPY ");
-    quote_name(&b, rec_str(args, K_schema), rec_str(args, K_table));
-    if (rec_has(args, K_columns)) {
-        buf_char(&b, ' ');
-        put_names(&b, rec_list(args, K_columns));
-    }
-    buf_put(&b, " FROM STDIN");
+    struct buf options = buf_in(b->arena);
     put_options(&options, args);
     if (options.n)
-        buf_fmt(&b, " WITH (%.*s)", STR_ARG(buf_done(&options)));
+        buf_fmt(b, " WITH (%.*s)", STR_ARG(buf_done(&options)));
+}
+
+void data_put_columns(struct buf *b, const struct rec *args)
+{
+    if (!rec_has(args, K_columns))
+        return;
+    buf_char(b, ' ');
+    put_names(b, rec_list(args, K_columns));
+}
+
+/* A path as errors show it: relative to the project, like the migration's own. */
+static str shown(str migration, str name, struct arena *a)
+{
+    size_t slash = str_rfind(migration, '/');
+    if (name.p[0] == '/' || slash == migration.n)
+        return name;
+    return str_fmt(a, "%.*s/%.*s", STR_ARG(str_cut(migration, 0, slash)), STR_ARG(name));
+}
+
+/* The server counts lines: "COPY t, line 3, column n: ...". Says what of. */
+static void say_where(struct err *e, str file)
+{
+    str mark = STR(", line ");
+    size_t at = str_index(e->context, mark);
+    if (!str_starts(e->context, STR("COPY ")) || at == e->context.n)
+        return;
+    str rest = str_cut(e->context, at + mark.n, e->context.n);
+    e->context = str_fmt(&e->arena, "%.*s%s%.*s", STR_ARG(file),
+                         file.n ? ":" : "the data, line ", STR_ARG(rest));
+}
+
+static str copy_sql(const struct rec *args, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    buf_put(&b, "COPY ");
+    quote_name(&b, rec_str(args, K_schema), rec_str(args, K_table));
+    data_put_columns(&b, args);
+    buf_put(&b, " FROM STDIN");
+    data_put_options(&b, args);
     return buf_done(&b);
 }
 
@@ -180,43 +221,37 @@ struct row_source {
 };
 
 /* A value in COPY's text format (manual, COPY, File Formats). */
-static void put_cell(lua_State *L, struct buf *b, lua_Integer row)
+static void put_cell(lua_State *L, struct buf *b, const struct row_source *source)
 {
-    if (lua_isnil(L, -1) || value_is_null(L, -1)) {
-        buf_put(b, "\\N");
-    } else if (lua_isboolean(L, -1)) {
-        buf_char(b, lua_toboolean(L, -1) ? 't' : 'f');
-    } else if (lua_isinteger(L, -1)) {
+    char what[64];
+    str s;
+    if (lua_isinteger(L, -1)) { /* most cells are numbers or text */
         buf_fmt(b, "%lld", (long long)lua_tointeger(L, -1));
-    } else if (lua_type(L, -1) == LUA_TNUMBER) {
-        buf_str(b, number_text(lua_tonumber(L, -1), b->arena));
-    } else if (lua_type(L, -1) == LUA_TSTRING) {
-        str s = value_str(L, -1);
-        if (memchr(s.p, '\0', s.n) || !utf8_ok(s))
-            error_raise(L, "op.copy_from: row %lld holds a string that is not UTF-8 text",
-                        (long long)row);
-        for (size_t i = 0; i < s.n; i++)
-            switch (s.p[i]) {
-            case '\\':
-                buf_put(b, "\\\\");
-                break;
-            case '\t':
-                buf_put(b, "\\t");
-                break;
-            case '\n':
-                buf_put(b, "\\n");
-                break;
-            case '\r':
-                buf_put(b, "\\r");
-                break;
-            default:
-                buf_char(b, s.p[i]);
-                break;
-            }
-    } else {
-        error_raise(L, "op.copy_from: row %lld holds %s", (long long)row,
-                    value_describe(L, -1));
+        return;
     }
+    snprintf(what, sizeof what, "op.copy_from: row %lld: a value", (long long)source->next);
+    if (!param_text(L, &s, b->arena, what)) {
+        buf_put(b, "\\N");
+        return;
+    }
+    for (size_t i = 0; i < s.n; i++)
+        switch (s.p[i]) {
+        case '\\':
+            buf_put(b, "\\\\");
+            break;
+        case '\t':
+            buf_put(b, "\\t");
+            break;
+        case '\n':
+            buf_put(b, "\\n");
+            break;
+        case '\r':
+            buf_put(b, "\\r");
+            break;
+        default:
+            buf_char(b, s.p[i]);
+            break;
+        }
 }
 
 /* The row on top: { 1, "a" } in the order of the columns, or { id = 1, name = "a" }. */
@@ -246,7 +281,7 @@ static void put_row(lua_State *L, struct buf *b, const struct row_source *s)
         } else {
             lua_rawgeti(L, row, i);
         }
-        put_cell(L, b, s->next);
+        put_cell(L, b, s);
         lua_settop(L, row);
     }
     buf_char(b, '\n');
@@ -320,6 +355,36 @@ static bool take_rows(lua_State *L, int n)
     return true;
 }
 
+/* The whole text at once. */
+static bool next_of_text(void *context, str *piece, struct err *e)
+{
+    str *rest = context;
+    (void)e;
+    *piece = *rest;
+    *rest = STR_NONE;
+    return true;
+}
+
+/* `rows`: where they stand on the stack, or 0. */
+static bool copy_in(lua_State *L, struct host *host, const struct rec *args, int rows,
+                    const struct stmt *s, int64_t *count, struct err *e)
+{
+    static const char what[] = "op.copy_from";
+    struct arena *a = box_arena(L);
+    if (rows) {
+        struct row_source source = {L, rows, 1, rec_list(args, K_columns), a, STR_NONE};
+        return host->copy_in(host, s, next_of_rows, &source, count, e);
+    }
+    if (rec_has(args, K_text)) {
+        str text = rec_str(args, K_text);
+        return host->copy_in(host, s, next_of_text, &text, count, e);
+    }
+    struct file_source source = {.name = rec_str(args, K_file)};
+    source.room = arena_alloc(a, PIECE);
+    open_file(L, &source, data_beside(L, host, source.name, what, a));
+    return host->copy_in(host, s, next_of_file, &source, count, e);
+}
+
 /* op.copy_from(table, columns, options): the number of rows copied. */
 static int f_copy_from(lua_State *L)
 {
@@ -333,27 +398,20 @@ static int f_copy_from(lua_State *L)
     int rows = lua_gettop(L);
     struct rec *args = rec_new(host->arena, &shape_copy_from);
     read_call(L, what, n, args, NULL, host->arena);
-    if (from_rows == (rec_str(args, K_file).p != NULL))
-        error_raise(L, "%s takes either file = \"...\" or rows = { ... }", what);
+    if (from_rows + rec_has(args, K_file) + rec_has(args, K_text) != 1)
+        error_raise(L, "%s takes file = \"...\", rows = { ... } or text = \"...\"", what);
     if (from_rows && rec_str(args, K_format).p &&
         !str_is(rec_str(args, K_format), "text"))
         error_raise(L, "%s: rows are sent in the format text: leave 'format' out", what);
-    struct arena *a = box_arena(L);
     struct err *e = box_err(L);
     struct stmt s = {.sql = copy_sql(args, host->arena), .from = error_place(L)};
     int64_t count = 0;
-    bool ok;
-    if (from_rows) {
-        struct row_source source = {L, rows, 1, rec_list(args, K_columns), a, STR_NONE};
-        ok = host->copy_in(host, &s, next_of_rows, &source, &count, e);
-    } else {
-        struct file_source source = {.name = rec_str(args, K_file)};
-        source.room = arena_alloc(a, PIECE);
-        open_file(L, &source, beside(L, host, source.name, what, a));
-        ok = host->copy_in(host, &s, next_of_file, &source, &count, e);
-    }
-    if (!ok)
+    if (!copy_in(L, host, args, from_rows ? rows : 0, &s, &count, e)) {
+        say_where(e, rec_has(args, K_file) ? shown(s.from.file, rec_str(args, K_file),
+                                                   host->arena)
+                                           : STR_NONE);
         error_raise_err(L, e);
+    }
     lua_pushinteger(L, count);
     return 1;
 }

@@ -19,90 +19,17 @@ enum {
 
 /* ---- parameters ---- */
 
-static void put_array_item(lua_State *L, struct buf *b, const char *what)
-{
-    if (value_is_null(L, -1)) {
-        buf_put(b, "NULL");
-    } else if (lua_type(L, -1) == LUA_TSTRING) {
-        str s = value_str(L, -1);
-        buf_char(b, '"');
-        for (size_t i = 0; i < s.n; i++) {
-            if (s.p[i] == '"' || s.p[i] == '\\')
-                buf_char(b, '\\');
-            buf_char(b, s.p[i]);
-        }
-        buf_char(b, '"');
-    } else if (lua_isboolean(L, -1)) {
-        buf_char(b, lua_toboolean(L, -1) ? 't' : 'f');
-    } else if (lua_isinteger(L, -1)) {
-        buf_fmt(b, "%lld", (long long)lua_tointeger(L, -1));
-    } else if (lua_type(L, -1) == LUA_TNUMBER) {
-        buf_str(b, number_text(lua_tonumber(L, -1), b->arena));
-    } else {
-        error_raise(L, "%s: a list that is a parameter holds %s", what,
-                    value_describe(L, -1));
-    }
-}
-
-/* { 1, 2 } as PostgreSQL's array text {1,2}, for "= any($1)". */
-static str array_text(lua_State *L, int at, struct arena *a, const char *what)
-{
-    struct buf b = buf_in(a);
-    lua_Integer n = (lua_Integer)lua_rawlen(L, at), count = 0;
-    for (lua_pushnil(L); lua_next(L, at); lua_pop(L, 1))
-        count++;
-    if (count != n)
-        error_raise(L, "%s: a table that is a parameter must be a list of values", what);
-    buf_char(&b, '{');
-    for (lua_Integer i = 1; i <= n; i++) {
-        if (i > 1)
-            buf_char(&b, ',');
-        lua_rawgeti(L, at, i);
-        put_array_item(L, &b, what);
-        lua_pop(L, 1);
-    }
-    buf_char(&b, '}');
-    return buf_done(&b);
-}
-
-static str checked(lua_State *L, str s, const char *what, int number)
-{
-    if (memchr(s.p, '\0', s.n))
-        error_raise(
-            L, "%s: parameter %d holds a NUL byte, which PostgreSQL cannot store in text",
-            what, number);
-    if (!utf8_ok(s))
-        error_raise(L, "%s: parameter %d is not valid UTF-8", what, number);
-    return s;
-}
-
 static struct param param_of(lua_State *L, int at, struct arena *a, const char *what,
                              int number)
 {
-    switch (lua_type(L, at)) {
-    case LUA_TBOOLEAN:
-        return (struct param){lua_toboolean(L, at) ? STR("true") : STR("false"), false};
-    case LUA_TNUMBER:
-        if (lua_isinteger(L, at))
-            return (struct param){str_fmt(a, "%lld", (long long)lua_tointeger(L, at)),
-                                  false};
-        return (struct param){number_text(lua_tonumber(L, at), a), false};
-    case LUA_TSTRING:
-        return (struct param){str_copy(a, checked(L, value_str(L, at), what, number)),
-                              false};
-    case LUA_TTABLE:
-        return (struct param){checked(L, array_text(L, at, a, what), what, number),
-                              false};
-    case LUA_TNIL:
+    struct param p = {STR_NONE, false};
+    if (lua_isnil(L, at))
         error_raise(L, "%s: parameter %d is nil: write db.NULL for NULL", what, number);
-    default:
-        if (value_is_null(L, at))
-            return (struct param){STR_NONE, true};
-        if (value_is_sql(L, at))
-            error_raise(L, "%s: parameter %d is sql \"...\": a parameter is a value",
-                        what, number);
-        error_raise(L, "%s: parameter %d is %s", what, number, value_describe(L, at));
-    }
+    const char *who = lua_pushfstring(L, "%s: parameter %d", what, number);
+    lua_pushvalue(L, at);
+    p.null = !param_text(L, &p.text, a, who);
+    lua_pop(L, 2);
+    return p;
 }
 
 /* The statement from arguments 1..n: text, then parameters. */
@@ -307,6 +234,9 @@ void db_open(lua_State *L)
     value_push_null(L);
     lua_setfield(L, -2, "NULL");
     db_json_open(L);
+    copy_to_open(L);
+    lua_pushcfunction(L, param_decode_array);
+    lua_setfield(L, -2, "decode_array");
     box_lock(L, "db");
     box_push_names(L, BOX_MIGRATION);
     lua_insert(L, -2);

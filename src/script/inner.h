@@ -123,11 +123,24 @@ void ctx_push(lua_State *L);
 /* The host, or an error that says where `what` answers. */
 struct host *host_of(lua_State *L, const char *what);
 
+void copy_to_open(lua_State *L); /* adds to the table `db` on top */
+/* A path of the migration's: relative to its directory. */
+str data_beside(lua_State *L, const struct host *host, str name, const char *what,
+                struct arena *a);
+/* " (a, b)" and " WITH (FORMAT 'csv')" of a COPY, as far as they are given. */
+void data_put_columns(struct buf *b, const struct rec *args);
+void data_put_options(struct buf *b, const struct rec *args);
 /* Pushes a list of rows, each a table by column name. */
 void db_push_rows(lua_State *L, const struct rows *rows);
 /* The value on top as JSON text. */
 void json_put(lua_State *L, struct buf *b);
+str json_text(lua_State *L, struct arena *a);
 void json_put_text(lua_State *L, struct buf *b, str s);
+bool json_is_array(lua_State *L); /* db.array has marked the table on top */
+/* The value on top as text that its type reads; false: it is NULL. `what` begins the
+ * error: "db.query: parameter 1". */
+bool param_text(lua_State *L, str *out, struct arena *a, const char *what);
+int param_decode_array(lua_State *L); /* the function db.decode_array */
 
 /* ---- files (source.c) ---- */
 

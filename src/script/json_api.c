@@ -281,7 +281,7 @@ static void put_object(lua_State *L, struct buf *b, size_t n, int depth)
     buf_char(b, '}');
 }
 
-static bool is_array(lua_State *L)
+bool json_is_array(lua_State *L)
 {
     if (!lua_getmetatable(L, -1))
         return false;
@@ -303,7 +303,7 @@ static void put_table(lua_State *L, struct buf *b, int depth)
         else
             error_raise(L, "db.encode: %s cannot be a key", value_describe(L, -2));
     }
-    if (items == 0 && !is_array(L)) {
+    if (items == 0 && !json_is_array(L)) {
         put_object(L, b, keys, depth);
         return;
     }
@@ -358,6 +358,13 @@ void json_put(lua_State *L, struct buf *b)
     put_value(L, b, 1);
 }
 
+str json_text(lua_State *L, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    json_put(L, &b);
+    return buf_done(&b);
+}
+
 void json_put_text(lua_State *L, struct buf *b, str s)
 {
     put_string(L, b, s);
@@ -384,7 +391,7 @@ static int f_array(lua_State *L)
         lua_newtable(L);
     }
     lua_settop(L, 1);
-    if (!value_is_table(L, 1) || (!is_array(L) && luaL_getmetafield(L, 1, "__metatable")))
+    if (!value_is_table(L, 1) || (!json_is_array(L) && luaL_getmetafield(L, 1, "__metatable")))
         error_raise(L, "db.array takes a plain list");
     luaL_setmetatable(L, ARRAY_META);
     return 1;

@@ -57,6 +57,9 @@ struct host {
     /* op.copy_from with data made by Lua. */
     bool (*copy_in)(struct host *, const struct stmt *, copy_fn *, void *context,
                     int64_t *rows, struct err *);
+    /* db.copy_to. */
+    bool (*copy_out)(struct host *, const struct stmt *, take_fn *, void *context,
+                     int64_t *rows, struct err *);
     /* op.backfill, whose functions are called back meanwhile. NULL: like any operation. */
     bool (*backfill)(struct host *, struct op *, const struct backfill_calls *,
                      struct err *);

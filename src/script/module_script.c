@@ -227,6 +227,14 @@ static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *next,
     return true;
 }
 
+static bool host_copy_out(struct host *h, const struct stmt *s, take_fn *take,
+                          void *context, int64_t *rows, struct err *e)
+{
+    put_stmt(&witness_of(h)->said, "copy out", s);
+    *rows = 2;
+    return take(context, STR("1\tone\n"), e) && take(context, STR("2\t\\N\n"), e);
+}
+
 static bool host_autocommit(struct host *h, bool begin, struct err *e)
 {
     (void)e;
@@ -278,6 +286,7 @@ static bool run(const char *path, const char *file, const char *entry, size_t li
                  .query = host_query,
                  .each = host_each,
                  .copy_in = host_copy_in,
+                 .copy_out = host_copy_out,
                  .allow = host_allow,
                  .autocommit = host_autocommit,
                  .log = host_log,

@@ -104,6 +104,19 @@ static struct val read_scalars(struct reader *r, const struct frame *f,
     return list;
 }
 
+/* A value of a column: a table is an array, a jsonb document when it has keys or db.array
+ * has marked it. */
+static struct val read_datum(struct reader *r, const struct frame *f, str word, int at)
+{
+    if (!value_is_table(r->L, at))
+        return read_value(r, f, word, at);
+    lua_pushvalue(r->L, at);
+    struct val v = json_is_array(r->L) ? val_str(json_text(r->L, r->a))
+                                       : value_any(r->L, at, r->a, r->what);
+    lua_pop(r->L, 1);
+    return v;
+}
+
 /* With `deep`, a value may be a table: an array or jsonb document for a row. */
 static struct val read_map(struct reader *r, const struct frame *f, str word, int at,
                            bool deep)
@@ -124,8 +137,7 @@ static struct val read_map(struct reader *r, const struct frame *f, str word, in
         struct pair *p = &map.map.at[i++];
         p->key = read_str(r, f, word, -2);
         int top = lua_gettop(L);
-        p->val = deep && value_is_table(L, top) ? value_any(L, top, r->a, r->what)
-                                                : read_value(r, f, p->key, top);
+        p->val = deep ? read_datum(r, f, p->key, top) : read_value(r, f, p->key, top);
     }
     map_sort(&map.map);
     return map;
@@ -566,7 +578,7 @@ static struct val read_rest(struct reader *r, const struct field *field, int fro
         if (lua_isnil(r->L, at))
             read_fail(r, NULL, "parameter %d is nil: write db.NULL for NULL",
                       at - from + 1);
-        list.list.at[at - from] = field->type == F_VALUES ? read_value(r, &item, word, at)
+        list.list.at[at - from] = field->type == F_VALUES ? read_datum(r, &item, word, at)
                                                           : read_text(r, &item, word, at);
     }
     return list;

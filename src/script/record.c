@@ -56,6 +56,13 @@ static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece,
     return true;
 }
 
+static bool host_copy_out(struct host *h, const struct stmt *s, take_fn *take,
+                          void *context, int64_t *rows, struct err *e)
+{
+    (void)take, (void)context, (void)rows;
+    return refuse(h, s, e);
+}
+
 static bool host_autocommit(struct host *h, bool begin, struct err *e)
 {
     (void)e;
@@ -92,6 +99,7 @@ static struct recorder recorder_for(const struct revision *revision, const char 
                  .query = host_query,
                  .each = host_each,
                  .copy_in = host_copy_in,
+                 .copy_out = host_copy_out,
                  .autocommit = host_autocommit,
                  .log = host_log,
                  .allow = host_allow,

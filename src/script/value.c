@@ -278,7 +278,10 @@ static struct val any_table(lua_State *L, int at, struct arena *a, const char *w
     size_t items, keys;
     luaL_checkstack(L, 8, "values nested too deeply");
     count_keys(L, at, &items, &keys, what);
-    if (items) {
+    lua_pushvalue(L, at);
+    bool marked = json_is_array(L);
+    lua_pop(L, 1);
+    if (items || marked) {
         struct val v = val_list(a, items);
         for (size_t i = 0; i < items; i++) {
             lua_rawgeti(L, at, (lua_Integer)i + 1);
