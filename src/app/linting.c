@@ -1,0 +1,109 @@
+#include "app/linting.h"
+
+#include "app/out.h"
+#include "script/record.h"
+
+/* lint = { allow = { "rule", ["other-rule"] = "because" } } of the configuration. */
+static bool read_config(struct session *s, struct lint_options *out, struct err *e)
+{
+    const struct val *table = &s->config->at[CONFIG_lint];
+    const struct val *allow = val_get(table, STR("allow"));
+    bool is_list = allow->kind == VAL_LIST;
+    for (size_t i = 0; table->kind == VAL_MAP && i < table->map.n; i++)
+        if (!str_is(table->map.at[i].key, "allow"))
+            return err_set(e, ERR_FAILED, "lint: unknown key '%.*s', there is 'allow'",
+                           STR_ARG(table->map.at[i].key));
+    size_t n = is_list ? allow->list.n : allow->kind == VAL_MAP ? allow->map.n : 0;
+    struct silence *at = NEW_N(s->arena, struct silence, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct val *item = is_list ? &allow->list.at[i] : &allow->map.at[i].val;
+        if (item->kind != VAL_STR)
+            return err_set(e, ERR_FAILED, "lint: 'allow' holds names of rules");
+        at[i].rule = is_list ? item->s : allow->map.at[i].key;
+        if (!lint_rule_named(at[i].rule))
+            return err_set(e, ERR_FAILED, "lint: there is no rule '%.*s'",
+                           STR_ARG(at[i].rule));
+    }
+    if (allow->kind != VAL_NONE && allow->kind != VAL_MAP && !is_list)
+        return err_set(e, ERR_FAILED, "lint: 'allow' is a list of rules");
+    out->allowed = at;
+    out->n_allowed = n;
+    return true;
+}
+
+/* One of several heads that no label tells apart. */
+static bool is_fork(const struct session *s, const struct revision *r)
+{
+    struct revisions heads = graph_heads(s->graph, s->arena);
+    return heads.n > 1 && graph_is_head(s->graph, r) &&
+           graph_labels(s->graph, r, s->arena).n == 0;
+}
+
+bool linting_look(struct session *s, const struct linting *what, struct findings *out,
+                  struct err *e)
+{
+    struct lint_options options = {.server_version = what->server_version,
+                                   .lock_timeout_ms =
+                                       config_ms(s->config, CONFIG_lock_timeout)};
+    if (!read_config(s, &options, e))
+        return false;
+    struct linter *linter = lint_new(&options, s->arena);
+    struct record_options record = {options.server_version, s->x, s->config->env};
+    for (size_t i = 0; i < graph_size(s->graph); i++) {
+        struct revision *r = graph_at(s->graph, i);
+        struct lint_input in;
+        if (vm_interrupted)
+            return err_set(e, ERR_FAILED, "interrupted");
+        record_revision(s->vm, session_path(s, r->file).p, r, &record, &in, s->arena);
+        in.forked = is_fork(s, r);
+        if (what->edited && what->edited[r->index])
+            in.edited_since = what->since;
+        lint_revision(linter, &in, what->wanted[r->index] ? out : NULL);
+    }
+    return true;
+}
+
+/* allow = { "ban-drop-column" }: what a protected database lets pass. */
+static bool is_allowed(const struct config *c, const struct lint_rule *rule)
+{
+    const struct val *allow = &c->at[CONFIG_allow];
+    for (size_t i = 0; allow->kind == VAL_LIST && i < allow->list.n; i++)
+        if (allow->list.at[i].kind == VAL_STR && str_is(allow->list.at[i].s, rule->id))
+            return true;
+    return false;
+}
+
+static bool refuse(const struct session *s, const struct finding *f, struct err *e)
+{
+    str database = s->conn ? conn_database(s->conn) : STR("this database");
+    err_set(e, ERR_DECISION,
+            "upgrade is refused: %.*s is protected (%.*s), and in %.*s %.*s [%s]",
+            STR_ARG(database), STR_ARG(s->config->origin[CONFIG_protected]),
+            STR_ARG(f->revision), STR_ARG(f->message), f->rule->id);
+    err_at(e, f->at.file, f->at.line);
+    return err_hint(
+        e,
+        "moonshift lint %.*s says what to do instead; where it is meant, say so in "
+        "the migration: lint.allow(\"%s\", \"because ...\"), or in the "
+        "configuration: allow = { \"%s\" }",
+        STR_ARG(f->revision), f->rule->id, f->rule->id);
+}
+
+bool linting_guard(struct session *s, const struct plan *plan, int server_version,
+                   struct err *e)
+{
+    struct linting what = {.server_version = server_version};
+    struct findings list = {0};
+    if (!config_bool(s->config, CONFIG_protected))
+        return true;
+    what.wanted = NEW_N(s->arena, bool, graph_size(s->graph));
+    for (size_t i = 0; i < plan->n; i++)
+        what.wanted[plan->at[i].revision->index] = true;
+    if (!linting_look(s, &what, &list, e))
+        return false;
+    for (size_t i = 0; i < list.n; i++)
+        if (list.at[i].rule->severity == LINT_ERROR &&
+            !is_allowed(s->config, list.at[i].rule))
+            return refuse(s, &list.at[i], e);
+    return true;
+}
