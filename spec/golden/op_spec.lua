@@ -27,8 +27,7 @@ describe("operations", function()
   it("have a case each, and each of their options", function()
     local shown = {}
     for _, case in ipairs(all) do
-      local name = case.call:match("^op%.([%a_]+)")
-      shown[name] = (shown[name] or "") .. case.call .. "\n"
+      shown[case.op] = (shown[case.op] or "") .. case.call .. "\n"
     end
     local missing = {}
     for _, row in ipairs(rows.ops) do

@@ -21,7 +21,8 @@ local function trim(text)
   return (text:gsub("^%s+", ""):gsub("%s+$", ""))
 end
 
--- All cases of a file: { title, mode, call, sql, back }.
+-- All cases of a file: { title, mode, call, sql, back, op: what it is a case of, the last
+-- operation of the call }.
 function cases.read(name)
   local list, case, part = {}, nil, nil
   for line in io.lines(cases.directory .. name .. ".txt") do
@@ -41,6 +42,7 @@ function cases.read(name)
   end
   for _, one in ipairs(list) do
     one.call, one.sql, one.back = trim(one.call), trim(one.sql), trim(one.back)
+    for name in ("\n" .. one.call):gmatch("\nop%.([%a_]+)") do one.op = name end
   end
   return list
 end

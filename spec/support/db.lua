@@ -68,7 +68,15 @@ end
 function database:drop()
   if not self.dropped then
     self.dropped = true
-    psql("postgres", ("drop database if exists %s with (force)"):format(self.name))
+    local function drop()
+      return psql("postgres", ("drop database if exists %s with (force)"):format(self.name))
+    end
+    if not drop() then -- a subscription holds it
+      psql(self.name, [[select format('alter subscription %I set (slot_name = none)', subname),
+          format('drop subscription %I', subname)
+        from pg_subscription join pg_database d on d.oid = subdbid and datname = current_database() \gexec]])
+      drop()
+    end
   end
 end
 

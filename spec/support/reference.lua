@@ -209,7 +209,7 @@ end
 local function by_operation()
   local found, home = {}, {}
   for _, case in ipairs(cases.all()) do
-    local name = case.call:match "^op%.([%w_]+)"
+    local name = case.op
     if name then
       found[name] = found[name] or {}
       table.insert(found[name], case)
