@@ -42,7 +42,7 @@ function cases.read(name)
   end
   for _, one in ipairs(list) do
     one.call, one.sql, one.back = trim(one.call), trim(one.sql), trim(one.back)
-    for name in ("\n" .. one.call):gmatch("\nop%.([%a_]+)") do one.op = name end
+    for op in ("\n" .. one.call):gmatch("\nop%.([%a_]+)") do one.op = op end
   end
   return list
 end

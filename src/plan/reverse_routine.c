@@ -35,8 +35,49 @@ UNDO_EXISTING(alter_procedure)
 UNDO_KIND(aggregate)
 
 UNDO_KIND(trigger)
-UNDO_AS(enable_trigger, disable_trigger)
-UNDO_AS(disable_trigger, enable_trigger)
+
+/* A mode can only be told from what was there before; without one, enabling undoes
+ * disabling and the other way round. */
+static struct op *undo_enable(struct undo *u, enum op_kind disable)
+{
+    const struct rec *r = u->op->args;
+    const struct val *before = rec_at(r, K_existing_enabled);
+    struct val now = rec_has(r, K_mode) ? *rec_at(r, K_mode) : val_bool(true);
+    bool was_on = before->kind == VAL_STR || (before->kind == VAL_BOOL && before->b);
+    if (before->kind == VAL_NONE && rec_has(r, K_mode))
+        return undo_none(u, "existing_enabled is not given");
+    struct op *back = was_on ? op_copy(u->a, u->op) : undo_as(u, disable);
+    if (was_on)
+        rec_set(back->args, K_mode,
+                before->kind == VAL_STR ? *before : (struct val){.kind = VAL_NONE});
+    if (was_on || now.kind == VAL_STR)
+        rec_set(back->args, K_existing_enabled, now);
+    return back;
+}
+
+static struct op *undo_disable(struct undo *u, enum op_kind enable)
+{
+    const struct val *before = rec_at(u->op->args, K_existing_enabled);
+    struct op *back = undo_as(u, enable);
+    if (before->kind == VAL_BOOL && !before->b)
+        return undo_none(u, "it was disabled before");
+    if (before->kind == VAL_STR)
+        rec_set(back->args, K_mode, *before);
+    rec_set(back->args, K_existing_enabled, (struct val){.kind = VAL_NONE});
+    if (before->kind == VAL_STR)
+        rec_set(back->args, K_existing_enabled, val_bool(false));
+    return back;
+}
+
+struct op *reverse_enable_trigger(struct undo *u)
+{
+    return undo_enable(u, OP_disable_trigger);
+}
+
+struct op *reverse_disable_trigger(struct undo *u)
+{
+    return undo_disable(u, OP_enable_trigger);
+}
 
 UNDO_KIND(event_trigger)
 
@@ -48,5 +89,13 @@ struct op *reverse_alter_event_trigger(struct undo *u)
 }
 
 UNDO_KIND(rule)
-UNDO_AS(enable_rule, disable_rule)
-UNDO_AS(disable_rule, enable_rule)
+
+struct op *reverse_enable_rule(struct undo *u)
+{
+    return undo_enable(u, OP_disable_rule);
+}
+
+struct op *reverse_disable_rule(struct undo *u)
+{
+    return undo_disable(u, OP_enable_rule);
+}
