@@ -139,8 +139,10 @@ local function run(steps)
   end
   shell.write(dir .. "/script", table.concat(script, "\n") .. "\n")
   -- Typed in a clone, as far as pages need one.
-  shell.output(("mkdir -p %s/work && cd %s && cp -R moonshift.lua migrations examples %s/work"):format(
-    dir, shell.quote(shell.source), dir))
+  shell.output(([[
+    cd %s && mkdir -p %s/work && cp -R moonshift.lua migrations examples %s/work && cd %s/work &&
+    git init -qb main . && git add . && git -c user.name=a -c user.email=a@b commit -qm all]]):format(
+    shell.quote(shell.source), dir, dir, dir))
   local all = cli.run { program = shell.source .. "/scripts/with-postgres", "bash", dir .. "/script",
     cwd = dir .. "/work", timeout = 600, env = { PAGER = "cat" } }
   for i, step in ipairs(steps) do
