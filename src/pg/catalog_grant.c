@@ -3,28 +3,21 @@
 
 #include <string.h>
 
-/* What GRANT calls the object, and the object's own parts of the call. */
-static bool name_target(struct reader *r, struct rec *g, const struct object *target,
-                        str kind, str *name)
+/* What GRANT calls the object, and the object's own parts of the call. `column` is empty
+ * but for a privilege of one column. */
+static str name_target(struct reader *r, struct rec *g, const struct object *target,
+                       str kind, str column)
 {
-    size_t paren;
-    *name = target->name;
     rec_set(g, K_kind, val_str(kind));
-    if (target->address.class_oid == CLASS_PROC) {
-        paren = str_find(target->name, '(');
-        *name = str_cut(target->name, 0, paren);
-        rec_set(g, K_arguments,
-                val_str(str_cut(target->name, paren + 1, target->name.n - 1)));
-    }
     if (target->address.class_oid != CLASS_NAMESPACE)
         set_schema(r, g, K_schema, target->schema);
-    if (target->address.sub) {
-        struct strs column = {0};
-        *PUSH(r->arena, column.at, column.n, column.room) = target->name;
-        set_names(r, g, K_columns, column);
-        *name = target->table;
-    }
-    return true;
+    if (column.n)
+        rec_set(g, K_columns, val_strs(r->arena, &column, 1));
+    if (target->address.class_oid != CLASS_PROC)
+        return target->address.sub ? target->table : target->name;
+    size_t paren = str_find(target->name, '(');
+    rec_set(g, K_arguments, val_str(str_cut(target->name, paren + 1, target->name.n - 1)));
+    return str_cut(target->name, 0, paren);
 }
 
 static void set_parties(struct reader *r, struct rec *g, struct row row)
@@ -46,7 +39,7 @@ static bool read_object_grants(struct reader *r)
         struct address at = {row_oid(row, "class"), row_oid(row, "oid"),
                              (int)row_int(row, "sub")};
         const struct object *found = catalog_by_address(index, at);
-        if (!found || (at.sub && !found->address.sub))
+        if (!found)
             continue;
         size_t target = (size_t)(found - r->out->at);
         bool taken = row_bool(row, "taken");
@@ -54,20 +47,20 @@ static bool read_object_grants(struct reader *r)
                                       taken ? OP_revoke : OP_grant, 2, (unsigned)i);
         const struct object *t = &r->out->at[target];
         struct rec *g = o->create->args;
-        str name;
-        name_target(r, g, t, row_str(row, "kind"), &name);
-        struct strs names = {0};
-        *PUSH(r->arena, names.at, names.n, names.room) = name;
-        set_names(r, g, K_names, names);
+        str column = row_str(row, "column_name");
+        str name = name_target(r, g, t, row_str(row, "kind"), column);
+        rec_set(g, K_names, val_strs(r->arena, &name, 1));
         set_parties(r, g, row);
         bool grantable = row_bool(row, "grantable");
         if (!taken)
             set_true(g, K_with_grant_option, grantable);
         o->schema = t->schema;
-        o->name = str_fmt(
-            r->arena, "%.*s %.*s%s%.*s to %.*s%s", STR_ARG(row_str(row, "kind")),
-            STR_ARG(t->table), t->table.n ? "." : "", STR_ARG(t->name),
-            STR_ARG(row_str(row, "grantee")), grantable ? " with grant option" : "");
+        str table = t->address.sub ? t->table : t->name;
+        o->name = str_fmt(r->arena, "%.*s %.*s%s%.*s to %.*s%s",
+                          STR_ARG(row_str(row, "kind")), STR_ARG(table),
+                          column.n ? "." : "", STR_ARG(column),
+                          STR_ARG(row_str(row, "grantee")),
+                          grantable ? " with grant option" : "");
         object_needs(r->out, r->out->n - 1, (struct need){target, .automatic = true},
                      r->arena);
     }

@@ -309,6 +309,25 @@ static void name_replica_identity(struct reader *r, const struct catalog_index *
                  r->arena);
 }
 
+/* The index behind a constraint has a comment of its own, beside the constraint's. */
+static void add_index_comment(struct reader *r, struct row row, size_t constraint)
+{
+    if (row_null(row, "comment"))
+        return;
+    struct object *o = add_object(r, "comment", OP_comment_on, CLASS_COMMENT,
+                                  row_oid(row, "oid"));
+    struct rec *c = o->create->args;
+    o->schema = row_str(row, "schema");
+    o->name = str_fmt(r->arena, "index %.*s", STR_ARG(row_str(row, "name")));
+    rec_set(c, K_kind, val_str(STR("index")));
+    set_str(c, K_name, row, "name");
+    set_schema(r, c, K_schema, o->schema);
+    set_str(c, K_comment, row, "comment");
+    rec_set(c, K_existing, val_null());
+    object_needs(r->out, r->out->n - 1,
+                 (struct need){constraint, .automatic = true}, r->arena);
+}
+
 bool read_indexes(struct reader *r)
 {
     struct rows rows, keys;
@@ -332,7 +351,9 @@ bool read_indexes(struct reader *r)
             continue;
         complete_constraint(r, o, row, k);
         add_alias(r, (struct address){CLASS_CLASS, oid, 0}, (size_t)(o - r->out->at));
-        name_replica_identity(r, objects, row, (size_t)(o - r->out->at));
+        size_t at = (size_t)(o - r->out->at);
+        name_replica_identity(r, objects, row, at);
+        add_index_comment(r, row, at);
     }
     return true;
 }

@@ -1,16 +1,6 @@
 /* Objects that are neither relation, type nor routine. */
 #include "pg/catalog_read.h"
 
-/* One kind of object whose row needs nothing but picking. */
-struct family {
-    const char *query, *noun;
-    enum op_kind create;
-    unsigned class_oid;
-    const struct pick *picks;
-    /* What picking cannot say; may be NULL. */
-    void (*complete)(struct reader *, struct row, struct object *);
-};
-
 static void complete_statistics(struct reader *r, struct row row, struct object *o)
 {
     struct rec *s = o->create->args;
@@ -133,6 +123,7 @@ static const struct pick event_triggers[] = {{K_event, "event", AS_TEXT},
                                              {K_tags, "tags", AS_NAMES},
                                              {0, NULL, 0}};
 static const struct pick publications[] = {{K_all_tables, "all_tables", AS_TRUE},
+                                           {K_schemas, "schemas", AS_NAMES},
                                            {0, NULL, 0}};
 static const struct pick operators[] = {
     {K_func, "function", AS_TEXT},    {K_left, "left_type", AS_TEXT},
@@ -160,7 +151,7 @@ static const struct family families[] = {
      complete_collation},
 };
 
-static bool read_family(struct reader *r, const struct family *f)
+bool read_family(struct reader *r, const struct family *f)
 {
     struct rows rows;
     if (!read_query(r, f->query, &rows))
@@ -216,6 +207,8 @@ static bool read_published(struct reader *r)
         tables.list.at[before.n] = val_rec(table);
         rec_set(p->create->args, K_tables, tables);
         const struct relation *t = relation_of(r, row_oid(row, "relation"));
+        add_alias(r, (struct address){CLASS_PUBLICATION_REL, row_oid(row, "oid"), 0},
+                  (size_t)(p - r->out->at));
         if (t)
             object_needs(r->out, (size_t)(p - r->out->at),
                          (struct need){.object = t->object}, r->arena);

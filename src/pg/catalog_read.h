@@ -28,10 +28,21 @@ enum {
     CLASS_EVENT_TRIGGER = 3466,
     CLASS_COLLATION = 3456,
     CLASS_PUBLICATION = 6104,
+    CLASS_PUBLICATION_REL = 6106,
+    CLASS_PUBLICATION_NAMESPACE = 6237,
+    CLASS_LANGUAGE = 2612,
+    CLASS_CONVERSION = 2607,
+    CLASS_TRANSFORM = 3576,
+    CLASS_ACCESS_METHOD = 2601,
+    CLASS_AMOP = 2602,
+    CLASS_AMPROC = 2603,
+    CLASS_TS_PARSER = 3601,
+    CLASS_TS_TEMPLATE = 3764,
     CLASS_TS_CONFIG = 3602,
     CLASS_TS_DICT = 3600,
     CLASS_EXTENSION = 3079,
     CLASS_DEFAULT_ACL = 826,
+    CLASS_COMMENT = 5, /* no catalog's oid: comments that are objects of their own */
 };
 
 struct reader {
@@ -117,6 +128,17 @@ void set_picks(struct reader *r, struct rec *rec, struct row row,
 void set_letter(struct rec *rec, enum key k, struct row row, const char *column,
                 const char *letters, const char *const *words);
 
+/* One kind of object whose row needs nothing but picking. */
+struct family {
+    const char *query, *noun;
+    enum op_kind create;
+    unsigned class_oid;
+    const struct pick *picks;
+    /* What picking cannot say. */
+    void (*complete)(struct reader *, struct row, struct object *);
+};
+bool read_family(struct reader *r, const struct family *f);
+
 /* tgenabled, ev_enabled and evtenabled: O is the default. */
 void set_enabled(struct rec *rec, struct row row);
 
@@ -156,6 +178,7 @@ bool read_triggers(struct reader *r);
 bool read_rules(struct reader *r);
 bool read_policies(struct reader *r);
 bool read_others(struct reader *r);
+bool read_rare(struct reader *r);
 bool read_grants(struct reader *r);
 
 #endif

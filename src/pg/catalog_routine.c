@@ -2,6 +2,9 @@
  */
 #include "pg/catalog_read.h"
 
+#include "plan/sqlscan.h"
+#include "plan/sqltext.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,40 +264,59 @@ bool read_triggers(struct reader *r)
     return true;
 }
 
-/* CREATE RULE name AS ON event TO table [WHERE ...] DO [INSTEAD] command(s):
- * pg_get_ruledef writes it in this form only. */
-static void set_rule_text(struct reader *r, struct rec *rule, str text)
+/* The first of these words outside of quotes and parentheses, from `at` on; else text.n. */
+static size_t word_at(str text, size_t at, const char *word)
+{
+    int depth = 0;
+    for (struct token t = sql_token(text, at); t.kind != TOKEN_END;
+         t = sql_token(text, t.end)) {
+        depth += token_is(text, t, '(') - token_is(text, t, ')');
+        if (depth == 0 && token_word(text, t, word))
+            return t.start;
+    }
+    return text.n;
+}
+
+/* DO [INSTEAD] NOTHING | command | ( command; command; ) */
+static bool set_rule_commands(struct reader *r, struct rec *rule, str text)
+{
+    if (str_starts(text, STR("INSTEAD "))) {
+        rec_set(rule, K_instead, val_bool(true));
+        text = str_trim(str_cut(text, 8, text.n));
+    }
+    while (str_ends(text, STR(";")))
+        text.n--;
+    if (str_is(text, "NOTHING"))
+        return true;
+    if (str_starts(text, STR("(")) && str_ends(text, STR(")")))
+        text = str_trim(str_cut(text, 1, text.n - 1));
+    struct stmt_list commands = {0};
+    struct split_options options = {.server_version = r->out->server_version};
+    if (!sql_split_for(str_copy(r->arena, text), &options, &commands, r->arena, r->err))
+        return false;
+    struct val list = val_list(r->arena, commands.n);
+    for (size_t i = 0; i < commands.n; i++)
+        list.list.at[i] = val_str(commands.at[i].sql);
+    rec_set(rule, K_commands, list);
+    return true;
+}
+
+/* CREATE RULE name AS
+ *     ON event TO table
+ *    WHERE ... DO [INSTEAD] command(s): pg_get_ruledef writes it in this form only. */
+static bool set_rule_text(struct reader *r, struct rec *rule, str text)
 {
     static const char *const events[] = {"SELECT", "INSERT", "UPDATE", "DELETE"};
     static const char *const words[] = {"select", "insert", "update", "delete"};
-    size_t on = str_index(text, STR("\n    ON "));
-    str rest = str_cut(text, on + 8, text.n);
+    size_t on = word_at(text, 0, "ON");
+    str rest = str_trim(str_cut(text, on + 2, text.n));
     for (size_t i = 0; i < 4; i++)
         if (str_starts(rest, str_of(events[i])))
             rec_set(rule, K_event, val_str(str_of(words[i])));
-    size_t doing = str_index(rest, STR(" DO "));
-    size_t where = str_index(rest, STR("\n   WHERE "));
-    if (where < doing) {
-        /* A condition may hold " DO " in a literal: the last one on the line counts. */
-        str condition = str_cut(rest, where + 10, doing);
-        rec_set(rule, K_where, val_str(condition));
-    }
-    rest = str_trim(str_cut(rest, doing + 4, rest.n));
-    if (str_starts(rest, STR("INSTEAD "))) {
-        rec_set(rule, K_instead, val_bool(true));
-        rest = str_trim(str_cut(rest, 8, rest.n));
-    }
-    while (str_ends(rest, STR(";")))
-        rest.n--;
-    if (str_is(rest, "NOTHING"))
-        return;
-    if (str_starts(rest, STR("(")) && str_ends(rest, STR(")"))) {
-        rest = str_trim(str_cut(rest, 1, rest.n - 1));
-        while (str_ends(rest, STR(";")))
-            rest.n--;
-    }
-    struct val commands = val_strs(r->arena, &rest, 1);
-    rec_set(rule, K_commands, commands);
+    size_t where = word_at(rest, 0, "WHERE"), doing = word_at(rest, 0, "DO");
+    if (where < doing)
+        rec_set(rule, K_where, val_str(str_trim(str_cut(rest, where + 5, doing))));
+    return set_rule_commands(r, rule, str_trim(str_cut(rest, doing + 2, rest.n)));
 }
 
 bool read_rules(struct reader *r)
@@ -309,7 +331,8 @@ bool read_rules(struct reader *r)
         o->table = row_str(row, "table_name");
         o->definition = row_str(row, "definition");
         set_picks(r, o->create->args, row, picks);
-        set_rule_text(r, o->create->args, o->definition);
+        if (!set_rule_text(r, o->create->args, o->definition))
+            return false;
         set_enabled(o->create->args, row);
     }
     return true;

@@ -303,7 +303,8 @@ struct object *add_named(struct reader *r, struct row row, const char *noun,
     struct object *o = add_object(r, noun, kind, class_oid, row_oid(row, "oid"));
     struct rec *args = o->create->args;
     o->name = row_str(row, "name");
-    set_str(args, K_name, row, "name");
+    if (shape_field(args->shape, STR("name")))
+        set_str(args, K_name, row, "name");
     if (shape_field(args->shape, STR("schema"))) {
         o->schema = row_str(row, "schema");
         set_schema(r, args, K_schema, o->schema);

@@ -211,6 +211,35 @@ static bool is_inherited(struct row row)
     return row_int(row, "inherited") > 0 && !row_bool(row, "is_local");
 }
 
+/* One more pair of a map, in the order of keys. */
+static void add_pair(struct reader *r, struct rec *rec, enum key k, str key,
+                     struct val val)
+{
+    const struct val *old = rec_at(rec, k);
+    size_t n = old->kind == VAL_MAP ? old->map.n : 0;
+    struct val map = val_map(r->arena, n + 1);
+    for (size_t i = 0; i < n; i++)
+        map.map.at[i] = old->map.at[i];
+    map.map.at[n] = (struct pair){key, val};
+    map_sort(&map.map);
+    rec_set(rec, k, map);
+}
+
+/* A view's column has a comment and a default of its own; the rest is its query's. */
+static void describe_view_column(struct reader *r, struct row row,
+                                 const struct relation *view)
+{
+    struct rec *v = r->out->at[view->object].create->args;
+    str name = row_str(row, "name");
+    if (!row_null(row, "comment"))
+        add_pair(r, v, K_column_comments, name, val_str(row_str(row, "comment")));
+    if (row_null(row, "default_value"))
+        return;
+    add_pair(r, v, K_defaults, name, val_sql(row_str(row, "default_value")));
+    add_alias(r, (struct address){CLASS_ATTRDEF, row_oid(row, "default_oid"), 0},
+              view->object);
+}
+
 static void read_column(struct reader *r, struct row row)
 {
     const struct relation *t = relation_of(r, row_oid(row, "relation"));
@@ -221,6 +250,7 @@ static void read_column(struct reader *r, struct row row)
         *PUSH(r->arena, columns->at, columns->n, columns->room) =
             str_fmt(r->arena, "%.*s %.*s", STR_ARG(row_str(row, "name")),
                     STR_ARG(row_str(row, "type")));
+        describe_view_column(r, row, t);
         return;
     }
     if (t->kind == 'c') {

@@ -26,8 +26,10 @@ bool read_extensions(struct reader *r)
         struct object *o = add_object(r, "extension", OP_create_extension,
                                       CLASS_EXTENSION, row_oid(row, "oid"));
         o->name = row_str(row, "name");
-        o->definition = row_str(row, "version");
+        o->definition = row_str(row, "installed");
         set_str(o->create->args, K_name, row, "name");
+        set_str(o->create->args, K_version, row, "version");
+        set_str(o->create->args, K_comment, row, "comment");
         set_schema(r, o->create->args, K_schema, row_str(row, "schema"));
     }
     return true;

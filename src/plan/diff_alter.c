@@ -124,6 +124,26 @@ static struct val whole_identity(struct differ *d, const struct rec *old,
     return val_rec(identity);
 }
 
+/* A column of a foreign table has its wrapper's options, not the server's. */
+static bool alter_foreign_options(struct differ *d, const struct object *to,
+                                  const struct rec *old, const struct rec *new,
+                                  struct ops *ops)
+{
+    const struct val *before = rec_at(old, K_options), *after = rec_at(new, K_options);
+    if (!catalog_by_identity(d->to.index, "foreign table", to->schema, STR_NONE,
+                             to->table))
+        return false;
+    struct rec *r = new_op(d, ops, OP_alter_foreign_table)->args;
+    struct rec *existing = rec_new(d->arena, &shape_option_map);
+    rec_set(r, K_name, val_str(to->table));
+    rec_set(r, K_schema, *rec_at(to->create->args, K_schema));
+    rec_set(r, K_column, val_str(to->name));
+    rec_set(r, K_options, map_change(d, before, after));
+    rec_set(existing, K_options, map_change(d, after, before));
+    rec_set(r, K_existing, val_rec(existing));
+    return true;
+}
+
 /* The changes that alter_column makes in one op: new value under `k`, old under `before`.
  */
 static void alter_fields(struct differ *d, const struct object *to, const struct rec *old,
@@ -145,6 +165,8 @@ static void alter_fields(struct differ *d, const struct object *to, const struct
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         enum key k = fields[i].k;
         if (!differs(old, new, k) || (k == K_default && skip_default))
+            continue;
+        if (k == K_options && alter_foreign_options(d, to, old, new, ops))
             continue;
         r = r ? r : alter_column(d, to, ops);
         struct val after = *rec_at(new, k), before = *rec_at(old, k);

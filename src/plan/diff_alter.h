@@ -16,6 +16,17 @@ struct val or_null(const struct val *v);
 struct op *new_op(struct differ *d, struct ops *ops, enum op_kind kind);
 void add_hazard(struct differ *d, const struct op *op, const char *kind, str text);
 
+/* A new op of this kind that names the object: its name under `name`, and its schema. */
+struct rec *for_object(struct differ *d, const struct object *to, struct ops *ops,
+                       enum op_kind kind, enum key name);
+/* New values of a map, op.NULL for the keys that go. */
+struct val map_change(struct differ *d, const struct val *old, const struct val *new);
+/* alter_X with `with`, where `existing` holds what was there. */
+void change_with(struct differ *d, struct rec *r, const struct rec *old,
+                 const struct rec *new, const struct shape *existing_shape);
+/* alter_object for views and for what is seldom met. */
+bool alter_more(struct differ *d, const struct object *from, const struct object *to,
+                struct ops *ops);
 /* Types between which PostgreSQL converts by itself when it stores (assignment casts). */
 bool converts_by_itself(str from, str to);
 /* ADD and DROP ATTRIBUTE of composite types; false when their order does not allow it. */

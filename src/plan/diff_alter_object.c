@@ -83,11 +83,19 @@ static void alter_comment(struct differ *d, const struct object *from,
         rec_set(r, K_arguments, val_str(str_cut(to->name, paren + 1, to->name.n - 1)));
     else if (strcmp(to->kind, "aggregate") == 0)
         rec_set(r, K_arguments, *rec_at(new, K_arguments));
+    else if (strcmp(to->kind, "operator") == 0)
+        rec_set(r, K_arguments, val_str(str_cut(to->name, paren + 1, to->name.n - 1)));
+    else if (strcmp(to->kind, "transform") == 0)
+        rec_set(r, K_name, *rec_at(new, K_type));
+    if (strcmp(to->kind, "transform") == 0)
+        rec_set(r, K_using, *rec_at(new, K_language));
+    else if (str_starts(str_of(to->kind), STR("operator ")))
+        rec_set(r, K_using, *rec_at(new, K_using));
 }
 
 /* ---- tables -------------------------------------------------------------------- */
 
-static struct rec *for_table(struct differ *d, const struct object *to, struct ops *ops,
+struct rec *for_object(struct differ *d, const struct object *to, struct ops *ops,
                              enum op_kind kind, enum key name)
 {
     struct rec *r = new_op(d, ops, kind)->args;
@@ -96,8 +104,7 @@ static struct rec *for_table(struct differ *d, const struct object *to, struct o
     return r;
 }
 
-/* New values of a map, op.NULL for the keys that go. */
-static struct val map_change(struct differ *d, const struct val *old,
+struct val map_change(struct differ *d, const struct val *old,
                              const struct val *new)
 {
     size_t before = old->kind == VAL_MAP ? old->map.n : 0;
@@ -115,8 +122,7 @@ static struct val map_change(struct differ *d, const struct val *old,
     return change;
 }
 
-/* alter_X with `with`, where `existing` holds what was there. */
-static void change_with(struct differ *d, struct rec *r, const struct rec *old,
+void change_with(struct differ *d, struct rec *r, const struct rec *old,
                         const struct rec *new, const struct shape *existing_shape)
 {
     rec_set(r, K_with, map_change(d, rec_at(old, K_with), rec_at(new, K_with)));
@@ -140,10 +146,10 @@ static bool alter_table(struct differ *d, const struct object *from,
     if (!alters_table(old, new))
         return false;
     if (differs(old, new, K_with))
-        change_with(d, for_table(d, to, ops, OP_alter_table, K_name), old, new,
+        change_with(d, for_object(d, to, ops, OP_alter_table, K_name), old, new,
                     &shape_table_options);
     if (differs(old, new, K_unlogged)) {
-        struct rec *r = for_table(d, to, ops, OP_alter_table, K_name);
+        struct rec *r = for_object(d, to, ops, OP_alter_table, K_name);
         struct rec *existing = rec_new(d->arena, &shape_table_options);
         rec_set(r, K_unlogged, val_bool(rec_bool(new, K_unlogged)));
         rec_set(existing, K_unlogged, val_bool(rec_bool(old, K_unlogged)));
@@ -153,7 +159,7 @@ static bool alter_table(struct differ *d, const struct object *from,
                            STR_ARG(to->name)));
     }
     if (differs(old, new, K_tablespace)) {
-        struct rec *r = for_table(d, to, ops, OP_alter_table, K_name);
+        struct rec *r = for_object(d, to, ops, OP_alter_table, K_name);
         struct rec *existing = rec_new(d->arena, &shape_table_options);
         rec_set(r, K_tablespace,
                 rec_has(new, K_tablespace) ? *rec_at(new, K_tablespace)
@@ -166,11 +172,11 @@ static bool alter_table(struct differ *d, const struct object *from,
     if (!differs(old, new, K_comment))
         return true;
     if (rec_has(new, K_comment)) {
-        struct rec *r = for_table(d, to, ops, OP_create_table_comment, K_name);
+        struct rec *r = for_object(d, to, ops, OP_create_table_comment, K_name);
         rec_set(r, K_comment, *rec_at(new, K_comment));
         rec_set(r, K_existing_comment, or_null(rec_at(old, K_comment)));
     } else {
-        struct rec *r = for_table(d, to, ops, OP_drop_table_comment, K_name);
+        struct rec *r = for_object(d, to, ops, OP_drop_table_comment, K_name);
         rec_set(r, K_existing_comment, *rec_at(old, K_comment));
     }
     return true;
@@ -191,7 +197,7 @@ static bool alter_enum(struct differ *d, const struct object *from,
         if (matched < before.n && val_eq(&after.at[i], &before.at[matched]))
             matched++;
     if (matched < before.n) {
-        struct rec *r = for_table(d, to, ops, OP_replace_enum, K_name);
+        struct rec *r = for_object(d, to, ops, OP_replace_enum, K_name);
         rec_set(r, K_values, *rec_at(new, K_values));
         rec_set(r, K_existing, *rec_at(old, K_values));
         add_hazard(
@@ -209,7 +215,7 @@ static bool alter_enum(struct differ *d, const struct object *from,
             matched++;
             continue;
         }
-        struct rec *r = for_table(d, to, ops, OP_add_enum_value, K_name);
+        struct rec *r = for_object(d, to, ops, OP_add_enum_value, K_name);
         rec_set(r, K_value, after.at[i]);
         if (matched < before.n)
             rec_set(r, K_before, before.at[matched]);
@@ -258,7 +264,7 @@ static bool alter_domain(struct differ *d, const struct object *from,
     if (!differ_only_in(old, new, in_place))
         return false;
     if (differs(old, new, K_default) || differs(old, new, K_nullable)) {
-        struct rec *r = for_table(d, to, ops, OP_alter_domain, K_name);
+        struct rec *r = for_object(d, to, ops, OP_alter_domain, K_name);
         struct rec *existing = rec_new(d->arena, &shape_domain_options);
         if (differs(old, new, K_default)) {
             rec_set(r, K_default, or_null(rec_at(new, K_default)));
@@ -278,13 +284,13 @@ static bool alter_domain(struct differ *d, const struct object *from,
     for (size_t i = 0; i < before.n; i++) {
         if (has_check(after, &before.at[i]))
             continue;
-        struct rec *r = for_table(d, to, ops, OP_drop_domain_constraint, K_domain);
+        struct rec *r = for_object(d, to, ops, OP_drop_domain_constraint, K_domain);
         rec_set(r, K_name, *rec_at(before.at[i].rec, K_name));
     }
     for (size_t i = 0; i < after.n; i++) {
         if (has_check(before, &after.at[i]))
             continue;
-        struct rec *r = for_table(d, to, ops, OP_create_domain_constraint, K_domain);
+        struct rec *r = for_object(d, to, ops, OP_create_domain_constraint, K_domain);
         const struct rec *c = after.at[i].rec;
         rec_set(r, K_name, *rec_at(c, K_name));
         rec_set(r, K_condition, *rec_at(c, K_condition));
@@ -347,7 +353,7 @@ static void alter_attribute(struct differ *d, const struct object *type,
                             const struct rec *old, const struct rec *new, struct ops *ops)
 {
     if (differs(old, new, K_type) || differs(old, new, K_collate)) {
-        struct rec *r = for_table(d, type, ops, OP_alter_attribute, K_type);
+        struct rec *r = for_object(d, type, ops, OP_alter_attribute, K_type);
         rec_set(r, K_name, *rec_at(new, K_name));
         rec_set(r, K_new_type, *rec_at(new, K_type));
         rec_set(r, K_existing_type, *rec_at(old, K_type));
@@ -368,11 +374,11 @@ bool add_and_drop_attributes(struct differ *d, const struct object *from,
     for (size_t i = 0; i < before.n; i++) {
         const struct val *name = rec_at(before.at[i].rec, K_name);
         if (!attribute_named(after, name))
-            rec_set(for_table(d, to, ops, OP_drop_attribute, K_type), K_name, *name);
+            rec_set(for_object(d, to, ops, OP_drop_attribute, K_type), K_name, *name);
     }
     for (size_t i = 0; i < after.n; i++)
         if (!attribute_named(before, rec_at(after.at[i].rec, K_name)))
-            rec_set(for_table(d, to, ops, OP_add_attribute, K_type), K_attribute,
+            rec_set(for_object(d, to, ops, OP_add_attribute, K_type), K_attribute,
                     val_rec(rec_copy(d->arena, after.at[i].rec)));
     return true;
 }
@@ -413,7 +419,7 @@ static bool alter_sequence(struct differ *d, const struct object *from,
                   {K_max_value, true, 0},
                   {K_cache, false, 1}};
     const struct rec *old = from->create->args, *new = to->create->args;
-    struct rec *r = for_table(d, to, ops, OP_alter_sequence, K_name);
+    struct rec *r = for_object(d, to, ops, OP_alter_sequence, K_name);
     struct rec *existing = rec_new(d->arena, &shape_sequence_options);
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         enum key k = fields[i].k;
@@ -438,38 +444,6 @@ static bool alter_sequence(struct differ *d, const struct object *from,
         rec_set(existing, K_unlogged, val_bool(rec_bool(old, K_unlogged)));
     }
     rec_set(r, K_existing, val_rec(existing));
-    return true;
-}
-
-/* CREATE OR REPLACE VIEW can only add columns at the end (manual, CREATE VIEW). */
-static bool alter_view(struct differ *d, const struct object *from,
-                       const struct object *to, struct ops *ops)
-{
-    static const enum key in_place[] = {K_query, K_with, K_check_option, K_comment,
-                                        N_KEYS};
-    const struct rec *old = from->create->args, *new = to->create->args;
-    if (!differ_only_in(old, new, in_place) || to->columns.n < from->columns.n)
-        return false;
-    for (size_t i = 0; i < from->columns.n; i++)
-        if (!str_eq(from->columns.at[i], to->columns.at[i]))
-            return false;
-    struct op *op = op_copy(d->arena, to->create);
-    rec_set(op->args, K_or_replace, val_bool(true));
-    rec_set(op->args, K_existing, *rec_at(old, K_query));
-    rec_set(op->args, K_comment, (struct val){.kind = VAL_NONE});
-    ops_add(ops, op, d->arena);
-    return true;
-}
-
-static bool alter_materialized_view(struct differ *d, const struct object *from,
-                                    const struct object *to, struct ops *ops)
-{
-    static const enum key in_place[] = {K_with, K_comment, N_KEYS};
-    const struct rec *old = from->create->args, *new = to->create->args;
-    if (!differ_only_in(old, new, in_place))
-        return false;
-    change_with(d, for_table(d, to, ops, OP_alter_materialized_view, K_name), old, new,
-                &shape_index_options);
     return true;
 }
 
@@ -503,7 +477,7 @@ static bool alter_policy(struct differ *d, const struct object *from,
     if ((rec_has(old, K_using) && !rec_has(new, K_using)) ||
         (rec_has(old, K_check) && !rec_has(new, K_check)))
         return false;
-    struct rec *r = for_table(d, to, ops, OP_alter_policy, K_name);
+    struct rec *r = for_object(d, to, ops, OP_alter_policy, K_name);
     struct rec *existing = rec_new(d->arena, &shape_policy_options);
     str everybody = STR("public");
     rec_set(r, K_table, *rec_at(new, K_table));
@@ -527,7 +501,7 @@ static bool alter_index(struct differ *d, const struct object *from,
     const struct rec *old = from->create->args, *new = to->create->args;
     if (!differ_only_in(old, new, in_place))
         return false;
-    change_with(d, for_table(d, to, ops, OP_alter_index, K_name), old, new,
+    change_with(d, for_object(d, to, ops, OP_alter_index, K_name), old, new,
                 &shape_index_options);
     return true;
 }
@@ -540,7 +514,7 @@ static bool validate(struct differ *d, const struct object *from, const struct o
     const struct rec *old = from->create->args, *new = to->create->args;
     if (!differ_only_in(old, new, in_place) || rec_bool(new, K_not_valid))
         return false;
-    struct rec *r = for_table(d, to, ops, OP_validate_constraint, K_name);
+    struct rec *r = for_object(d, to, ops, OP_validate_constraint, K_name);
     rec_set(r, K_table, *rec_at(new, K_table));
     return true;
 }
@@ -565,10 +539,6 @@ static bool alter_in_place(struct differ *d, const struct object *from,
         return alter_domain(d, from, to, ops);
     case OP_create_sequence:
         return alter_sequence(d, from, to, ops);
-    case OP_create_view:
-        return alter_view(d, from, to, ops);
-    case OP_create_materialized_view:
-        return alter_materialized_view(d, from, to, ops);
     case OP_create_function:
     case OP_create_procedure:
         return alter_routine(d, from, to, ops);
@@ -582,7 +552,7 @@ static bool alter_in_place(struct differ *d, const struct object *from,
     case OP_enable_row_security:
         return alter_row_security(d, to, ops);
     default:
-        return false;
+        return alter_more(d, from, to, ops);
     }
 }
 

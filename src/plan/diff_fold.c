@@ -29,6 +29,14 @@ static void append(struct folder *f, struct rec *table, enum key k, struct rec *
     rec_set(table, k, list);
 }
 
+static bool holds_columns(const struct folder *f, const struct action *action)
+{
+    return makes_table(f, action) ||
+           (action->kind == ACTION_CREATE &&
+            f->d->to.catalog->at[action->object].create->info->kind ==
+                OP_create_foreign_table);
+}
+
 /* The columns of new tables, in their order. */
 static void put_columns(struct folder *f)
 {
@@ -37,7 +45,7 @@ static void put_columns(struct folder *f)
         const struct object *o = &d->to.catalog->at[i];
         size_t table = d->to.table_of[i];
         size_t at = table == NOWHERE ? NOWHERE : f->position[table];
-        if (at == NOWHERE || !makes_table(f, &f->actions[at]) ||
+        if (at == NOWHERE || !holds_columns(f, &f->actions[at]) ||
             strcmp(o->kind, "column") != 0)
             continue;
         f->position[i] = at;

@@ -48,7 +48,9 @@ WITH acls(class, oid, sub, kind, acl, standard) AS (
 SELECT d.class::oid AS class, d.oid, d.sub, d.kind, d.taken, d.is_grantable AS grantable,
        CASE WHEN d.grantee = 0 THEN 'public' ELSE pg_get_userbyid(d.grantee)::text END
          AS grantee,
-       array_agg(lower(d.privilege_type) ORDER BY d.privilege_type) AS privileges
+       array_agg(lower(d.privilege_type) ORDER BY d.privilege_type) AS privileges,
+       (SELECT a.attname FROM pg_attribute a
+        WHERE d.sub > 0 AND a.attrelid = d.oid AND a.attnum = d.sub) AS column_name
 FROM (SELECT g.*, false AS taken FROM given g
       WHERE NOT EXISTS (SELECT FROM standard s WHERE s.class = g.class AND s.oid = g.oid
                         AND s.sub = g.sub AND s.grantee = g.grantee

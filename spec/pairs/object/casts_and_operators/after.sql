@@ -1,0 +1,11 @@
+create type money2 as (amount numeric, cur text);
+create function m2t(money2) returns text language sql immutable as $$ select ($1).cur $$;
+create cast (money2 as text) with function m2t(money2) as assignment;
+create cast (money2 as varchar) with inout;
+create function m2eq(money2, money2) returns boolean language sql immutable as $$ select ($1).amount = ($2).amount $$;
+create function m2ne(money2, money2) returns boolean language sql immutable as $$ select ($1).amount <> ($2).amount $$;
+create operator == (leftarg = money2, rightarg = money2, function = m2eq, commutator = ==, negator = !==, restrict = eqsel, join = eqjoinsel, hashes, merges);
+create operator !== (leftarg = money2, rightarg = money2, function = m2ne, commutator = !==, negator = ==);
+create function m2neg(money2) returns money2 language sql immutable as $$ select row(-($1).amount, ($1).cur)::money2 $$;
+create operator @@@ (rightarg = money2, function = m2neg);
+create table t (m money2, constraint c check (m == m));

@@ -1,0 +1,12 @@
+create role spec_reader;
+create role spec_writer;
+create schema app;
+create table app.t (id int primary key, a int, b text);
+create sequence app.s;
+create function app.f(int) returns int language sql as 'select 1';
+create procedure app.p() language sql as 'select 1';
+create type app.e as enum ('a');
+create domain app.d as int;
+grant usage on schema app to spec_reader;
+grant select on app.t to spec_reader;
+grant select (a), update (b) on app.t to spec_writer;

@@ -1,0 +1,10 @@
+create table t (id int primary key, a bigint, k text);
+create materialized view m with (fillfactor = 70) as select id, a, k from t where a > 1;
+create unique index m_id on m (id);
+create index m_a on m (a desc) where a > 2;
+grant select on m to public;
+comment on materialized view m is 'more numbers';
+comment on column m.a is 'the a';
+comment on index m_a is 'by a';
+create view on_m as select a from m;
+create materialized view m2 as select count(*) from m with no data;

@@ -1,0 +1,11 @@
+create schema "Weird ""Schema"".x";
+create table "Weird ""Schema"".x"."select" ("from" bigint primary key, "a.b" varchar(9), "Ünïcode ☃" int, "tab	x" int default 3, "1st" int references "Weird ""Schema"".x"."select", constraint "check" check ("from" > 1));
+create index "index" on "Weird ""Schema"".x"."select" ("a.b", lower("a.b"));
+comment on column "Weird ""Schema"".x"."select"."a.b" is 'dots';
+create view "Weird ""Schema"".x"."v.v" as select "from", "a.b", "1st" as "select" from "Weird ""Schema"".x"."select";
+create table aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa (id serial primary key, bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb int unique, c int check (c > 0), d bigserial);
+create type "Mood's" as enum ('it''s', 'back\slash', 'dollar $$', '☃', 'a"b', ']]');
+create table "T" ("M" "Mood's" default 'back\slash', "Ms" "Mood's"[]);
+create function "do"("in" int, "Out" text) returns int language sql as $body$ select 2 -- $$ ' " ]] ]=] \ $body$;
+grant execute on function "do"(int, text) to postgres;
+comment on function "do"(int, text) is E'two\nlines\tand ''quotes'' ]]';

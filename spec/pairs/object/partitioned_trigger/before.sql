@@ -1,0 +1,3 @@
+create table m (id int, at date) partition by range (at);
+create table m1 partition of m for values from ('2024-01-01') to ('2025-01-01');
+create function f() returns trigger language plpgsql as $$ begin return new; end $$;

@@ -1,0 +1,7 @@
+create table t (id int primary key);
+create function f() returns trigger language plpgsql as $$ begin return null; end $$;
+create trigger a after insert on t for each row execute function f();
+create trigger b after insert on t for each row execute function f();
+create rule r as on delete to t do instead nothing;
+alter table t disable rule r;
+alter table t enable replica trigger b;

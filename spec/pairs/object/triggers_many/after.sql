@@ -1,0 +1,13 @@
+create table t (id int primary key, a int, b text);
+create function f() returns trigger language plpgsql as $$ begin return null; end $$;
+create function g() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger t1 after insert or delete on t for each row execute function f();
+create trigger t2 before update of a, b on t for each row when (old.a is distinct from new.a and new.b <> ') EXECUTE FUNCTION ') execute function g();
+create trigger t3 after update on t referencing old table as before new table as after for each statement execute function f();
+create constraint trigger t4 after insert or update on t not deferrable for each row when (new.a > 0) execute function f();
+alter table t disable trigger t1;
+alter table t enable always trigger t2;
+comment on trigger t2 on t is 'second';
+create view v as select id, a from t;
+create trigger tv instead of insert or update on v for each row execute function f('x', '', 'q');
+create trigger t5 after truncate on t execute function f();
