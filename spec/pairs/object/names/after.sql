@@ -1,5 +1,5 @@
 create schema "Weird ""Schema"".x";
-create table "Weird ""Schema"".x"."select" ("from" bigint primary key, "a.b" varchar(9), "Ünïcode ☃" int, "tab	x" int default 3, "1st" int references "Weird ""Schema"".x"."select", constraint "check" check ("from" > 1));
+create table "Weird ""Schema"".x"."select" ("from" bigint primary key, "a.b" varchar(9), "Ünïcode ☃" int, U&"tab\0009x" int default 3, "1st" int references "Weird ""Schema"".x"."select", constraint "check" check ("from" > 1));
 create index "index" on "Weird ""Schema"".x"."select" ("a.b", lower("a.b"));
 comment on column "Weird ""Schema"".x"."select"."a.b" is 'dots';
 create view "Weird ""Schema"".x"."v.v" as select "from", "a.b", "1st" as "select" from "Weird ""Schema"".x"."select";
