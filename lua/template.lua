@@ -181,16 +181,18 @@ local function collect(name, files)
   end
 end
 
--- The files of a template in a directory of the user's.
-local function collect_directory(directory, under, files)
+-- The files of a template in a directory of the user's; `programs` gets the paths of those
+-- that may be executed.
+local function collect_directory(directory, under, files, programs)
   for name in lfs.dir(directory .. "/" .. under) do
     if name ~= "." and name ~= ".." and name ~= ".git" then
       local path = under == "" and name or under .. "/" .. name
       local mode = lfs.attributes(directory .. "/" .. path, "mode")
       if mode == "directory" then
-        collect_directory(directory, path, files)
+        collect_directory(directory, path, files, programs)
       elseif mode == "file" and path ~= "TEMPLATE" then
         files[path] = project.read { path = directory .. "/" .. path }
+        programs[path] = lfs.attributes(directory .. "/" .. path, "permissions"):sub(3, 3) == "x"
       end
     end
   end
@@ -215,18 +217,24 @@ local function setting_lines(settings)
   return table.concat(lines)
 end
 
--- The files of a template, path -> text.
+-- The files of a template, path -> text, and the set of those that are programs.
 local function collect_named(name)
-  local files = {}
+  local files, programs = {}, {}
   if not name:find("/", 1, true) then
     collect(name, files)
-    return files
+    return files, programs
   end
   if lfs.attributes(name, "mode") ~= "directory" then
     fail(("there is no directory '%s' to take as template"):format(name))
   end
-  collect_directory(name:gsub("(.)/+$", "%1"), "", files)
-  return files
+  name = name:gsub("(.)/+$", "%1")
+  collect_directory(name, "", files, programs)
+  return files, programs
+end
+
+-- LuaFileSystem changes no permissions.
+local function make_executable(path)
+  os.execute("chmod +x -- '" .. path:gsub("'", "'\\''") .. "'")
 end
 
 -- Writes a project. init{ directory =, template = name or directory, annotations = what the
@@ -235,7 +243,8 @@ end
 -- stays as it is. All texts are made before the first is written: a mistake in a template
 -- leaves nothing behind. What stands in templates/ is itself a template, and is copied.
 function template.init(args)
-  local files, paths, results = collect_named(args.template), {}, {}
+  local files, programs = collect_named(args.template)
+  local paths, results = {}, {}
   local places = {
     project = name_of(args.directory), date = os.date("%Y-%m-%d"), year = os.date("%Y"),
     version = args.version or "", annotations = args.annotations or "", settings = setting_lines(args.settings),
@@ -253,6 +262,9 @@ function template.init(args)
     local there = lfs.symlinkattributes(target) ~= nil
     if not there then
       project.write { path = target, text = files[path] }
+      if programs[path] then
+        make_executable(target)
+      end
     end
     results[#results + 1] = { path = target, written = not there }
   end

@@ -53,6 +53,25 @@ describe("init", function()
     assert.matches("^%-%-%-@meta\n", text)
     assert.matches("\nfunction op.create_table%(name, options%) end\n", text)
     assert(loadfile(dir .. "/types/moonshift.lua"))
+    -- All keys of the configuration, and the helpers of its file.
+    local class = text:match "\n%-%-%-@class moonshift%.config\n(.-)\n\n"
+    local n = 0
+    for key in cli.run({ "completion", "keys" }).out:gmatch "([^\n]+)\t" do
+      n = n + 1
+      assert.matches("%-%-%-@field " .. key .. "%? [%a\"(]", class)
+    end
+    assert.is_true(n > 20)
+    assert.matches("\nfunction env%(name, otherwise%) end\n.*\nfunction file%(path%) end\n$", text)
+    -- LuaLS's own words only, and each function's parameters named as its comment names them.
+    for word in text:gmatch "\n%-%-%-@(%a+)" do
+      assert.truthy(("meta class field alias param return type overload"):find(word, 1, true), word)
+    end
+    for comment, names in text:gmatch "\n(%-%-%-[^\n]*\n.-)\nfunction [%w_.]+%(([^)]*)%) end" do
+      comment = comment:match "^.*\n\n(.*)$" or comment:match "^.* end\n(.*)$" or comment
+      local told = {}
+      for name in comment:gmatch "%-%-%-@param ([%w_.]+)" do told[#told + 1] = name end
+      assert.equal(names, table.concat(told, ", "))
+    end
   end)
 
   it("takes a directory of the user's as template, and no other", function()
@@ -63,6 +82,38 @@ describe("init", function()
     assert.equal("y\n", shell.read(dir .. "/new/deep/er/x"))
     local r = cli.expect(1, cli.run { "init", "-t", "nope", cwd = dir })
     assert.matches("^error: there is no template 'nope'\n", r.err)
+  end)
+
+  it("fills in the places of an own template, and leaves alone what is no place", function()
+    local dir = shell.directory()
+    shell.write(dir .. "/own/moonshift.lua", "-- ${project}, made by ${version} in ${year}\nreturn {\n${settings}}\n")
+    shell.write(dir .. "/own/run/dot.profile", "echo ${HOME} $${project} ${{ x }} $project\n")
+    shell.write(dir .. "/own/run/up's", "#!/bin/sh\necho up ${project}\n")
+    shell.write(dir .. "/own/logo", "\0${nothing}")
+    shell.write(dir .. "/own/templates/migration.lua", "-- ours: ${message}\nmessage = ${message}\nrevision = ${revision}\n"
+      .. "down_revision = ${down_revision}\nfunction upgrade()\n${upgrade}\nend\nfunction downgrade() end\n")
+    shell.output("chmod +x " .. shell.quote(dir .. "/own/run/up's"))
+    cli.expect(0, cli.run { "init", "-t", "./own/", "the shop", cwd = dir })
+    local made = dir .. "/the shop"
+    assert.matches("^%-%- the shop, made by %d+%.%d+%.%d+ in 20%d%d\nreturn {\n}\n$", shell.read(made .. "/moonshift.lua"))
+    assert.equal("echo ${HOME} ${project} ${{ x }} $project\n", shell.read(made .. "/run/.profile"))
+    assert.equal("\0${nothing}", shell.read(made .. "/logo"))
+    assert.equal("up the shop\n", cli.expect(0, cli.run { program = made .. "/run/up's" }).out)
+    cli.expect(0, cli.run { "init", made, cwd = dir })
+    cli.expect(0, cli.run { "revision", "-m", "first", "--rev-id", "1", cwd = made })
+    assert.matches('^%-%- ours: "first"\nmessage = "first"\nrevision = "1"\ndown_revision = nil\n',
+      shell.read(made .. "/migrations/1_first.lua"))
+  end)
+
+  it("writes nothing when a template has a mistake", function()
+    local dir = shell.directory()
+    shell.write(dir .. "/own/a", "fine\n")
+    shell.write(dir .. "/own/b", "${projct}\n")
+    local r = cli.expect(1, cli.run { "init", "-t", "./own", "new", cwd = dir })
+    assert.matches("the template b has a place ${projct} that nothing fills", r.err, 1, true)
+    assert.matches("places are annotations, date, project, settings, version, year; $${projct} stands for", r.err, 1, true)
+    assert.is_false(shell.exists(dir .. "/new"))
+    assert.matches("there is no directory './none'", cli.expect(1, cli.run { "init", "-t", "./none", cwd = dir }).err, 1, true)
   end)
 
   it("says why it cannot write", function()

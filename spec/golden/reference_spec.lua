@@ -52,6 +52,35 @@ describe("the annotations for editors", function()
     end
   end)
 
+  -- What the standard library gives needs no telling.
+  it("name all that scripts see, and nothing else", function()
+    local told, seen, library = {}, {}, {}
+    for name in pairs(_G) do library[name] = true end
+    for name in text:gmatch "\nfunction ([%w_.]+)%(" do told[name] = true end
+    for name in text:gmatch "\n([%a_]+) = [n{]" do told[name] = true end
+    for object in pairs { op = 1, db = 1, model = 1 } do
+      assert(text:find("---@class moonshift." .. object .. "\n---@field NULL moonshift.null\n", 1, true))
+      told[object .. ".NULL"] = true
+    end
+    for field in text:match("%-%-%-@class moonshift%.ctx\n(.-)ctx = {}"):gmatch "%-%-%-@field (%S+)" do
+      told["ctx." .. field] = true
+    end
+    for _, kind in ipairs { "migration", "model" } do
+      for name in core.words(kind):gmatch "[^\n]+" do
+        local first = name:match "^[^.]+"
+        if not library[first] or first == "print" then seen[name] = true end
+      end
+    end
+    seen["model.function"] = nil -- cannot be written so: model.func
+    for name in pairs(seen) do assert(told[name] or name == "ctx", name .. " is not told") end
+    for _, name in ipairs { "message", "revision", "down_revision", "branch_labels", "depends_on", "transactional",
+      "settings", "irreversible", "upgrade", "downgrade", "change", "verify", "ctx" } do
+      assert(told[name], name .. " is not told")
+      seen[name] = true
+    end
+    for name in pairs(told) do assert(seen[name], name .. " is told and is not there") end
+  end)
+
   it("use no type that they do not declare", function()
     local declared = {}
     for name in text:gmatch "%-%-%-@class ([%w_.]+)" do declared[name] = true end

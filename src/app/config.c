@@ -431,3 +431,52 @@ void config_url(const struct config *c, str *url, str *origin, struct arena *a)
     *url = buf_done(&b);
     *origin = b.n ? STR("POSTGRES_*") : STR("PG* and libpq's defaults");
 }
+
+/* --- for editors ------------------------------------------------------------------ */
+
+static void put_config_type(struct buf *b, const struct config_info *info)
+{
+    static const char *const types[] = {
+        [CONFIG_TYPE_TEXT] = "string",          [CONFIG_TYPE_URL] = "string",
+        [CONFIG_TYPE_PATH] = "string",          [CONFIG_TYPE_TIME] = "string|integer",
+        [CONFIG_TYPE_INT] = "integer",          [CONFIG_TYPE_BOOL] = "boolean",
+        [CONFIG_TYPE_LIST] = "string|string[]", [CONFIG_TYPE_TABLE] = "table",
+    };
+    if (info->type != CONFIG_TYPE_WORD) {
+        buf_put(b, types[info->type]);
+        return;
+    }
+    str rest = str_of(info->words), word;
+    bool first = true;
+    while (str_split(&rest, '|', &word)) {
+        buf_sep(b, &first, "|");
+        buf_fmt(b, "\"%.*s\"", STR_ARG(word));
+    }
+}
+
+void config_annotations(struct buf *b)
+{
+    buf_put(b, "\n---What moonshift.lua returns: `---@type moonshift.config`.\n"
+               "---@class moonshift.config\n");
+    for (size_t key = 0; key < N_CONFIG_KEYS; key++) {
+        const struct config_info *info = &config_infos[key];
+        buf_fmt(b, "---@field %s? ", info->name);
+        if (key == CONFIG_environments)
+            buf_put(b, "table<string, moonshift.config>");
+        else
+            put_config_type(b, info);
+        buf_fmt(b, " %s\n", info->help);
+    }
+    buf_put(
+        b,
+        "\n---In moonshift.lua: the value of an environment variable, or of .env.\n"
+        "---@param name string\n"
+        "---@param otherwise? any\n"
+        "---@return any\n"
+        "function env(name, otherwise) end\n"
+        "\n---In moonshift.lua: what is in a file, a secret say, without its last line "
+        "break.\n"
+        "---@param path string relative to the configuration\n"
+        "---@return string\n"
+        "function file(path) end\n");
+}

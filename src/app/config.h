@@ -8,6 +8,7 @@
 #ifndef MOONSHIFT_APP_CONFIG_H
 #define MOONSHIFT_APP_CONFIG_H
 
+#include "base/buf.h"
 #include "model/val.h"
 #include "script/vm.h"
 
@@ -74,6 +75,10 @@ bool config_is(const struct config *c, enum config_key key, const char *word);
  * DATABASE_URL; POSTGRES_HOST/PORT/DB/USER/PASSWORD; empty text: libpq's own PG*. Each
  * of the variables from the environment, then from .env (PG* in .env count too). */
 void config_url(const struct config *c, str *url, str *origin, struct arena *a);
+
+/* The keys as a class of the Lua language server, with env and file: what moonshift.lua
+ * sees. */
+void config_annotations(struct buf *b);
 
 /* "4s" as milliseconds; false when the text is no time. -1 is "forever". */
 bool config_time(str text, int64_t *ms);

@@ -23,6 +23,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
         directory.n--;
     struct buf annotations = buf_in(s->arena);
     render_annotations(&annotations);
+    config_annotations(&annotations);
     struct pair pairs[] = {
         {STR("annotations"), val_str(str_trim(buf_done(&annotations)))},
         {STR("directory"), val_str(directory)},
