@@ -115,6 +115,12 @@ static const char head[] =
     "---@param text string?\n"
     "---@return any\n"
     "function db.decode(text) end\n"
+    "---The text of an array, {a,b}, as a list of strings, or of what `convert` makes of\n"
+    "---them; NULL is db.NULL.\n"
+    "---@param text string?\n"
+    "---@param convert? fun(text: string): any\n"
+    "---@return any[]?\n"
+    "function db.decode_array(text, convert) end\n"
     "---Lua values as JSON text, keys in order.\n"
     "---@param value any\n"
     "---@return string\n"
@@ -368,6 +374,11 @@ void render_annotations(struct buf *b)
     put_options(b, &shape_copy_from);
     buf_char(b, '\n');
     put_function(b, "op", "copy_from", &shape_copy_from);
+    put_options(b, &shape_copy_to);
+    buf_put(b, "\n---@overload fun(source: string, target: fun(row: string), "
+               "options?: moonshift.copy_to.options): integer\n"
+               "---@return integer the number of rows\n");
+    put_function(b, "db", "copy_to", &shape_copy_to);
     for (int kind = 0; kind < N_OPS; kind++)
         put_op(b, op_info((enum op_kind)kind));
 }
