@@ -132,6 +132,8 @@ static void put_new(struct buf *b, str name, str type)
     buf_fmt(b, "::%.*s", STR_ARG(type));
 }
 
+/* Values come as text. A column that is an array is one here, too: a JSON array is then
+ * read as such, and text by the array's input function. */
 str backfill_write(const struct backfill *f, struct list columns, const str *types,
                    struct arena *a)
 {
@@ -142,7 +144,8 @@ str backfill_write(const struct backfill *f, struct list columns, const str *typ
         str name = columns.at[i].s;
         buf_sep(&given, &first_given, ", ");
         quote_ident(&given, name);
-        buf_put(&given, " text");
+        buf_fmt(&given, " %.*s", STR_ARG(str_ends(types[i], STR("[]")) ? types[i]
+                                                                       : STR("text")));
         if (in_key(f, name)) {
             buf_sep(&where, &first_key, " AND ");
             buf_put(&where, "moonshift_old.");

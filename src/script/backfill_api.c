@@ -52,11 +52,14 @@ static bool same_columns(const struct row_write *w, const str *names, size_t n)
     return same;
 }
 
-/* A column's value, as text that its type will read. */
+/* A column's value, as text that its type will read. A list out of a JSON document stays
+ * JSON, which can become an array or a document. */
 static void put_field(lua_State *L, struct buf *b)
 {
     str text;
-    if (param_text(L, &text, b->arena, "op.backfill: a value that apply returned"))
+    if (value_is_table(L, -1) && json_is_array(L))
+        json_put(L, b);
+    else if (param_text(L, &text, b->arena, "op.backfill: a value that apply returned"))
         json_put_text(L, b, text);
     else
         buf_put(b, "null");
