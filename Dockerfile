@@ -10,6 +10,8 @@ COPY CMakeLists.txt LICENSE ./
 COPY cmake cmake
 COPY src src
 COPY lua lua
+COPY docs docs
+COPY examples examples
 RUN cmake -G Ninja -S . -B build -DSTATIC=ON -DCMAKE_BUILD_TYPE=Release \
     && ninja -C build \
     && DESTDIR=/out cmake --install build --prefix /usr --strip

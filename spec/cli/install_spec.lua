@@ -15,7 +15,9 @@ describe("cmake --install", function()
     assert.matches("libpq", version, 1, true)
 
     for _, file in ipairs { "man/man1/moonshift.1", "bash-completion/completions/moonshift",
-      "zsh/site-functions/_moonshift", "fish/vendor_completions.d/moonshift.fish" } do
+      "zsh/site-functions/_moonshift",
+      "fish/vendor_completions.d/moonshift.fish",
+      "doc/moonshift/docs/tutorial.md", "doc/moonshift/examples/threads/README.md" } do
       assert.truthy(#shell.read(dir .. "/usr/share/" .. file) > 1000, file)
     end
 

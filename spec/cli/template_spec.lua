@@ -112,7 +112,7 @@ describe("the program's own Dockerfile", function()
         n = n + 1
       end
     end
-    assert.equal(6, n)
+    assert.equal(8, n)
     for _, package in ipairs { "libpq5", "libcjson1" } do assert.matches(package, file, 1, true) end
   end)
 end)
