@@ -31,6 +31,17 @@ describe("a call of op", function()
     reads('op.create_table("t")', "create_table{name='t'}")
   end)
 
+  it("sorts a table of options, and keeps the order of a list of pairs", function()
+    reads('op.create_table("t", { { "a", "int" }, with = { b = 1, a = "x" } })',
+      "create_table{name='t', columns={column{name='a', type='int'}}, with={a='x', b=1}}")
+    reads('op.create_table("t", { { "a", "int" }, with = { { "b", 1 }, { "a", "x" } } })',
+      "create_table{name='t', columns={column{name='a', type='int'}}, with={b=1, a='x'}}")
+    fails('op.create_table("t", { { "a", "int" }, with = { "b", "a" } })',
+      "op.create_table: 'with' must be a table { key = value }, or a list of pairs { { \"key\", value }, ... }")
+    fails('op.create_table("t", { { "a", "int" }, with = { { "b", 1 }, { "b", 2 } } })',
+      "op.create_table: 'with' says 'b' twice")
+  end)
+
   it("keeps values apart from raw SQL, and integers exact", function()
     reads('op.add_column("t", { "c", "int", default = "now()" })',
       "add_column{table='t', column=column{name='c', type='int', default='now()'}}")

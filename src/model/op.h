@@ -39,7 +39,7 @@ enum field_type {
     F_WORD,   /* one of the words in `words`, "a|b c|d" */
     F_WORDS,  /* a list of such words, or one */
     F_FLAG,   /* boolean, or one of the words */
-    F_MAP,    /* { key = scalar } */
+    F_MAP,    /* { key = scalar }, or { { "key", scalar }, ... } to keep an order */
     F_ROWS,   /* list of maps, whose values may be lists (arrays) and maps (JSON) */
     F_REC,    /* a record of `shape`; `true` is an empty one, any other scalar and a list of
                  scalars fill its first field: identity = "always", primary_key = { "a" } */

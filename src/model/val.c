@@ -77,12 +77,12 @@ static bool list_eq(struct list a, struct list b)
     return true;
 }
 
-static bool map_eq(struct map a, struct map b)
+static bool map_eq(const struct val *a, const struct val *b)
 {
-    if (a.n != b.n)
+    if (a->map.n != b->map.n)
         return false;
-    for (size_t i = 0; i < a.n; i++)
-        if (!str_eq(a.at[i].key, b.at[i].key) || !val_eq(&a.at[i].val, &b.at[i].val))
+    for (size_t i = 0; i < a->map.n; i++)
+        if (!val_eq(&a->map.at[i].val, val_get(b, a->map.at[i].key)))
             return false;
     return true;
 }
@@ -107,7 +107,7 @@ bool val_eq(const struct val *a, const struct val *b)
     case VAL_LIST:
         return list_eq(a->list, b->list);
     case VAL_MAP:
-        return map_eq(a->map, b->map);
+        return map_eq(a, b);
     case VAL_REC:
         return rec_eq(a->rec, b->rec);
     }
@@ -152,4 +152,12 @@ void map_sort(struct map *m)
 {
     if (m->n > 1)
         qsort(m->at, m->n, sizeof *m->at, by_key);
+}
+
+bool map_is_sorted(const struct map *m)
+{
+    for (size_t i = 1; i < m->n; i++)
+        if (by_key(&m->at[i - 1], &m->at[i]) > 0)
+            return false;
+    return true;
 }

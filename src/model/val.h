@@ -23,7 +23,7 @@ enum val_kind {
     VAL_STR,  /* a literal, or an identifier: the field says which */
     VAL_SQL,  /* sql "...": raw SQL */
     VAL_LIST, /* { a, b, c } */
-    VAL_MAP,  /* { key = value }, sorted by key, keys distinct */
+    VAL_MAP,  /* { key = value }, keys distinct */
     VAL_REC,  /* a table read by a shape (model/op.h) */
 };
 
@@ -76,7 +76,9 @@ const struct val *val_get(const struct val *v, str key);
 bool val_eq(const struct val *a, const struct val *b);
 /* A deep copy, strings included. */
 struct val val_copy(struct arena *a, const struct val *v);
-/* Sorts a map by key, as every map must be. */
+/* A map keeps the order that it was given, since PostgreSQL keeps that of options;
+ * equality does not look at it. What comes from a Lua table has none and is sorted. */
 void map_sort(struct map *m);
+bool map_is_sorted(const struct map *m);
 
 #endif

@@ -162,7 +162,6 @@ struct val row_map(struct row row, const char *column, struct arena *a)
         map.map.at[i].val =
             val_str(str_copy(a, str_cut(options.at[i], at + 1, options.at[i].n)));
     }
-    map_sort(&map.map);
     return map;
 }
 

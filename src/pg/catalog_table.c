@@ -84,7 +84,6 @@ static void read_table(struct reader *r, struct row row)
             both.map.at[own + i].key =
                 str_fmt(r->arena, "toast.%.*s", STR_ARG(toast.map.at[i].key));
         }
-        map_sort(&both.map);
         rec_set(t, K_with, both);
     }
     add_relation(r, row, r->out->n - 1);

@@ -191,7 +191,7 @@ static void put_type(struct buf *b, const struct field *f)
         [F_COMMENT] = "string|moonshift.null",
         [F_BOOL] = "boolean",
         [F_INT] = "integer",
-        [F_MAP] = "table<string, moonshift.value>",
+        [F_MAP] = "table<string, moonshift.value>|{ [1]: string, [2]: moonshift.value }[]",
         [F_ROWS] = "table<string, moonshift.value>[]",
         [F_ANY] = "any",
         [F_FUNC] = "function",

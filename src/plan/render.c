@@ -480,11 +480,22 @@ static void put_list(struct pen *p, const struct field *f, struct list list, int
     put_table(p, items.at, items.n, indent, rows, false);
 }
 
+/* { key = value }; in an order of its own { { "key", value }, ... }. */
 static void put_map(struct pen *p, struct map map, int indent)
 {
     struct entries list = {0};
-    for (size_t i = 0; i < map.n; i++)
-        *add(p, &list) = (struct entry){.key = map.at[i].key, .val = &map.at[i].val};
+    bool sorted = map_is_sorted(&map);
+    for (size_t i = 0; i < map.n; i++) {
+        struct pair *item = &map.at[i];
+        *add(p, &list) = (struct entry){.key = item->key, .val = &item->val};
+        if (sorted)
+            continue;
+        struct val *pair = NEW(p->b->arena, struct val);
+        *pair = val_list(p->b->arena, 2);
+        pair->list.at[0] = val_str(item->key);
+        pair->list.at[1] = item->val;
+        list.at[i] = (struct entry){.val = pair};
+    }
     put_table(p, list.at, list.n, indent, false, false);
 }
 

@@ -117,6 +117,34 @@ static struct val read_datum(struct reader *r, const struct frame *f, str word, 
     return v;
 }
 
+/* { { "key", value }, ... }: a map whose order is kept. */
+static struct val read_pairs(struct reader *r, const struct frame *f, str word, int at,
+                             lua_Integer n)
+{
+    lua_State *L = r->L;
+    struct val map = val_map(r->a, (size_t)n);
+    for (lua_Integer i = 1; i <= n; i++) {
+        struct pair *p = &map.map.at[i - 1];
+        struct frame inner = {f, word.p, i, STR_NONE};
+        lua_rawgeti(L, at, i);
+        int pair = lua_gettop(L);
+        if (!value_is_table(L, pair) || look(r, &inner, pair, false).items != 2)
+            read_fail(r, f, "'%.*s' must be a table { key = value }, or a list of pairs "
+                            "{ { \"key\", value }, ... }",
+                      STR_ARG(word));
+        lua_rawgeti(L, pair, 1);
+        lua_rawgeti(L, pair, 2);
+        p->key = read_str(r, &inner, word, -2);
+        for (lua_Integer j = 1; j < i; j++)
+            if (str_eq(map.map.at[j - 1].key, p->key))
+                read_fail(r, f, "'%.*s' says '%.*s' twice", STR_ARG(word),
+                          STR_ARG(p->key));
+        p->val = read_value(r, &inner, p->key, lua_gettop(L));
+        lua_settop(L, pair - 1);
+    }
+    return map;
+}
+
 /* With `deep`, a value may be a table: an array or jsonb document for a row. */
 static struct val read_map(struct reader *r, const struct frame *f, str word, int at,
                            bool deep)
@@ -125,6 +153,8 @@ static struct val read_map(struct reader *r, const struct frame *f, str word, in
     if (!value_is_table(L, at))
         read_fail_type(r, f, word, "a table { key = value }", at);
     struct contents c = look(r, f, at, false);
+    if (c.items && !c.keys && !deep)
+        return read_pairs(r, f, word, at, c.items);
     if (c.items)
         read_fail(r, f, "'%.*s' must be a table { key = value }, got a list",
                   STR_ARG(word));
