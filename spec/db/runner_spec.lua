@@ -136,6 +136,21 @@ op.execute "create table a (id int primary key)"
     assert.equal("003_t3", versions(p))
   end)
 
+  it("waits for the disk at the last commit, which takes those before with it", function()
+    local change = {}
+    for i = 1, 3 do
+      change[i] = { up = ('op.execute "create table t%d as select current_setting(\'synchronous_commit\') as s"'):format(i) }
+    end
+    change[2].head = 'settings = { synchronous_commit = "local" }'
+    local p = line(3, change)
+    p.db:exec(("alter database %s set synchronous_commit = on"):format(p.db.name))
+    p:ok("upgrade", "head")
+    assert.same({ "off", "local", "on" }, p.db:column "select s from t1 union all select s from t2 union all select s from t3")
+    p:ok("downgrade", "-1")
+    p:ok("upgrade")
+    assert.equal("on", p.db:scalar "select s from t3")
+  end)
+
   it("records an id of sixty characters", function()
     local id = "r" .. ("0123456789"):rep(5) .. "_long_name"
     local p = project.new { files = { ["migrations/a.lua"] = project.revision { id, up = table_of "t1" } } }

@@ -183,9 +183,11 @@ static bool interrupted(struct err *e)
 
 static bool run_steps(struct runner *r, const struct plan *plan, size_t from, struct err *e)
 {
-    for (size_t i = from; i < plan->n; i++)
+    for (size_t i = from; i < plan->n; i++) {
+        r->more = i + 1 < plan->n;
         if (!interrupted(e) || !runner_step(r, &plan->at[i], e))
             return false;
+    }
     return r->sink->sync(r->sink, e);
 }
 

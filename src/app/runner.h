@@ -66,6 +66,7 @@ struct runner {
     str user, host;     /* of the operating system, once known (runner_who) */
     bool ensured;       /* the bookkeeping tables are there */
     struct progresses progress; /* steps that were interrupted */
+    bool more;          /* revisions come after the one that runs */
     bool in_all;        /* the one transaction of RUN_ALL is open */
     bool locked;
 };
