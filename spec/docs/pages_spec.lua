@@ -71,6 +71,16 @@ describe("the pages of the documentation", function()
     end
   end)
 
+  it("name files of src/ that are there", function()
+    local n = 0
+    for path in shell.read(shell.source .. "/src/README.md"):gmatch "`(%l[%l%d_]*/[%l%d_/]*%.%l+)`" do
+      assert.truthy(shell.exists(shell.source .. "/src/" .. path) or shell.exists(shell.source .. "/" .. path),
+        "src/README.md names " .. path)
+      n = n + 1
+    end
+    assert.truthy(n > 20)
+  end)
+
   it("link to what is there", function()
     for _, path in ipairs(pages) do
       local here = path:match("^(.*)/[^/]*$") or "."
