@@ -7,8 +7,9 @@ local alembic = {}
 
 local fail = files.fail
 
--- "key = value" of an ini file's section, with %(here)s filled in and %% made one.
-local function ini_values(text, section, here)
+-- "key = value" of an ini file's section, %% made one. %(here)s is where the file is, as any
+-- path that does not begin with a slash.
+local function ini_values(text, section)
   local values, inside, last = {}, false, nil
   for line in (text .. "\n"):gmatch("([^\n]*)\n") do
     local header = line:match("^%[(.-)%]")
@@ -22,7 +23,7 @@ local function ini_values(text, section, here)
     end
   end
   for key, value in pairs(values) do
-    values[key] = value:gsub("%%%(here%)s", (here:gsub("%%", "%%%%"))):gsub("%%%%", "%%")
+    values[key] = value:gsub("%%%(here%)s/?", ""):gsub("%%%%", "%%")
   end
   return values
 end
@@ -52,10 +53,12 @@ local function locate(directory)
       ini, here = place .. "/alembic.ini", place
     end
   end
-  local values = ini and ini_values(files.read(ini), "alembic", here) or {}
+  local values = ini and ini_values(files.read(ini), "alembic") or {}
   local script = directory
   if here == directory then
-    script = under(here, values.script_location or "alembic")
+    -- Flask-Migrate has all in one directory, and names none.
+    script = values.script_location and under(here, values.script_location)
+      or files.exists(here .. "/env.py") and here or under(here, "alembic")
     if (values.script_location or ""):find(":", 1, true) then
       fail(("script_location '%s' is inside a Python package"):format(values.script_location),
         "name the directory that holds env.py instead", ini)

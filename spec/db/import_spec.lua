@@ -98,6 +98,21 @@ ae1027a6acf, b0b -> c0c (names) (head) (mergepoint), merge
     assert.equal("b0b", p.db:scalar "select version_num from alembic_version")
     assert.matches("at b0b", p:ok("import", "alembic", "--adopt").err, 1, true)
   end)
+
+  it("Alembic: a live database goes on from where Alembic left it", function()
+    if os.execute "command -v alembic >/dev/null" ~= true then
+      pending "no alembic here"
+    end
+    local p = imported "alembic"
+    p.db:exec(p:sh("env -u LD_PRELOAD alembic upgrade ae1027a6acf --sql 2>/dev/null").out)
+    assert.equal("ae1027a6acf\n", p:ok("current").out)
+    p:ok "upgrade"
+    assert_whole(p)
+    assert.same({ "c0c" }, p.db:column "select version_num from alembic_version")
+    -- And Alembic where Moonshift left it.
+    p.db:exec(p:sh("env -u LD_PRELOAD alembic downgrade c0c:ae1027a6acf --sql 2>/dev/null").out)
+    assert.same({ "ae1027a6acf", "b0b" }, p.db:column "select version_num from alembic_version order by 1")
+  end)
 end)
 
 -- The tables of the tools, as their own sources create them.

@@ -19,8 +19,9 @@ struct alembic {
     str failure; /* the last line that a failing run said */
 };
 
-/* Runs $0 with the arguments in the directory $1. Its stdout goes on as it comes; of what
- * it says on stderr only the last line is kept, for us: a traceback's reason. */
+/* Runs the command $0 with the arguments in the directory $1, where alembic finds its
+ * alembic.ini. Its stdout goes on as it comes; of what it says on stderr only the last line
+ * is kept, for us: a traceback's reason. */
 static const char script[] =
     "cd \"$1\" || exit 1; shift; exec 3>&1\n"
     "if said=$(eval \"$0\" '\"$@\"' 2>&1 1>&3); then exit 0; fi\n"
@@ -93,8 +94,6 @@ static void run_range(struct alembic *run, str range)
                                 script,
                                 str_copy(a, run->command).p,
                                 run->directory.p,
-                                "-c",
-                                "alembic.ini",
                                 run->up ? "upgrade" : "downgrade",
                                 str_copy(a, range).p,
                                 "--sql",

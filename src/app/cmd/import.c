@@ -8,7 +8,7 @@ static const struct opt opts[] = {
     {"dry-run", 0, OPT_FLAG, NULL, "list what would be written, and write nothing"},
     {"headers", 0, OPT_FLAG, NULL, "alembic: do not run it, leave the bodies to fill in"},
     {"alembic", 0, OPT_TEXT, "COMMAND",
-     "how it is called: 'poetry run alembic' (alembic)"},
+     "how it is called: 'poetry run alembic', 'cd .. && flask db' (alembic)"},
     {0},
 };
 
