@@ -158,10 +158,24 @@ static bool run(struct session *s, int argc, char **argv, struct args *args,
            s->cmd->run(s, args, e);
 }
 
+/* A command line that cannot be parsed may have asked for JSON all the same. */
+static bool asks_for_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
+}
+
 /* "error:" in red; the rest of the block as it is. */
-static void print_error(const struct session *s, const struct err *e)
+static void print_error(const struct session *s, const struct err *e, int status)
 {
     bar_hide(s);
+    if (s->json) {
+        str json = err_json(e, status, s->arena);
+        fprintf(stderr, "%.*s", STR_ARG(json));
+        return;
+    }
     str text = err_text(e, s->verbose, s->arena);
     size_t label = str_find(text, ':');
     if (s->color && label < text.n)
@@ -188,8 +202,10 @@ int app_main(int argc, char **argv)
     int status = done             ? (int)s.status
                  : vm_interrupted ? 128 + vm_interrupted /* as a shell counts signals */
                                   : (int)e.kind;
-    if (!done)
-        print_error(&s, &e);
+    if (!done) {
+        s.json = s.json || asks_for_json(argc, argv);
+        print_error(&s, &e, status);
+    }
     err_clear(&e);
     arena_reset(&arena);
     return status;

@@ -1,10 +1,26 @@
 #include "app/out.h"
 
 #include "app/bar.h"
+#include "base/json.h"
 #include "base/term.h"
 
 #include <stdio.h>
 #include <string.h>
+
+/* --json: each line of the log is an object of its own. */
+static void put_json(const char *level, str text)
+{
+    struct arena scratch = {0};
+    struct buf b = buf_in(&scratch);
+    struct json j = json_to(&b);
+    j.compact = true;
+    json_open(&j, '{');
+    json_put_str(&j, "level", str_of(level));
+    json_put_str(&j, "message", text);
+    json_close(&j);
+    fprintf(stderr, "%.*s", STR_ARG(buf_done(&b)));
+    arena_reset(&scratch);
+}
 
 /* Level, its five columns, its colour; quiet drops below WARN. */
 static void put_line(const struct session *s, const char *level, const char *color,
@@ -12,6 +28,10 @@ static void put_line(const struct session *s, const char *level, const char *col
 {
     bar_hide(s);
     fflush(stdout); /* both on one terminal: in the order they were written */
+    if (s->json) {
+        put_json(level, text);
+        return;
+    }
     if (s->color)
         fprintf(stderr, "\033[%sm%-5s\033[0m [moonshift] %.*s\n", color, level,
                 STR_ARG(text));

@@ -1,4 +1,5 @@
 #include "base/err.h"
+#include "base/json.h"
 
 #include <assert.h>
 #include <string.h>
@@ -157,5 +158,48 @@ str err_text(const struct err *e, bool verbose, struct arena *a)
         put_field(&b, "hint", e->hint);
     if (verbose && e->trace.p)
         buf_fmt(&b, "%.*s\n", STR_ARG(e->trace));
+    return buf_done(&b);
+}
+
+static const char *kind_name(enum err_kind kind)
+{
+    static const char *const names[] = {
+        [ERR_NONE] = "none",         [ERR_FAILED] = "failed",
+        [ERR_USAGE] = "usage",       [ERR_PENDING] = "pending",
+        [ERR_DIFFERS] = "differs",   [ERR_INTERRUPTED] = "interrupted",
+        [ERR_REVISION] = "revision", [ERR_DECISION] = "decision"};
+    return names[kind];
+}
+
+static void put_if(struct json *j, const char *key, str value)
+{
+    if (value.p)
+        json_put_str(j, key, value);
+}
+
+str err_json(const struct err *e, int status, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    struct json j = json_to(&b);
+    j.compact = true;
+    json_open(&j, '{');
+    json_key(&j, "error");
+    json_open(&j, '{');
+    json_put_int(&j, "status", status);
+    json_put_str(&j, "kind", str_of(kind_name(e->kind)));
+    json_put_str(&j, "message", e->message);
+    put_if(&j, "detail", e->detail);
+    json_put_str(&j, "hint", e->hint);
+    put_if(&j, "file", e->file);
+    if (e->line > 0)
+        json_put_int(&j, "line", e->line);
+    if (e->sqlstate[0])
+        json_put_str(&j, "sqlstate", str_of(e->sqlstate));
+    put_if(&j, "sql", e->sql);
+    if (e->position > 0)
+        json_put_int(&j, "position", e->position);
+    put_if(&j, "context", e->context);
+    json_close(&j);
+    json_close(&j);
     return buf_done(&b);
 }

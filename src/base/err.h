@@ -51,5 +51,8 @@ void err_clear(struct err *e);
 
 /* The whole error as one block of text for a person, newline at the end. */
 str err_text(const struct err *e, bool verbose, struct arena *a);
+/* The same as one line of JSON: {"error": {"status": 1, "kind": "failed", "message": ...}}.
+ * Keys without a value are left out, but for message and hint. `status` is the program's. */
+str err_json(const struct err *e, int status, struct arena *a);
 
 #endif

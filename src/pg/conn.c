@@ -85,41 +85,6 @@ static void copy_options(struct conn *c, const struct conn_options *from)
     }
 }
 
-/* The text of libpq in one line per attempt, the password nowhere in it. */
-static str libpq_said(PGconn *pg, struct arena *a)
-{
-    str text = str_trim(str_of(PQerrorMessage(pg)));
-    const char *password = PQpass(pg);
-    str secret = str_of(password ? password : "");
-    struct buf b = buf_in(a);
-    for (size_t i = 0; i < text.n; i++) {
-        if (secret.n >= 4 && str_starts(str_cut(text, i, text.n), secret)) {
-            buf_put(&b, "***");
-            i += secret.n - 1;
-        } else if (text.p[i] == '\t') {
-            buf_char(&b, ' ');
-        } else {
-            buf_char(&b, text.p[i]);
-        }
-    }
-    return buf_done(&b);
-}
-
-static bool refused(struct conn *c, PGconn *pg, struct err *e)
-{
-    str shown = url_masked(c->options.url, &c->arena);
-    str said = libpq_said(pg, &c->arena);
-    if (shown.n)
-        err_set(e, ERR_FAILED, "cannot connect to %.*s", STR_ARG(shown));
-    else
-        err_set(e, ERR_FAILED, "cannot connect to the database");
-    e->detail = str_copy(&e->arena, said);
-    connect_hint(said, pg, e);
-    if (!shown.n)
-        err_hint(e, "no URL is set: give --url or DATABASE_URL");
-    return false;
-}
-
 PGconn *conn_dial(struct conn *c, struct err *e)
 {
     enum { ROOM = 6, OLDEST = 120000 };
@@ -141,7 +106,7 @@ PGconn *conn_dial(struct conn *c, struct err *e)
     PGconn *pg = PQconnectdbParams(keys, values, 1);
     bool ok = true;
     if (PQstatus(pg) != CONNECTION_OK)
-        ok = refused(c, pg, e);
+        ok = dial_refused(c, pg, keys, values, e);
     else if (PQserverVersion(pg) < OLDEST)
         ok = err_set(e, ERR_FAILED, "the server is PostgreSQL %d: %d or newer is needed",
                      PQserverVersion(pg) / 10000, OLDEST / 10000);

@@ -147,8 +147,14 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e);
 /* The first word of a statement is `word` (lower case); comments before it are skipped.
  */
 bool stmt_is(str sql, const char *word);
-/* Hint for what libpq says when it cannot connect. */
-void connect_hint(str said, PGconn *pg, struct err *e);
+
+/* -- refused.c ---------------------------------------------------------------------- */
+
+/* Fills e after a connection was not made with these parameters; always false. */
+bool dial_refused(struct conn *c, PGconn *pg, const char *const *keys,
+                  const char *const *values, struct err *e);
+/* The text of libpq's error, the password nowhere in it. */
+str libpq_said(PGconn *pg, struct arena *a);
 
 /* -- conn.c ------------------------------------------------------------------------- */
 

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define TOO_MANY "the server has no free connection: raise max_connections, or close some"
-#define NO_ANSWER "nothing answers at that address: a firewall, or the wrong host"
 
 /* By SQLSTATE (manual, appendix A). */
 static const struct {
@@ -23,7 +21,7 @@ static const struct {
     {"53200", "one transaction locks every table it touches, and the server has room for "
               "about max_locks_per_transaction (default 64) times max_connections locks: "
               "raise it in postgresql.conf, or split the revision"},
-    {"53300", TOO_MANY},
+    {"53300", "the server has no free connection: raise max_connections, or close some"},
     {"53100", "the server's disk is full"},
     {"55P03", "another session holds the lock: run it again at a quieter time, or with a "
               "longer lock_timeout"},
@@ -174,74 +172,5 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
             e->hint = str_fmt(&e->arena, "%.*s; %.*s", STR_ARG(hint), STR_ARG(e->hint));
         else
             err_hint(e, "%.*s", STR_ARG(hint));
-    }
-}
-
-static bool says(str text, const char *part)
-{
-    return str_index(text, str_of(part)) < text.n || !*part;
-}
-
-/* libpq gives no SQLSTATE for a connection that was not made; the text is what there is.
- * A server with another lc_messages gets no hint but its own words. {user} and {database}
- * are those of the attempt. */
-static const struct {
-    const char *said, *also; /* both must be in the text */
-    const char *sqlstate, *hint;
-} refusals[] = {
-    {"Connection refused", "", "",
-     "no server answers there: is it running, and are host and port right? "
-     "moonshift wait waits for it"},
-    {"No such file or directory", "", "",
-     "no server listens on that socket: is it running? With a server on another host, "
-     "give --url or DATABASE_URL"},
-    {"could not translate host name", "", "",
-     "the host name is not known here: a misspelt name, or a container that is not up"},
-    {"password authentication failed", "", "28P01",
-     "the password is wrong or the role does not exist; inside a URL, special characters "
-     "are written encoded (@ is %40, / is %2F, % is %25)"},
-    {"no password supplied", "", "",
-     "give the password in the URL, in PGPASSWORD or in ~/.pgpass"},
-    {"role \"", "does not exist", "28000",
-     "the server has no role \"{user}\": create it (createuser {user}), or name another "
-     "in the URL"},
-    {"database \"", "does not exist", "3D000", "create it first: createdb {database}"},
-    {"too many connections", "", "53300", TOO_MANY},
-    {"too many clients", "", "53300", TOO_MANY},
-    {"remaining connection slots", "", "53300", TOO_MANY},
-    {"no pg_hba.conf entry", "", "28000",
-     "the server's pg_hba.conf lets no such connection in: another user, database, "
-     "address or sslmode may be meant"},
-    {"the database system is", "", "57P03",
-     "the server is starting or stopping: moonshift wait waits until it answers"},
-    {"SSL", "", "",
-     "server and client disagree about encryption: see sslmode in the URL"},
-    {"timeout expired", "", "", NO_ANSWER},
-    {"timed out", "", "", NO_ANSWER},
-};
-
-static str fill_in(str hint, PGconn *pg, struct arena *a)
-{
-    struct buf b = buf_in(a);
-    while (hint.n) {
-        size_t brace = str_find(hint, '{'), end = str_find(hint, '}');
-        bool user = str_starts(str_cut(hint, brace, hint.n), STR("{user}"));
-        buf_str(&b, str_cut(hint, 0, brace));
-        if (brace < hint.n)
-            buf_str(&b, str_of(user ? PQuser(pg) : PQdb(pg)));
-        hint = str_cut(hint, brace < hint.n ? end + 1 : hint.n, hint.n);
-    }
-    return buf_done(&b);
-}
-
-void connect_hint(str said, PGconn *pg, struct err *e)
-{
-    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
-        if (!says(said, refusals[i].said) || !says(said, refusals[i].also))
-            continue;
-        memcpy(e->sqlstate, refusals[i].sqlstate, strlen(refusals[i].sqlstate));
-        str hint = fill_in(str_of(refusals[i].hint), pg, &e->arena);
-        err_hint(e, "%.*s", STR_ARG(hint));
-        return;
     }
 }
