@@ -92,12 +92,13 @@ model.table("t", {
       local models = p:ok("inspect").out
       assert.truthy(models:find([[kind IN ('it''s', ]], 1, true), models)
       assert.truthy(models:find([[\"Od\"\"d\" NOT IN ('x', 'y')]], 1, true), models)
-      assert.truthy(models:find([[x.kind IN ('a', 'b')]], 1, true), models)
+      assert.truthy(models:find([[kind IN ('a', 'b')) OR]], 1, true), models) -- x. before it up to 15
       local q = made(models)
       assert.equal(p.db:dump(), q.db:dump())
     end)
 
     it("finds nothing in a database that was dumped and restored", function()
+      if require("spec.support.db").old_tools() then return pending "pg_dump is older than the server" end
       local p, restored = project.new(), project.new()
       p.db:exec(WRITTEN)
       restored.db:exec(p.db:dump())

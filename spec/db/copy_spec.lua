@@ -36,6 +36,8 @@ describe("op.copy_from", function()
   end)
 
   it("copies a file of CSV, with and without a line break at its end", function()
+    -- Up to 17 psql sends "\\." at the end of CSV, which a server from 18 on takes for data.
+    if db.old_tools() then return pending "psql is older than the server" end
     local call = 'op.copy_from("t", { "n", "s" }, { file = "t.csv", format = "csv", header = true })'
     local found = same(call, { ["migrations/t.csv"] = 'n,s\n1,"a ""b"", c\n2"\n2,; drop table t; --' })
     assert.same({ { "1", 'a "b", c\n2' }, { "2", "; drop table t; --" } }, found)
@@ -81,6 +83,7 @@ describe("op.copy_from", function()
   end)
 
   it("takes every form that COPY takes", function()
+    if db.old_tools() then return pending "psql is older than the server" end
     assert.same({ { "1", "a'b" }, { "2", nil }, { "3", "" } },
       same [[op.copy_from("t", { "n", "s" }, { text = "n|s\n1|'a\\'b'\n2|-\n3|''\n", format = "csv", header = "match",
         delimiter = "|", quote = "'", escape = "\\", null = "-" })]])

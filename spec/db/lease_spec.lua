@@ -24,7 +24,8 @@ end
 
 local HISTORY = {
   ["migrations/1.lua"] = project.revision { "001_a",
-    up = 'op.execute "create table a as select generate_series(1, 2000) n, 0 m"' },
+    up = 'op.execute "create table a (n int not null, m int)"\n' ..
+      '  op.execute "insert into a select n, 0 from generate_series(1, 2000) n"' },
   ["migrations/2.lua"] = project.revision { "002_b", down = "001_a", head = "transactional = false",
     up = 'op.create_index("ix_a", "a", { "n" }, { concurrently = true, unique = true })' },
   ["migrations/3.lua"] = project.revision { "003_c", down = "002_b", up = 'op.execute "select pg_sleep(0.3)"' },
@@ -57,7 +58,7 @@ describe("the lock in a table", function()
   it("is no part of the schema", function()
     local p = project.new { config = config(), files = {
       ["migrations/1.lua"] = HISTORY["migrations/1.lua"],
-      ["models/a.sql"] = "create table a (n int, m int);" } }
+      ["models/a.sql"] = "create table a (n int not null, m int);" } }
     p:ok "upgrade"
     assert.equal("moonshift_lock", p.db:scalar "select to_regclass('moonshift_lock')")
     p:ok "check"

@@ -140,10 +140,11 @@ function db.normalise(text)
   return table.concat(lines, "\n") .. "\n"
 end
 
--- pg_dump refuses a server newer than itself. Where the two are of one installation (as
--- everywhere but in scripts/server-matrix) that is never so.
+-- Whether psql and pg_dump are older than the server, which pg_dump then refuses to read.
+-- Where the two are of one installation (everywhere but in scripts/server-matrix) that is
+-- never so.
 local dump_is_old
-local function dump_refuses()
+function db.old_tools()
   if dump_is_old == nil then
     local _, _, err = client { "pg_dump", "--schema-only", "-d", "template1" }
     dump_is_old = err:find("server version mismatch", 1, true) ~= nil
@@ -155,7 +156,7 @@ end
 -- Moonshift's own, which are left out otherwise).
 function database:dump(options)
   options = options or {}
-  if not options.data and dump_refuses() then
+  if not options.data and db.old_tools() then
     local reader = shell.read(shell.source .. "/spec/support/schema.sql")
     if options.bookkeeping then reader = reader:gsub("%^moonshift_", "^no table") end
     return table.concat(self:column(reader), "\n") .. "\n"

@@ -16,6 +16,12 @@ local pairs_of = {}
 local KNOWN = {
 }
 
+-- One pair names versions of an extension, which each server has of its own.
+local function needs_other_server(name)
+  return name:find("extensions_upgrade", 1, true) and db.create():scalar
+    "select default_version <> '1.3' from pg_available_extensions where name = 'amcheck'" == "t"
+end
+
 function pairs_of.root()
   local root = (os.getenv "MOONSHIFT_SHARED" or shell.source .. "/../shared") .. "/pairs"
   return lfs.attributes(root, "mode") == "directory" and root or nil
@@ -38,6 +44,12 @@ end
 -- (lines of a table sorted), and entries of a privilege list.
 local function comparable(dump)
   local grants = {}
+  if db.old_tools() then -- spec/support/schema.sql numbers the columns
+    local lines = {}
+    for line in dump:gmatch("[^\n]+") do lines[#lines + 1] = (line:gsub("^(column .-) %d%d%d%d:", "%1:")) end
+    table.sort(lines)
+    return table.concat(lines, "\n")
+  end
   local in_table = "(CREATE [^\n]*TABLE [^\n]*%(\n)(.-)(\n%)[^\n]*\n)"
   local sorted = dump:gsub(in_table, function(head, body, tail)
     local lines = {}
@@ -152,6 +164,7 @@ function pairs_of.specs(part, of, busted)
       local name = names[i]
       local known = KNOWN[name]
       it(name .. (known and ": not yet, " .. known or ""), function()
+        if needs_other_server(name) then return pending "written for the extensions of another version" end
         local ok, why = pcall(pairs_of.check, root .. "/" .. name)
         if known then
           assert.is_false(ok, "this works now: take it off the list of what is known")

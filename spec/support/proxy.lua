@@ -22,7 +22,8 @@ function proxy.start(...)
   os.execute(("cd %s && env -u LD_PRELOAD lua5.4 spec/support/proxy.lua %s %s >%s/log 2>&1 & echo $! >%s/pid")
     :format(shell.source, dir, table.concat(words, " "), dir, dir))
   cleanup.add(function() os.execute(("kill $(cat %s/pid) 2>/dev/null"):format(dir)) end)
-  shell.output(("for i in $(seq 200); do test -s %s/port && exit; sleep 0.05; done; cat %s/log; false"):format(dir, dir))
+  shell.output(("for i in $(seq 200); do test -s %s/port && exit; sleep 0.05; done; cat %s/log; false")
+    :format(dir, dir))
   return "127.0.0.1", tonumber(shell.read(dir .. "/port"))
 end
 

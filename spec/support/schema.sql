@@ -43,7 +43,8 @@ with own as (
          concat_ws(' ', contype, convalidated, condeferrable, condeferred, coninhcount, conislocal,
          pg_get_constraintdef(k.oid), obj_description(k.oid, 'pg_constraint'))
     from pg_constraint k join own n on n.oid = connamespace
-   where conrelid = 0 or conrelid in (select oid from rel)
+   where (conrelid = 0 or conrelid in (select oid from rel))
+     and (conislocal or contype not in ('c', 'n')) -- others are the parent's
   union all
   select 'index', indexrelid::regclass::text, concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid,
          indisclustered, indisreplident, indisprimary, obj_description(indexrelid, 'pg_class'))
