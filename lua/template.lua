@@ -217,19 +217,16 @@ local function setting_lines(settings)
   return table.concat(lines)
 end
 
--- The files of a template, path -> text, and the set of those that are programs.
-local function collect_named(name)
-  local files, programs = {}, {}
+-- Adds the files of a template, embedded or a directory (its name has a slash).
+local function collect_named(name, files, programs)
   if not name:find("/", 1, true) then
     collect(name, files)
-    return files, programs
+    return
   end
   if lfs.attributes(name, "mode") ~= "directory" then
     fail(("there is no directory '%s' to take as template"):format(name))
   end
-  name = name:gsub("(.)/+$", "%1")
-  collect_directory(name, "", files, programs)
-  return files, programs
+  collect_directory(name:gsub("(.)/+$", "%1"), "", files, programs)
 end
 
 -- LuaFileSystem changes no permissions.
@@ -237,14 +234,17 @@ local function make_executable(path)
   os.execute("chmod +x -- '" .. path:gsub("'", "'\\''") .. "'")
 end
 
--- Writes a project. init{ directory =, template = name or directory, annotations = what the
--- place of that name gets, version = of the program, settings = further keys of the
--- configuration } gives { { path =, written = true or false }, … }, sorted; what is there
--- stays as it is. All texts are made before the first is written: a mistake in a template
--- leaves nothing behind. What stands in templates/ is itself a template, and is copied.
+-- Writes a project. init{ directory =, templates = { names or directories }, of which the
+-- last one counts where two have a file, annotations = what the place of that name gets,
+-- version = of the program, settings = further keys of the configuration } gives
+-- { { path =, written = true or false }, … }, sorted; what is there stays as it is. All
+-- texts are made before the first is written: a mistake in a template leaves nothing behind.
+-- What stands in templates/ is itself a template, and is copied.
 function template.init(args)
-  local files, programs = collect_named(args.template)
-  local paths, results = {}, {}
+  local files, programs, paths, results = {}, {}, {}, {}
+  for _, name in ipairs(args.templates) do
+    collect_named(name, files, programs)
+  end
   local places = {
     project = name_of(args.directory), date = os.date("%Y-%m-%d"), year = os.date("%Y"),
     version = args.version or "", annotations = args.annotations or "", settings = setting_lines(args.settings),

@@ -40,6 +40,7 @@ static bool make_project(struct session *s, const struct import *list, struct er
 {
     struct val argument = val_map(s->arena, 3), settings = val_map(s->arena, 2), result;
     struct map *m = &settings.map;
+    str basic = STR("basic");
     m->n = 0;
     if (list->version_schema.n)
         m->at[m->n++] =
@@ -48,7 +49,7 @@ static bool make_project(struct session *s, const struct import *list, struct er
         m->at[m->n++] = (struct pair){STR("version_table"), val_str(list->version_table)};
     argument.map.at[0] = (struct pair){STR("directory"), val_str(STR("."))};
     argument.map.at[1] = (struct pair){STR("settings"), settings};
-    argument.map.at[2] = (struct pair){STR("template"), val_str(STR("basic"))};
+    argument.map.at[2] = (struct pair){STR("templates"), val_strs(s->arena, &basic, 1)};
     if (!vm_call(s->vm, "template", "init", argument, &result, s->arena, e))
         return false;
     out_info(s, "Wrote moonshift.lua and .env.example, as 'moonshift init' does");

@@ -2,7 +2,7 @@
 #include "plan/annotate.h"
 
 static const struct opt opts[] = {
-    {"template", 't', OPT_TEXT, "NAME", "template, or a directory with one (basic)"},
+    {"template", 't', OPT_MANY, "NAME", "template, or a directory with one (basic)"},
     {0},
 };
 
@@ -17,8 +17,9 @@ static struct val map_of(struct session *s, struct pair *pairs, size_t n)
 
 static bool run(struct session *s, struct args *args, struct err *e)
 {
-    str directory = args->n ? args->at[0] : STR("."),
-        template = args_text(args, "template");
+    str directory = args->n ? args->at[0] : STR("."), basic = STR("basic");
+    const str *names;
+    size_t n = args_many(args, "template", &names, s->arena);
     while (directory.n > 1 && str_ends(directory, STR("/")))
         directory.n--;
     struct buf annotations = buf_in(s->arena);
@@ -27,7 +28,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
     struct pair pairs[] = {
         {STR("annotations"), val_str(str_trim(buf_done(&annotations)))},
         {STR("directory"), val_str(directory)},
-        {STR("template"), val_str(template.n ? template : STR("basic"))},
+        {STR("templates"), val_strs(s->arena, n ? names : &basic, n ? n : 1)},
         {STR("version"), val_str(STR(MOONSHIFT_VERSION))},
     };
     struct val result;
@@ -63,9 +64,10 @@ const struct cmd cmd_init = {
     .help = "make a project",
     .about =
         "Writes configuration, directories and what the template adds. A file that is\n"
-        "there already is kept as it is. -t ./dir takes a template of your own: its files\n"
-        "are copied, with the places ${project}, ${date}, ${year}, ${version} filled in; a\n"
-        "file 'dot.env' becomes '.env', and $${ stands for ${ itself.",
+        "there already is kept as it is. Several templates can be combined, -t makefile\n"
+        "-t ci; where two have the same file, the last one counts. -t ./dir takes a template\n"
+        "of your own: its files are copied, with the places ${project}, ${date}, ${year},\n"
+        "${version} filled in; a file 'dot.env' becomes '.env', and $${ stands for ${ itself.",
     .opts = opts,
     .needs = NEED_VM,
     .max = 1,
