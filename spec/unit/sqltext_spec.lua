@@ -77,11 +77,13 @@ describe("sql_split", function()
 
   it("refuses to end the transaction it runs in, and says what to do", function()
     for _, text in ipairs { "begin", "BEGIN", "start transaction", "commit", "end", "rollback", "abort",
-      "prepare transaction 'x'", "commit prepared 'x'", "commit and chain" } do
+      "prepare transaction 'x'", "commit and chain" } do
       local err = refused("select 1;\n" .. text)
       assert.matches("^line 2 of the script: ", err.message)
       assert.matches("transactional = false", err.hint, 1, true)
       assert.equal(2, #assert(split("select 1;\n" .. text, false)), text)
+      local _, other = split("select 1;\n" .. text, "autocommit")
+      assert.matches("^line 2 of the script: .*each statement commits by itself here", other.message)
     end
     for _, text in ipairs { "savepoint a", "release a", "rollback to a", "rollback to savepoint a" } do
       assert.equal(1, #assert(split(text, true)), text)
@@ -96,6 +98,7 @@ describe("sql_split", function()
       "create database d", "drop database d", "create tablespace t location '/x'", "drop tablespace t",
       "alter system set a = 1", "alter database d set tablespace t", "cluster", "discard all",
       "alter table p detach partition q concurrently", "create subscription s connection 'x' publication p",
+      "commit prepared 'x'", "rollback prepared 'x'", "alter subscription s set (failover = true)",
       "drop subscription s", "alter subscription s refresh publication", "alter subscription s set publication p",
     }
     for _, text in ipairs(alone) do
@@ -114,6 +117,18 @@ describe("sql_split", function()
     for _, text in ipairs(together) do
       assert.is_nil(assert(split(text, true))[1].no_tx, text)
     end
+  end)
+end)
+
+describe("what may have to run alone", function()
+  it("does so where no transaction is open", function()
+    for _, text in ipairs { "call p()", "CALL s.p(1)", "do 'begin commit; end'", "do $$ begin ROLLBACK; end $$",
+      "reindex table t", "cluster t" } do
+      assert.is_nil(assert(split(text, true))[1].no_tx, text)
+      assert.is_true(assert(split(text, "autocommit"))[1].no_tx, text)
+    end
+    assert.is_nil(assert(split("do $$ begin end $$", "autocommit"))[1].no_tx)
+    assert.is_nil(assert(split("select 'call commit'", "autocommit"))[1].no_tx)
   end)
 end)
 

@@ -244,6 +244,7 @@ static bool apply_now(struct flight *f, const struct op *op, struct err *e)
             return op != NULL;
     }
     struct compile_context c = {.server_version = f->r->sink->server_version,
+                                .autocommit = !f->open,
                                 .shown = f->r->watch != NULL};
     struct stmt_list list = {0};
     if (!op_compile(op, &c, &list, f->arena, e))

@@ -29,6 +29,9 @@ static const struct {
     {"25001", "this statement cannot run inside a transaction: put it into "
               "op.autocommit(function() ... end), or set transactional = false in the "
               "revision file"},
+    {"2D000", "the procedure or block ends transactions by itself: put the call into "
+              "op.autocommit(function() ... end), or set transactional = false in the "
+              "revision file"},
     {"25006", "the connection is read-only: is this a standby, or is "
               "default_transaction_read_only set?"},
     {"40P01", "two sessions waited for each other and the server ended this one: run it "

@@ -10,7 +10,7 @@
 
 struct compile_context {
     int server_version; /* as PQserverVersion */
-    bool autocommit;    /* no transaction is open: raw SQL may begin one of its own */
+    bool autocommit;    /* no transaction is open: each statement commits by itself */
     bool shown;         /* the statements are looked at, not run */
 };
 

@@ -103,7 +103,7 @@ FORM(rename_index, "ALTER INDEX[if_exists: IF EXISTS] {schema.name} RENAME TO {n
 FORM(attach_index, "ALTER INDEX {schema.name} ATTACH PARTITION {index_schema.index}")
 
 /* REINDEX of a schema or a partitioned table commits on its way: never in a transaction.
- * Of a table that may be partitioned only the server can tell. */
+ * Whether a table is partitioned only the server can tell: alone where that can be. */
 bool compile_reindex(struct pen *p, const struct rec *r)
 {
     bool whole_schema = str_is(rec_str(r, K_kind), "schema");
@@ -112,5 +112,6 @@ bool compile_reindex(struct pen *p, const struct rec *r)
     put_form(p, r,
              "REINDEX[tablespace: (TABLESPACE {tablespace})] {kind}"
              "[concurrently: CONCURRENTLY] {schema.name}");
-    return pen_end(p, whole_schema || rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);
+    bool alone = whole_schema || rec_bool(r, K_concurrently) || p->c->autocommit;
+    return pen_end(p, alone ? STMT_NO_TX : 0);
 }

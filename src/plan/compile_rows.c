@@ -150,6 +150,7 @@ bool compile_execute(struct pen *p, const struct rec *r)
     size_t before = p->out->n;
     struct list values = rec_list(r, K_params);
     struct split_options options = {.in_transaction = !p->c->autocommit,
+                                    .autocommit = p->c->autocommit,
                                     .server_version = p->c->server_version};
     if (!sql_split_for(rec_str(r, K_sql), &options, p->out, p->a, p->e))
         return false;

@@ -402,6 +402,13 @@ static void read_drop(struct reader *r, const cJSON *body)
     }
 }
 
+/* COMMIT PREPARED and ROLLBACK PREPARED, which end the transaction of another. */
+static bool is_prepared(const cJSON *body)
+{
+    return is_text(body, "kind", "TRANS_STMT_COMMIT_PREPARED") ||
+           is_text(body, "kind", "TRANS_STMT_ROLLBACK_PREPARED");
+}
+
 /* Statements that PreventInTransactionBlock refuses (SQLSTATE 25001), as far as the text
  * alone tells: REINDEX and CLUSTER of a partitioned table look like any other. */
 static bool is_no_tx(const char *kind, const cJSON *body)
@@ -423,6 +430,8 @@ static bool is_no_tx(const char *kind, const cJSON *body)
                is_text(body, "kind", "REINDEX_OBJECT_DATABASE") ||
                (option(get(body, "params"), "concurrently") &&
                 !option_is_false(get(body, "params"), "concurrently"));
+    if (strcmp(kind, "TransactionStmt") == 0)
+        return is_prepared(body);
     if (strcmp(kind, "AlterDatabaseStmt") == 0)
         return option(get(body, "options"), "tablespace") != NULL;
     if (strcmp(kind, "ClusterStmt") == 0)
@@ -434,6 +443,8 @@ static bool is_no_tx(const char *kind, const cJSON *body)
                !option_is_false(get(body, "options"), "create_slot");
     if (strcmp(kind, "AlterSubscriptionStmt") == 0)
         return is_text(body, "kind", "ALTER_SUBSCRIPTION_REFRESH") ||
+               option(get(body, "options"), "failover") || /* since 17 */
+               option(get(body, "options"), "two_phase") || /* since 18 */
                (strstr(get(body, "kind") ? get(body, "kind")->valuestring : "",
                        "_PUBLICATION") &&
                 !option_is_false(get(body, "options"), "refresh"));
@@ -444,7 +455,7 @@ static bool is_no_tx(const char *kind, const cJSON *body)
 static bool is_control(const char *kind, const cJSON *body)
 {
     return strcmp(kind, "TransactionStmt") == 0 &&
-           !is_text(body, "kind", "TRANS_STMT_SAVEPOINT") &&
+           !is_prepared(body) && !is_text(body, "kind", "TRANS_STMT_SAVEPOINT") &&
            !is_text(body, "kind", "TRANS_STMT_RELEASE") &&
            !is_text(body, "kind", "TRANS_STMT_ROLLBACK_TO");
 }

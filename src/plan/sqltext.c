@@ -172,9 +172,30 @@ static unsigned flags_of(const struct stmt *s)
     return flags;
 }
 
-static bool refuse_control(str text, size_t start, struct err *e)
+/* May the server want to run this alone? CALL of a procedure that commits and DO whose text
+ * says so (manual, CALL and DO), REINDEX and CLUSTER of what is partitioned. */
+static bool may_want_to_be_alone(str sql)
+{
+    struct token t = sql_token_after(sql, 0);
+    if (token_word(sql, t, "CALL") || token_word(sql, t, "REINDEX") ||
+        token_word(sql, t, "CLUSTER"))
+        return true;
+    return token_word(sql, t, "DO") &&
+           (strcasestr(sql.p, "commit") || strcasestr(sql.p, "rollback"));
+}
+
+static bool refuse_control(str text, size_t start, bool autocommit, struct err *e)
 {
     struct token t = sql_token_after(text, start);
+    if (autocommit) {
+        err_set(e, ERR_FAILED,
+                "line %d of the script: %.*s: each statement commits by itself here, so that "
+                "an interrupted revision goes on where it stopped",
+                line_at(text, start), STR_ARG(token_text(text, t)));
+        err_hint(e, "remove it; what must happen together belongs into a revision of its own, "
+                    "without `transactional = false`");
+        return at_byte(e, text, start);
+    }
     err_set(
         e, ERR_FAILED,
         "line %d of the script: %.*s would end the transaction that the revision runs "
@@ -206,9 +227,11 @@ static bool add_stmt(struct splitter *s, size_t from, size_t to, struct err *e)
         s->line += s->text.p[s->counted] == '\n';
     struct stmt stmt = {.sql = str_copy(s->arena, sql), .first_line = s->line};
     unsigned flags = flags_of(&stmt);
-    if ((flags & SQL_CONTROL) && s->options->in_transaction)
-        return refuse_control(s->text, start, e);
-    stmt.flags = STMT_RAW | (flags & SQL_NO_TX ? STMT_NO_TX : 0u);
+    bool autocommit = s->options->autocommit;
+    if ((flags & SQL_CONTROL) && (s->options->in_transaction || autocommit))
+        return refuse_control(s->text, start, autocommit, e);
+    bool alone = (flags & SQL_NO_TX) || (autocommit && may_want_to_be_alone(stmt.sql));
+    stmt.flags = STMT_RAW | (alone ? STMT_NO_TX : 0u);
     *PUSH(s->arena, s->out->at, s->out->n, s->out->room) = stmt;
     return true;
 }

@@ -12,6 +12,8 @@
 
 struct split_options {
     bool in_transaction; /* BEGIN, COMMIT and their like are then errors */
+    bool autocommit;     /* each statement commits by itself: so they are here, and CALL, DO
+                            that commits, REINDEX and CLUSTER are STMT_NO_TX */
     int server_version;  /* as PQserverVersion; 0: the parser's word is final */
 };
 

@@ -258,11 +258,14 @@ static int ops_names(lua_State *L)
 /* ---- raw SQL
  * ---------------------------------------------------------------------------- */
 
-/* split(text, in_transaction, server_version): { { sql, line, no_tx }, ... } */
+/* split(text, in_transaction, server_version): { { sql, line, no_tx }, ... };
+ * in_transaction may be "autocommit". */
 static int f_split(lua_State *L)
 {
     str text = check_str(L, 1);
-    struct split_options options = {.in_transaction = lua_toboolean(L, 2),
+    bool autocommit = lua_type(L, 2) == LUA_TSTRING;
+    struct split_options options = {.in_transaction = !autocommit && lua_toboolean(L, 2),
+                                    .autocommit = autocommit,
                                     .server_version = (int)luaL_optinteger(L, 3, 0)};
     struct box *box = box_new(L);
     struct stmt_list list = {0};
