@@ -4,6 +4,7 @@
 #include "app/out.h"
 #include "plan/render.h"
 #include "plan/reverse.h"
+#include "plan/unsaid.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -61,6 +62,11 @@ void autogen_filter(const struct session *s, struct catalog *c)
     for (size_t i = 0; i < c->n; i++)
         if (!is_wanted(s, &c->at[i]))
             c->at[i].ignored = true;
+    /* Grants and owners are left out with what they are about. */
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; k < c->at[i].n_needs; k++)
+            if (c->at[i].needs[k].automatic && c->at[c->at[i].needs[k].object].ignored)
+                c->at[i].ignored = true;
 }
 
 static bool both_ways(struct session *s, struct autogen *g, struct err *e)
@@ -146,6 +152,7 @@ static bool settle(struct session *s, struct autogen *out, struct err *e)
     if (!settled_catalog(s, &out->database, &out->renames, &settled.database, e) ||
         !settled_catalog(s, &out->models, NULL, &settled.models, e))
         return false;
+    leave_unsaid(&settled.database, &settled.models, s->arena);
     autogen_filter(s, &settled.database);
     autogen_filter(s, &settled.models);
     if (!both_ways(s, &settled, e))
@@ -184,6 +191,7 @@ bool autogen_compare(struct session *s, struct autogen *out, struct err *e)
     tell_not_compared(s, &out->database, "database");
     tell_not_compared(s, &out->models, "models");
     keep_due(&out->database, &out->renames, s->arena);
+    leave_unsaid(&out->database, &out->models, s->arena);
     autogen_filter(s, &out->database);
     autogen_filter(s, &out->models);
     if (!both_ways(s, out, e))

@@ -7,6 +7,7 @@
 #include "pg/scratch.h"
 #include "plan/diff.h"
 #include "plan/sqltext.h"
+#include "plan/unsaid.h"
 #include "script/models.h"
 
 /* Files of the models directory with an ending, sorted. */
@@ -103,12 +104,21 @@ bool settled_catalog(struct session *s, const struct catalog *c, const struct op
         all.at[i].ignored = false;
     if (!catalog_ops(&all, &ops, s->arena, e))
         return false;
+    /* Whom an object belongs to is known without trying, which would need more rights. */
+    size_t n = ops.n;
+    ops.n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (ops.at[i]->info->kind != OP_set_owner)
+            ops_add(&ops, ops.at[i], s->arena);
     for (size_t i = 0; more && i < more->n; i++)
         ops_add(&ops, more->at[i], s->arena);
     if (!pieces_add_ops_in_order(&pieces, &ops, conn_server_version(s->conn), s->arena,
                                  e))
         return false;
-    return build_and_read(s, &pieces, c->default_schema, true, out, e);
+    if (!build_and_read(s, &pieces, c->default_schema, true, out, e))
+        return false;
+    copy_owners(c, out, more, s->arena);
+    return true;
 }
 
 bool target_catalog(struct session *s, struct catalog *out, struct err *e)

@@ -53,7 +53,10 @@ static bool read_depends(struct reader *r)
         size_t object = object_of(r, index, from), needed = object_of(r, index, to);
         if (object == NO_OBJECT || needed == NO_OBJECT || object == needed)
             continue;
-        bool automatic = how == 'a' || how == 'i' || how == 'P' || how == 'S';
+        /* What a member of an operator family goes with takes the member alone. */
+        bool member = from.class_oid == CLASS_AMOP || from.class_oid == CLASS_AMPROC;
+        bool automatic =
+            !member && (how == 'a' || how == 'i' || how == 'P' || how == 'S');
         bool owned = from.class_oid == CLASS_CLASS && to.sub > 0 && automatic &&
                      strcmp(r->out->at[object].kind, "sequence") == 0;
         bool of_default = from.class_oid == CLASS_ATTRDEF;

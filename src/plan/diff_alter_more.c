@@ -201,6 +201,15 @@ static bool alter_event_trigger(struct differ *d, const struct object *from,
     return true;
 }
 
+static bool alter_owner(struct differ *d, const struct object *from,
+                        const struct object *to, struct ops *ops)
+{
+    struct op *op = op_copy(d->arena, to->create);
+    rec_set(op->args, K_existing, *rec_at(from->create->args, K_owner));
+    ops_add(ops, op, d->arena);
+    return true;
+}
+
 bool alter_more(struct differ *d, const struct object *from, const struct object *to,
                 struct ops *ops)
 {
@@ -227,6 +236,8 @@ bool alter_more(struct differ *d, const struct object *from, const struct object
         return alter_extension(d, from, to, ops);
     case OP_create_statistics:
         return alter_statistics(d, from, to, ops);
+    case OP_set_owner:
+        return alter_owner(d, from, to, ops);
     case OP_create_event_trigger:
         return alter_event_trigger(d, from, to, ops);
     default:

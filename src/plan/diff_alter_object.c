@@ -1,5 +1,6 @@
 /* What PostgreSQL can change in place, by kind of object. */
 #include "plan/diff_alter.h"
+#include "plan/unsaid.h"
 
 #include <string.h>
 
@@ -43,54 +44,14 @@ void add_hazard(struct differ *d, const struct op *op, const char *kind, str tex
 
 /* ---- comments ------------------------------------------------------------------ */
 
-/* What COMMENT ON calls the object. */
-static const char *comment_noun(const struct object *o)
-{
-    static const struct {
-        const char *kind, *noun;
-    } others[] = {
-        {"enum", "type"},
-        {"range type", "type"},
-        {"primary key", "constraint"},
-        {"unique constraint", "constraint"},
-        {"foreign key", "constraint"},
-        {"check constraint", "constraint"},
-        {"exclude constraint", "constraint"},
-    };
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (strcmp(o->kind, others[i].kind) == 0)
-            return others[i].noun;
-    return o->kind;
-}
-
 static void alter_comment(struct differ *d, const struct object *from,
                           const struct object *to, struct ops *ops)
 {
     const struct rec *old = from->create->args, *new = to->create->args;
     struct rec *r = new_op(d, ops, OP_comment_on)->args;
-    rec_set(r, K_kind, val_str(str_of(comment_noun(to))));
-    rec_set(r, K_name,
-            shape_field(new->shape, STR("name")) ? *rec_at(new, K_name)
-                                                 : val_str(to->name));
+    object_name(r, to);
     rec_set(r, K_comment, or_null(rec_at(new, K_comment)));
     rec_set(r, K_existing, or_null(rec_at(old, K_comment)));
-    if (shape_field(new->shape, STR("schema")))
-        rec_set(r, K_schema, *rec_at(new, K_schema));
-    if (to->table.n && strcmp(to->kind, "index") != 0)
-        rec_set(r, K_table, val_str(to->table));
-    size_t paren = str_find(to->name, '(');
-    if (strcmp(to->kind, "function") == 0 || strcmp(to->kind, "procedure") == 0)
-        rec_set(r, K_arguments, val_str(str_cut(to->name, paren + 1, to->name.n - 1)));
-    else if (strcmp(to->kind, "aggregate") == 0)
-        rec_set(r, K_arguments, *rec_at(new, K_arguments));
-    else if (strcmp(to->kind, "operator") == 0)
-        rec_set(r, K_arguments, val_str(str_cut(to->name, paren + 1, to->name.n - 1)));
-    else if (strcmp(to->kind, "transform") == 0)
-        rec_set(r, K_name, *rec_at(new, K_type));
-    if (strcmp(to->kind, "transform") == 0)
-        rec_set(r, K_using, *rec_at(new, K_language));
-    else if (str_starts(str_of(to->kind), STR("operator ")))
-        rec_set(r, K_using, *rec_at(new, K_using));
 }
 
 /* ---- tables -------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "app/models.h"
 #include "plan/compile.h"
 #include "plan/render.h"
+#include "plan/unsaid.h"
 
 #include <string.h>
 
@@ -48,6 +49,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
     struct ops ops;
     if (!target_catalog(s, &c, e))
         return false;
+    say_owners(&c, s->arena);
     autogen_filter(s, &c);
     if (!catalog_ops(&c, &ops, s->arena, e))
         return false;

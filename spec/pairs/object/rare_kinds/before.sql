@@ -1,0 +1,10 @@
+create type pair as (a int, b int);
+create function pair_lt(pair, pair) returns boolean language sql immutable as $$ select ($1).a < ($2).a $$;
+create function pair_gt(pair, pair) returns boolean language sql immutable as $$ select ($1).a > ($2).a $$;
+create function pair_eq(pair, pair) returns boolean language sql immutable as $$ select ($1).a = ($2).a $$;
+create function pair_cmp(pair, pair) returns int language sql immutable as $$ select ($1).a - ($2).a $$;
+create function pair_hash(pair) returns int language sql immutable as $$ select ($1).a $$;
+create operator <# (leftarg = pair, rightarg = pair, function = pair_lt);
+create operator =# (leftarg = pair, rightarg = pair, function = pair_eq);
+create operator ># (leftarg = pair, rightarg = pair, function = pair_gt);
+create table t (id int, p pair);
