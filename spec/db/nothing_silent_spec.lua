@@ -57,7 +57,8 @@ create function x_compare(x_composite, x_composite) returns int language sql imm
 alter operator family x_family using btree add function 1 (x_composite, x_composite) x_compare(x_composite, x_composite);
 create function x_less(x_composite, x_composite) returns boolean language sql immutable as 'select true';
 create operator x_schema.<<<< (leftarg = x_composite, rightarg = x_composite, function = x_less);
-create operator class x_class for type x_composite using btree as operator 1 x_schema.<<<<, function 1 x_compare(x_composite, x_composite);
+create operator class x_class for type x_composite using btree as
+  operator 1 x_schema.<<<<, function 1 x_compare(x_composite, x_composite);
 create cast (x_composite as int) with inout;
 create collation x_collation (locale = 'C');
 create conversion x_conversion for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;

@@ -71,7 +71,8 @@ describe("owners", function()
     it("are inspected where they are not the usual one: " .. format, function()
       local live = project.new()
       live.db:exec(TABLES .. "create schema s; create operator s.## (leftarg = int, rightarg = int, function = int4pl); "
-        .. "alter table a owner to spec_owner; alter function f(int) owner to spec_heir; alter operator s.## (int, int) owner to spec_heir")
+        .. "alter table a owner to spec_owner; alter function f(int) owner to spec_heir; "
+        .. "alter operator s.## (int, int) owner to spec_heir")
       local models = live:ok("inspect", "--format", format).out
       local p = project.new { files = { ["models/schema." .. format] = models } }
       p:ok("revision", "--autogenerate", "-m", "first")
