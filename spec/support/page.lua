@@ -10,8 +10,8 @@
 --                         on a terminal). `…` stands for anything within a line, a line of
 --                         `…` for any lines. Nothing shown: nothing compared. A command
 --                         ends with status 0, unless what is shown has a line "error: ".
---                         A lone `?` is filled in with what is printed when the spec runs
---                         with MOONSHIFT_GOLDEN=write.
+--                         With MOONSHIFT_GOLDEN=write a lone `?` is filled in with what is
+--                         printed, and lines without `…` that are no longer true.
 --   ```console norun WHY  not run; spec/docs/pages_spec.lua counts these.
 --   ```lua (or any)       whose first line is a comment with a path: written to that file.
 --                         `…` in the path finds the one file there is; a migration without
@@ -73,10 +73,10 @@ local function commands_of(block)
         line = block.line + i }
     elseif last then
       last.shown[#last.shown + 1] = line
+      last.first = last.first or block.line + i
     else
       error(("line %d: output without a command"):format(block.line + i), 0)
     end
-    found[#found].last = block.line + i
   end
   for _, one in ipairs(found) do
     while one.shown[#one.shown] == "" do one.shown[#one.shown] = nil end
@@ -189,6 +189,8 @@ local function lines_of(text)
   return lines
 end
 
+local DIFFERENT = "it prints something else"
+
 -- What is wrong with a step that has run, or nil.
 local function complaint(step)
   if step.printed:find("Sanitizer:", 1, true) or step.printed:find("runtime error:", 1, true) then
@@ -202,7 +204,7 @@ local function complaint(step)
   if must_fail and step.status == 0 then return "it succeeds, and the page shows an error" end
   if not must_fail and step.status ~= 0 then return "exit status " .. tostring(step.status) end
   if #step.shown > 0 and not match(step.shown, 1, lines_of(step.printed), 1) then
-    return "it prints something else"
+    return DIFFERENT
   end
   return nil
 end
@@ -212,18 +214,28 @@ local function report(step, what)
     step.command or "write " .. step.file, table.concat(step.shown or {}, "\n"), step.printed)
 end
 
--- Puts what was printed where a page shows `?`, from its end on, so that lines keep their
--- numbers.
+-- Whether what a page shows is to be written anew: a lone `?`, or what was printed has changed
+-- and a person had no hand in it, but for the `…` of the first lines.
+local function is_stale(step)
+  if step.kind ~= "run" or #step.shown == 0 then return false end
+  if #step.shown == 1 and step.shown[1] == "?" then return true end
+  for i, line in ipairs(step.shown) do
+    if line:find("…", 1, true) and not (i == 1 and line == "…") then return false end
+  end
+  return step.shown[2] ~= nil and complaint(step) == DIFFERENT
+end
+
+-- Does so, from the page's end on, so that lines keep their numbers.
 local function fill_in(path, steps)
   local text = lines_of(shell.read(shell.source .. "/" .. path))
   for i = #steps, 1, -1 do
     local step = steps[i]
-    if step.path == path and step.kind == "run" and #step.shown == 1 and step.shown[1] == "?" then
-      table.remove(text, step.last)
+    if is_stale(step) then
+      for _ = 1, #step.shown do table.remove(text, step.first) end
       local printed = step.printed:gsub("^INFO  %[moonshift%] Context[^\n]*\nINFO[^\n]* DDL%.\n", "…\n")
       for k, line in ipairs(lines_of(printed)) do
         line = line:gsub("/tmp/moonshift%-spec%.%w+/work", "…"):gsub("root@%w+", "ann@laptop")
-        table.insert(text, step.last + k - 1, line)
+        table.insert(text, step.first + k - 1, line)
       end
       step.shown = {}
     end
