@@ -35,6 +35,7 @@ struct object {
     str definition; /* the server's own text of the whole object, if any: for reports */
     bool follows; /* comes and goes with another object (a partition's copy of an index):
                      known for its dependencies, never compared, created or dropped */
+    bool shared;   /* a column or check of the table's own that a parent has as well */
     size_t leader; /* what it follows or is attached to: the same column, constraint or
                       index of the parent table; NO_OBJECT if nothing */
     str index_form; /* of an index or a key: what makes two indexes the same to ATTACH
@@ -43,6 +44,7 @@ struct object {
     str result;   /* of a function: its result type, which REPLACE cannot change */
     bool unpopulated;    /* of a materialized view: not refreshed yet */
     bool ignored;        /* left out by the configuration: stays as it is */
+    const char *usual_storage; /* of a column: its type's, "extended" or another */
     bool always;         /* of an identity column: GENERATED ALWAYS */
     struct strs columns; /* of a view: names with types, to see what REPLACE can do */
     struct need *needs;

@@ -53,8 +53,10 @@ static bool read_depends(struct reader *r)
         size_t object = object_of(r, index, from), needed = object_of(r, index, to);
         if (object == NO_OBJECT || needed == NO_OBJECT || object == needed)
             continue;
-        /* What a member of an operator family goes with takes the member alone. */
-        bool member = from.class_oid == CLASS_AMOP || from.class_oid == CLASS_AMPROC;
+        /* A member of an operator family goes alone with what it needs, and so does a
+         * table of a publication. */
+        bool member = from.class_oid == CLASS_AMOP || from.class_oid == CLASS_AMPROC ||
+                      from.class_oid == CLASS_PUBLICATION_REL;
         bool automatic =
             !member && (how == 'a' || how == 'i' || how == 'P' || how == 'S');
         bool owned = from.class_oid == CLASS_CLASS && to.sub > 0 && automatic &&

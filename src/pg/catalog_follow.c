@@ -47,7 +47,7 @@ void read_leaders(struct reader *r, const struct catalog_index *index)
             object_of(r, index, r->leaders[i].address);
     for (size_t i = 0; i < r->out->n; i++) {
         struct object *o = &r->out->at[i];
-        if (o->follows && o->leader == NO_OBJECT && o->table.n)
+        if ((o->follows || o->shared) && o->leader == NO_OBJECT && o->table.n)
             o->leader = named_leader(r, index, o);
     }
 }

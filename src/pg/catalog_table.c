@@ -262,6 +262,8 @@ static void read_column(struct reader *r, struct row row)
     o->table = t->name;
     o->name = row_str(row, "name");
     o->follows = is_inherited(row) || t->is_partition;
+    o->shared = row_int(row, "inherited") > 0 && !o->follows;
+    o->usual_storage = storage_word(row_char(row, "usual_storage"));
     o->always = row_char(row, "identity") == 'a';
     struct rec *args = o->create->args;
     set_schema(r, args, K_schema, t->schema);

@@ -213,8 +213,13 @@ static bool spread_to_followers(struct differ *d)
     bool changed = false;
     for (size_t i = 0; i < d->from.catalog->n; i++) {
         size_t leader = d->from.catalog->at[i].leader;
-        if (leader != NO_OBJECT && d->from.follows[i] && leaves(d->from.fate[leader]) &&
-            !leaves(d->from.fate[i])) {
+        if (leader == NO_OBJECT || !d->from.follows[i])
+            continue;
+        if (d->retypes[leader].how > d->retypes[i].how) {
+            d->retypes[i] = d->retypes[leader];
+            changed = true;
+        }
+        if (leaves(d->from.fate[leader]) && !leaves(d->from.fate[i])) {
             lose_object(d, i, FATE_GONE);
             changed = true;
         }
@@ -355,6 +360,7 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
     keep_columns(&d);
     judge(&d);
     retype_altered(&d);
+    follow_checks(&d);
     spread(&d);
     cut_circles(&d);
     follow_indexes(&d);

@@ -1,5 +1,6 @@
 /* What PostgreSQL can change in place: columns. Other kinds: diff_alter_object.c. */
 #include "plan/diff_alter.h"
+#include "plan/write.h"
 
 #include <string.h>
 
@@ -97,26 +98,39 @@ static void alter_nullable(struct differ *d, const struct object *to,
     rec_set(r, K_existing_nullable, val_bool(!is_not_null(old)));
 }
 
-/* The new identity with every option that the old one set, said anew where it is the
- * default again. */
-static struct val whole_identity(struct differ *d, const struct rec *old,
-                                 const struct rec *new, str type)
+int64_t sequence_value(const struct rec *r, enum key k, str type)
 {
-    struct rec *identity = rec_copy(d->arena, new);
+    if (rec_has(r, k))
+        return rec_at(r, k)->i;
+    bool ascends = k == K_increment || sequence_value(r, K_increment, type) > 0;
     int64_t most = str_is(type, "smallint")  ? INT16_MAX
                    : str_is(type, "integer") ? INT32_MAX
                                              : INT64_MAX;
-    const struct {
-        enum key k;
-        int64_t usual;
-    } fields[] = {{K_start, 1},
-                  {K_increment, 1},
-                  {K_min_value, 1},
-                  {K_max_value, most},
-                  {K_cache, 1}};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (rec_has(old, fields[i].k) && !rec_has(new, fields[i].k))
-            rec_set(identity, fields[i].k, val_int(fields[i].usual));
+    switch (k) {
+    case K_min_value:
+        return ascends ? 1 : -most - 1;
+    case K_max_value:
+        return ascends ? most : -1;
+    case K_start:
+        return sequence_value(r, ascends ? K_min_value : K_max_value, type);
+    default:
+        return 1;
+    }
+}
+
+/* The new identity with every option that the old one had otherwise, said anew where it
+ * is the default again. */
+static struct val whole_identity(struct differ *d, const struct rec *old,
+                                 const struct rec *new, str type)
+{
+    static const enum key fields[] = {K_start, K_increment, K_min_value, K_max_value,
+                                      K_cache};
+    struct rec *identity = rec_copy(d->arena, new);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        int64_t value = sequence_value(new, fields[i], type);
+        if (value != sequence_value(old, fields[i], type))
+            rec_set(identity, fields[i], val_int(value));
+    }
     if (rec_has(old, K_cycle) && !rec_has(new, K_cycle))
         rec_set(identity, K_cycle, val_bool(false));
     if (rec_has(old, K_generated) && !rec_has(new, K_generated))
@@ -142,6 +156,30 @@ static bool alter_foreign_options(struct differ *d, const struct object *to,
     rec_set(existing, K_options, map_change(d, after, before));
     rec_set(r, K_existing, val_rec(existing));
     return true;
+}
+
+static str sequence_of(struct differ *d, const struct object *column,
+                       const struct rec *identity)
+{
+    return rec_has(identity, K_sequence_name)
+               ? rec_str(identity, K_sequence_name)
+               : default_name(column->table, column->name, "seq", d->arena);
+}
+
+/* The name of an identity's sequence is not the column's to change. */
+static void rename_identity(struct differ *d, const struct object *to, struct rec *old,
+                            const struct rec *new, struct ops *ops)
+{
+    str before = sequence_of(d, to, old), after = sequence_of(d, to, new);
+    struct val schema = *rec_at(old, K_sequence_schema);
+    if (differs(old, new, K_sequence_schema) || str_eq(before, after))
+        return;
+    struct rec *r = new_op(d, ops, OP_rename_sequence)->args;
+    rec_set(r, K_name, val_str(before));
+    rec_set(r, K_new_name, val_str(after));
+    rec_set(r, K_schema,
+            schema.kind == VAL_NONE ? *rec_at(to->create->args, K_schema) : schema);
+    rec_set(old, K_sequence_name, *rec_at(new, K_sequence_name));
 }
 
 /* The changes that alter_column makes in one op: new value under `k`, old under `before`.
@@ -175,6 +213,9 @@ static void alter_fields(struct differ *d, const struct object *to, const struct
             struct val forth = whole_identity(d, before.rec, after.rec, type);
             before = whole_identity(d, after.rec, before.rec, type);
             after = forth;
+        } else if (k == K_options) {
+            after = map_change(d, rec_at(old, k), rec_at(new, k));
+            before = map_change(d, rec_at(new, k), rec_at(old, k));
         } else if (fields[i].null_removes) {
             after = after.kind == VAL_NONE ? val_null() : after;
             before = before.kind == VAL_NONE ? val_null() : before;
@@ -184,7 +225,7 @@ static void alter_fields(struct differ *d, const struct object *to, const struct
         } else if (k == K_compression) {
             after = after.kind == VAL_NONE ? val_str(STR("default")) : after;
         } else if (k == K_storage && after.kind == VAL_NONE) {
-            after = val_str(STR("extended"));
+            after = val_str(str_of(to->usual_storage));
         }
         rec_set(r, k, after);
         rec_set(r, fields[i].before, before);
@@ -194,8 +235,13 @@ static void alter_fields(struct differ *d, const struct object *to, const struct
 bool alter_columns(struct differ *d, const struct object *from, const struct object *to,
                    struct ops *ops, bool *upsets)
 {
-    const struct rec *old = rec_at(from->create->args, K_column)->rec;
+    struct rec *old = rec_copy(d->arena, rec_at(from->create->args, K_column)->rec);
     const struct rec *new = rec_at(to->create->args, K_column)->rec;
+    if (rec_has(old, K_identity) && rec_has(new, K_identity)) {
+        struct rec *identity = rec_copy(d->arena, rec_at(old, K_identity)->rec);
+        rename_identity(d, to, identity, rec_at(new, K_identity)->rec, ops);
+        rec_set(old, K_identity, val_rec(identity));
+    }
     if (differs(old, new, K_generated)) {
         if (rec_has(new, K_generated))
             return false;

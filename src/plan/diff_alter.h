@@ -12,6 +12,8 @@ bool differ_only_in(const struct rec *a, const struct rec *b, const enum key *ke
 bool alters_table(const struct rec *old, const struct rec *new);
 /* The value, or op.NULL for an absent one: "there was none". */
 struct val or_null(const struct val *v);
+/* An option of a sequence of this type, also when it is the default and not written. */
+int64_t sequence_value(const struct rec *r, enum key k, str type);
 /* A new op at the end of `ops`. */
 struct op *new_op(struct differ *d, struct ops *ops, enum op_kind kind);
 void add_hazard(struct differ *d, const struct op *op, const char *kind, str text);

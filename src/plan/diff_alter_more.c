@@ -10,8 +10,7 @@ static void comment_columns(struct differ *d, const struct object *from,
                             const struct object *to, struct ops *ops)
 {
     const struct val *old = rec_at(from->create->args, K_column_comments);
-    struct val change =
-        map_change(d, old, rec_at(to->create->args, K_column_comments));
+    struct val change = map_change(d, old, rec_at(to->create->args, K_column_comments));
     for (size_t i = 0; i < change.map.n; i++) {
         struct rec *r = new_op(d, ops, OP_comment_on)->args;
         rec_set(r, K_kind, val_str(STR("column")));
@@ -52,9 +51,9 @@ static bool keeps_columns(const struct object *from, const struct object *to)
 static bool alter_view(struct differ *d, const struct object *from,
                        const struct object *to, struct ops *ops)
 {
-    static const enum key in_place[] = {K_query,    K_with,            K_check_option,
-                                        K_defaults, K_column_comments, K_comment,
-                                        N_KEYS};
+    static const enum key in_place[] = {
+        K_query,           K_with,    K_check_option, K_defaults,
+        K_column_comments, K_comment, N_KEYS};
     static const enum key of_columns[] = {K_defaults, K_column_comments, K_comment,
                                           N_KEYS};
     const struct rec *old = from->create->args, *new = to->create->args;
@@ -105,7 +104,8 @@ static bool alter_options(struct differ *d, const struct object *from,
             shape_field(new->shape, key_word(names[i])))
             rec_set(r, names[i], *rec_at(new, names[i]));
     if (differs(old, new, K_options)) {
-        const struct val *before = rec_at(old, K_options), *after = rec_at(new, K_options);
+        const struct val *before = rec_at(old, K_options),
+                         *after = rec_at(new, K_options);
         rec_set(r, K_options, map_change(d, before, after));
         rec_set(existing, K_options, map_change(d, after, before));
     }
@@ -179,7 +179,8 @@ static bool alter_statistics(struct differ *d, const struct object *from,
         return false;
     struct rec *r = for_object(d, to, ops, OP_alter_statistics, K_name);
     struct val usual = val_int(-1);
-    rec_set(r, K_statistics, rec_has(new, K_statistics) ? *rec_at(new, K_statistics) : usual);
+    rec_set(r, K_statistics,
+            rec_has(new, K_statistics) ? *rec_at(new, K_statistics) : usual);
     rec_set(r, K_existing_statistics,
             rec_has(old, K_statistics) ? *rec_at(old, K_statistics) : usual);
     return true;

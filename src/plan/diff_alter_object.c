@@ -57,7 +57,7 @@ static void alter_comment(struct differ *d, const struct object *from,
 /* ---- tables -------------------------------------------------------------------- */
 
 struct rec *for_object(struct differ *d, const struct object *to, struct ops *ops,
-                             enum op_kind kind, enum key name)
+                       enum op_kind kind, enum key name)
 {
     struct rec *r = new_op(d, ops, kind)->args;
     rec_set(r, name, val_str(to->name));
@@ -65,8 +65,8 @@ struct rec *for_object(struct differ *d, const struct object *to, struct ops *op
     return r;
 }
 
-struct val map_change(struct differ *d, const struct val *old,
-                             const struct val *new)
+/* New values of a map, op.NULL for the keys that go. */
+struct val map_change(struct differ *d, const struct val *old, const struct val *new)
 {
     size_t before = old->kind == VAL_MAP ? old->map.n : 0;
     size_t after = new->kind == VAL_MAP ? new->map.n : 0;
@@ -84,7 +84,7 @@ struct val map_change(struct differ *d, const struct val *old,
 }
 
 void change_with(struct differ *d, struct rec *r, const struct rec *old,
-                        const struct rec *new, const struct shape *existing_shape)
+                 const struct rec *new, const struct shape *existing_shape)
 {
     rec_set(r, K_with, map_change(d, rec_at(old, K_with), rec_at(new, K_with)));
     struct rec *existing = rec_new(d->arena, existing_shape);
@@ -367,29 +367,29 @@ static bool alter_composite(struct differ *d, const struct object *from,
 
 /* ---- sequences, views, routines ------------------------------------------------- */
 
+static str sequence_type(const struct rec *r)
+{
+    return rec_has(r, K_type) ? rec_str(r, K_type) : STR("bigint");
+}
+
 static bool alter_sequence(struct differ *d, const struct object *from,
                            const struct object *to, struct ops *ops)
 {
-    static const struct {
-        enum key k;
-        bool null_is_default;
-        int64_t usual;
-    } fields[] = {{K_start, false, 1},
-                  {K_increment, false, 1},
-                  {K_min_value, true, 0},
-                  {K_max_value, true, 0},
-                  {K_cache, false, 1}};
+    static const enum key fields[] = {K_start, K_increment, K_min_value, K_max_value,
+                                      K_cache};
     const struct rec *old = from->create->args, *new = to->create->args;
     struct rec *r = for_object(d, to, ops, OP_alter_sequence, K_name);
     struct rec *existing = rec_new(d->arena, &shape_sequence_options);
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        enum key k = fields[i].k;
-        if (!differs(old, new, k))
+        enum key k = fields[i];
+        int64_t before = sequence_value(old, k, sequence_type(old));
+        int64_t after = sequence_value(new, k, sequence_type(new));
+        bool null_is_usual = k == K_min_value || k == K_max_value;
+        if (before == after)
             continue;
-        struct val usual =
-            fields[i].null_is_default ? val_null() : val_int(fields[i].usual);
-        rec_set(r, k, rec_has(new, k) ? *rec_at(new, k) : usual);
-        rec_set(existing, k, rec_has(old, k) ? *rec_at(old, k) : usual);
+        rec_set(r, k, !null_is_usual || rec_has(new, k) ? val_int(after) : val_null());
+        rec_set(existing, k,
+                !null_is_usual || rec_has(old, k) ? val_int(before) : val_null());
     }
     if (differs(old, new, K_type)) {
         struct val usual = val_str(STR("bigint"));
@@ -458,12 +458,15 @@ static bool alter_policy(struct differ *d, const struct object *from,
 static bool alter_index(struct differ *d, const struct object *from,
                         const struct object *to, struct ops *ops)
 {
-    static const enum key in_place[] = {K_with, K_comment, N_KEYS};
+    static const enum key in_place[] = {K_with, K_comment, K_only, N_KEYS};
     const struct rec *old = from->create->args, *new = to->create->args;
-    if (!differ_only_in(old, new, in_place))
+    /* An index on ONLY the parent becomes whole when every partition has one attached. */
+    if (!differ_only_in(old, new, in_place) ||
+        (rec_bool(new, K_only) && !rec_bool(old, K_only)))
         return false;
-    change_with(d, for_object(d, to, ops, OP_alter_index, K_name), old, new,
-                &shape_index_options);
+    if (differs(old, new, K_with))
+        change_with(d, for_object(d, to, ops, OP_alter_index, K_name), old, new,
+                    &shape_index_options);
     return true;
 }
 

@@ -66,6 +66,25 @@ void keep_columns(struct differ *d)
     }
 }
 
+/* A check that held for a child's rows cannot be made not to: it is made anew, from the
+ * parent on. */
+void follow_checks(struct differ *d)
+{
+    for (size_t i = 0; i < d->to.catalog->n; i++) {
+        const struct object *o = &d->to.catalog->at[i];
+        size_t twin = d->to.other[i], leader = o->leader;
+        if (o->create->info->kind != OP_create_check_constraint || twin == NOWHERE ||
+            !d->to.follows[i] || !d->from.follows[twin] || leader == NO_OBJECT ||
+            !rec_bool(o->create->args, K_not_valid) ||
+            rec_bool(d->from.catalog->at[twin].create->args, K_not_valid))
+            continue;
+        while (d->to.follows[leader] && d->to.catalog->at[leader].leader != NO_OBJECT)
+            leader = d->to.catalog->at[leader].leader;
+        if (d->to.other[leader] != NOWHERE && !is_gone(d->from.fate[d->to.other[leader]]))
+            lose_object(d, d->to.other[leader], FATE_DROPPED);
+    }
+}
+
 /* ---- indexes ------------------------------------------------------------------------
  */
 

@@ -25,6 +25,8 @@ str follower_name(struct differ *d, size_t leader, str table);
 
 /* Columns that go from a parent and stay with its children, and the other way round. */
 void keep_columns(struct differ *d);
+/* Checks that are not valid in a child, and were. */
+void follow_checks(struct differ *d);
 /* Followers whose leader goes or comes while they are there by themselves. */
 void follow_indexes(struct differ *d);
 /* What followers have that their leaders do not give them. */

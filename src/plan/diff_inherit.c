@@ -111,6 +111,15 @@ static struct rec *said_at_once(struct differ *d, size_t column, const struct re
     return r;
 }
 
+/* A column of the table's own, and of its parent's, before and after. */
+static bool is_shared(const struct differ *d, size_t column)
+{
+    size_t twin = d->to.other[column], leader = d->to.catalog->at[column].leader;
+    return d->to.catalog->at[column].shared && twin != NOWHERE && leader != NO_OBJECT &&
+           d->from.catalog->at[twin].shared && d->to.fate[column] != FATE_CREATED &&
+           !is_cut(d, d->from.home[twin], d->from.home[d->from.catalog->at[twin].leader]);
+}
+
 static void settle_column(struct heir *h, size_t column)
 {
     struct differ *d = h->d;
@@ -120,7 +129,9 @@ static void settle_column(struct heir *h, size_t column)
     h->done[column] = true;
     if (o->leader != NO_OBJECT)
         settle_column(h, o->leader);
-    if (o->leader == NO_OBJECT || !d->to.follows[column] || o->ignored) {
+    if (is_shared(d, column))
+        d->alters[column].n = 0;
+    else if (o->leader == NO_OBJECT || !d->to.follows[column] || o->ignored) {
         h->touched[column] =
             touched_by(&d->alters[column]) | touched_by(&d->early[column]);
         return;
@@ -156,10 +167,11 @@ static struct object made_by_leader(struct differ *d, size_t i)
     rec_set(r, K_comment, (struct val){.kind = VAL_NONE});
     if (o.create->info->kind == OP_create_index && leader->shape == r->shape)
         rec_set(r, K_with, *rec_at(leader, K_with));
-    if (shape_field(r->shape, STR("not_valid")) && leader->shape == r->shape)
-        rec_set(r, K_not_valid,
-                d->to.fate[d->to.home[i]] == FATE_CREATED ? (struct val){.kind = VAL_NONE}
-                                                          : *rec_at(leader, K_not_valid));
+    /* Beside a new table the order decides: see order.c. */
+    bool new_table = d->to.fate[d->to.home[i]] == FATE_CREATED;
+    if (shape_field(r->shape, STR("not_valid")) && leader->shape == r->shape &&
+        !new_table)
+        rec_set(r, K_not_valid, *rec_at(leader, K_not_valid));
     return o;
 }
 
@@ -170,10 +182,17 @@ static void settle_other(struct differ *d, size_t i)
     bool there = twin != NOWHERE && d->from.fate[twin] != FATE_GONE &&
                  d->from.fate[twin] != FATE_DROPPED;
     struct object before = there ? d->from.catalog->at[twin] : made_by_leader(d, i);
-    if (op_eq(before.create, o->create))
+    struct ops more = {0};
+    if (there && !str_eq(before.name, o->name)) { /* it has been renamed by now */
+        before.create = op_copy(d->arena, before.create);
+        rec_set(before.create->args, K_name, val_str(o->name));
+    }
+    if (op_eq(before.create, o->create) ||
+        !alter_object(d, &before, o, &more, &d->upsets[i]) || more.n == 0)
         return;
-    if (alter_object(d, &before, o, &d->alters[i], &d->upsets[i]) && d->alters[i].n)
-        d->to.fate[i] = FATE_ALTERED;
+    for (size_t k = 0; k < more.n; k++)
+        ops_add(&d->alters[i], more.at[k], d->arena);
+    d->to.fate[i] = FATE_ALTERED;
 }
 
 void follow_properties(struct differ *d)

@@ -19,6 +19,11 @@ struct graph_of_actions {
     size_t *rank;    /* by action: smaller first among those that may go */
 };
 
+static bool leaves(enum fate f)
+{
+    return f == FATE_DROPPED || f == FATE_GONE;
+}
+
 static bool is_dropped(const struct differ *d, size_t i)
 {
     return d->from.fate[i] == FATE_DROPPED;
@@ -64,7 +69,7 @@ static bool is_held(const struct differ *d, size_t table)
             const struct object *o = &s->catalog->at[by];
             if (o->create->info->kind == OP_create_foreign_key && s->follows[by] &&
                 s->home[by] != table && o->leader != NO_OBJECT &&
-                d->from.fate[o->leader] == FATE_KEPT)
+                !leaves(s->fate[o->leader]))
                 return true;
         }
     }
@@ -183,7 +188,10 @@ static size_t remover(struct differ *d, struct graph_of_actions *g, size_t i)
     if (fate == FATE_ALTERED)
         return g->make_of[d->from.other[i]];
     if (fate == FATE_GONE) {
-        size_t table = d->from.table_of[i];
+        size_t table = d->from.table_of[i], leader = d->from.catalog->at[i].leader;
+        if (d->from.follows[i] && leader != NO_OBJECT &&
+            (table == NOWHERE || !leaves(d->from.fate[table])))
+            return remover(d, g, leader);
         if (table != NOWHERE && table != i)
             return remover(d, g, table);
         for (size_t k = 0; k < d->from.catalog->at[i].n_needs; k++) {
@@ -301,8 +309,16 @@ static void follow(struct differ *d, struct graph_of_actions *g, size_t i)
     wait_for(d, g, g->late_of[leader], g->make_of[i]);
     if (d->to.follows[i]) {
         wait_for(d, g, g->make_of[i], maker(d, g, leader));
-        if (d->to.fate[table] == FATE_CREATED && is_column_object(&d->to.catalog->at[i]))
+        if (d->to.fate[table] != FATE_CREATED)
+            return;
+        const struct object *o = &d->to.catalog->at[i];
+        bool is_check = o->create->info->kind == OP_create_check_constraint;
+        if (is_check && rec_bool(o->create->args, K_not_valid))
+            wait_for(d, g, maker(d, g, leader), g->make_of[table]);
+        else if (is_check || is_column_object(o))
             wait_for(d, g, g->make_of[table], maker(d, g, leader));
+    } else if (d->to.catalog->at[i].shared && d->to.fate[leader] == FATE_ALTERED) {
+        wait_for(d, g, g->make_of[i], g->make_of[leader]);
     } else if (!d->to.moves[table] && d->to.fate[leader] == FATE_CREATED) {
         wait_for(d, g, g->make_of[leader], g->make_of[d->only[leader] ? table : i]);
     }
@@ -310,6 +326,12 @@ static void follow(struct differ *d, struct graph_of_actions *g, size_t i)
 
 static void place(struct differ *d, struct graph_of_actions *g)
 {
+    /* What a child has of a parent's column can go when it is the child's own. */
+    for (size_t i = 0; i < d->from.catalog->n; i++) {
+        size_t leader = d->from.catalog->at[i].leader;
+        if (leader != NO_OBJECT && d->only_drop[leader])
+            wait_for(d, g, g->drop_of[i], g->drop_of[leader]);
+    }
     for (size_t i = 0; i < d->n_cuts; i++)
         leave_first(d, g, d->cuts[i].child, d->cuts[i].parent);
     for (size_t i = 0; i < d->to.catalog->n; i++) {
@@ -325,6 +347,7 @@ static void place(struct differ *d, struct graph_of_actions *g)
 
 static void connect(struct differ *d, struct graph_of_actions *g)
 {
+    const struct catalog *c = d->to.catalog;
     for (size_t i = 0; i < d->to.catalog->n; i++) {
         /* What a partition has from its parent needs nothing of its own. */
         size_t make = d->to.follows[i] && !d->extra[i] ? g->make_of[i] : maker(d, g, i);
@@ -337,8 +360,14 @@ static void connect(struct differ *d, struct graph_of_actions *g)
             size_t needed = o->needs[k].object;
             if (o->needs[k].ends_only)
                 continue;
+            /* the index that it is attached to: see follow */
+            if (needed == o->leader && !d->to.follows[i])
+                continue;
             wait_for(d, g, make, maker(d, g, needed));
             wait_for(d, g, make, type_maker(d, g, d->to.other[needed]));
+            for (size_t n = needed; d->to.follows[n] && c->at[n].leader != NO_OBJECT;
+                 n = c->at[n].leader)
+                wait_for(d, g, make, maker(d, g, c->at[n].leader));
             /* a key can be referred to when it holds for every partition */
             if (d->only[needed])
                 wait_for(d, g, make, g->late_of[needed]);
@@ -349,11 +378,15 @@ static void connect(struct differ *d, struct graph_of_actions *g)
             free_names(d, g, i);
     }
     place(d, g);
+    const struct catalog *from = d->from.catalog;
     for (size_t i = 0; i < d->from.catalog->n; i++) {
         size_t gone = remover(d, g, i), twin = d->from.other[i];
         const struct object *o = &d->from.catalog->at[i];
         for (size_t k = 0; k < o->n_needs; k++) {
             size_t needed = o->needs[k].object;
+            while (d->from.follows[needed] && d->from.fate[needed] == FATE_KEPT &&
+                   from->at[needed].leader != NO_OBJECT)
+                needed = from->at[needed].leader;
             enum fate fate = d->from.fate[needed];
             if (o->needs[k].of_default && twin != NOWHERE &&
                 g->early_of[twin] != NOWHERE) {

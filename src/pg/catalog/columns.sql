@@ -12,6 +12,7 @@ SELECT a.attrelid AS relation, a.attnum AS number, a.attname AS name,
           FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace
           WHERE co.oid = a.attcollation) END AS collation,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage,
+       t.typstorage AS usual_storage,
        NULLIF(a.attcompression::text, '') AS compression,
        NULLIF(a.attstattarget, -1) AS statistics,
        a.attislocal AS is_local, a.attinhcount AS inherited,

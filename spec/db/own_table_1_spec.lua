@@ -1,0 +1,2 @@
+-- Every sixth of spec/pairs/table: tables, columns, keys, partitions, children, sequences.
+require("spec.support.pairs").own("table", 1, 6, { describe = describe, it = it })

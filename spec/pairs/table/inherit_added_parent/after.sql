@@ -1,0 +1,2 @@
+create table pa(x int, y text);
+create table c(x int, y text) inherits (pa);

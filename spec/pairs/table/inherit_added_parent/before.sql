@@ -1,0 +1,2 @@
+create table pa(x int);
+create table c(x int, y text);

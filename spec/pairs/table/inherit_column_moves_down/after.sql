@@ -1,0 +1,3 @@
+create table pa(x int);
+create table c1(y text not null default 'q') inherits (pa);
+create table c2() inherits (pa);

@@ -1,0 +1,13 @@
+create table p(a int not null, b text) partition by list(a);
+create table p1 partition of p for values in (1);
+create table p2 partition of p for values in (2);
+create index ix on only p(b);
+create index own1 on p1(b);
+create index own2 on p2(b);
+alter index ix attach partition own1;
+alter index ix attach partition own2;
+alter table only p add constraint p_key primary key (a);
+alter table only p1 add constraint one primary key (a);
+alter table only p2 add constraint two primary key (a);
+alter index p_key attach partition one;
+alter index p_key attach partition two;

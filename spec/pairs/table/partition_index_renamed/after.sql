@@ -1,0 +1,7 @@
+create table p(a int, b text) partition by list(a);
+create table p1 partition of p for values in (1);
+create index ix on p(b);
+alter index p1_b_idx rename to p1_own;
+create table p2 partition of p for values in (2);
+alter table p add constraint pk primary key (a);
+alter table p2 rename constraint p2_pkey to p2_key;

@@ -1,0 +1,13 @@
+create role part_reader;
+create table p(a int, b text) partition by list(a);
+create table p1 partition of p(constraint own check (b <> 'no')) for values in (1);
+create table p2 partition of p for values in (2) with (fillfactor = 50);
+create unique index u on p1(b);
+alter table p1 enable row level security;
+create policy pol on p1 using (b = current_user);
+grant select on p1 to part_reader;
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create trigger t before insert on p1 for each row execute function f();
+alter table p2 alter b set not null, replica identity full;
+alter table p1 set (autovacuum_enabled = false);
+create statistics st on a, b from p1;

@@ -1,0 +1,1 @@
+create table p(a int, b int, c text) partition by list(a);

@@ -1,0 +1,1 @@
+create table t(a serial, b bigserial, c smallserial, d int);
