@@ -85,8 +85,10 @@ static void say_end(struct flight *f, const struct backfill_report *report)
 {
     if (f->r->advance)
         f->r->advance(f->r->context, f->step->revision->id, report);
-    runner_say(f->r, "info", "Backfill of %.*s: %lld rows in %.1f s, %lld of them changed",
-               STR_ARG(report->table), (long long)report->walked, report->seconds,
+    str took = report->seconds < 0.5 ? STR_NONE
+                                     : str_fmt(f->arena, " in %.1f s", report->seconds);
+    runner_say(f->r, "info", "Backfill of %.*s: %lld rows%.*s, %lld of them changed",
+               STR_ARG(report->table), (long long)report->walked, STR_ARG(took),
                (long long)report->changed);
 }
 

@@ -1,0 +1,3 @@
+return {
+  url = env "DATABASE_URL" or "postgres://localhost/payments",
+}
