@@ -19,7 +19,8 @@ end
 
 -- The tables of the bookkeeping are made once for a database, not for each piece of work.
 local function ensure_version(bench)
-  bench.measure { bench.moonshift, "ensure-version", cwd = project "", env = { DATABASE_URL = bench.url "bench_table" } }
+  bench.measure { bench.moonshift, "ensure-version", cwd = project "",
+    env = { DATABASE_URL = bench.url "bench_table" } }
 end
 
 local function rate(bench, rows, samples)
