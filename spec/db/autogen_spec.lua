@@ -66,6 +66,16 @@ model.table("t", {
     p:ok("check")
   end)
 
+  it("builds models in any order, whatever the bodies of functions name", function()
+    local p = made [[
+model.view("a", "select n from b")
+model.view("b", "select n from c")
+model.func("later", nil, "void", "declare r gone%rowtype; begin end", { language = "plpgsql" })
+model.table("c", { { "n", "integer" } })
+]]
+    p:ok("check")
+  end)
+
   it("reads back what inspect writes of a sequence that found its column later", function()
     local p = project.new()
     p.db:exec [[

@@ -1,6 +1,7 @@
 #include "app/build.h"
 
 #include "plan/compile.h"
+#include "plan/quote.h"
 #include "plan/sqltext.h"
 
 #include <stdlib.h>
@@ -165,8 +166,43 @@ static bool all_at_once(struct pieces *p, struct conn *c, struct err *e)
     return plain(s, "COMMIT", e) && s->sync(s, e);
 }
 
+/* What a build needs of its session, which recovering from an error resets. Scripts of
+ * pg_dump empty the search path: each build starts anew. */
+static bool set_session(struct conn *c, str default_schema, struct arena *a,
+                        struct err *e)
+{
+    struct rows rows;
+    struct param schema = {default_schema, false};
+    struct stmt set = {
+        .sql = STR("SELECT set_config('search_path', quote_ident($1), false), "
+                   "set_config('check_function_bodies', 'off', false), "
+                   "set_config('client_min_messages', 'warning', false)"),
+        .params = &schema,
+        .n_params = 1,
+        .flags = STMT_QUIET};
+    return conn_sink(c)->query(conn_sink(c), &set, &rows, a, e);
+}
+
+static bool recover(struct conn *c, str default_schema, struct arena *a, struct err *e)
+{
+    return conn_recover(c, e) && set_session(c, default_schema, a, e);
+}
+
+static bool begin(struct conn *c, str default_schema, struct arena *a, struct err *e)
+{
+    if (!str_is(default_schema, "public")) {
+        struct buf b = buf_in(a);
+        buf_put(&b, "CREATE SCHEMA IF NOT EXISTS ");
+        quote_ident(&b, default_schema);
+        if (!plain(conn_sink(c), buf_done(&b).p, e))
+            return false;
+    }
+    return set_session(c, default_schema, a, e);
+}
+
 /* Rounds over what is left, until nothing is or nothing works any more. */
-static bool one_by_one(struct pieces *p, struct conn *c, struct err *e)
+static bool one_by_one(struct pieces *p, struct conn *c, str default_schema,
+                       struct arena *a, struct err *e)
 {
     struct sink *s = conn_sink(c);
     size_t left = p->n;
@@ -179,7 +215,7 @@ static bool one_by_one(struct pieces *p, struct conn *c, struct err *e)
             if (send(s, &p->at[i], &failure) && s->sync(s, &failure)) {
                 p->at[i].done = true;
                 left--;
-            } else if (!conn_recover(c, &recovery)) {
+            } else if (!recover(c, default_schema, a, &recovery)) {
                 err_copy(e, &failure);
                 err_clear(&failure);
                 err_clear(&recovery);
@@ -211,38 +247,10 @@ static void sort_pieces(struct pieces *p)
         qsort(p->at, p->n, sizeof *p->at, by_rank);
 }
 
-/* Scripts of pg_dump empty the search path and switch checks: each build starts anew. */
-static bool begin(struct conn *c, str default_schema, struct arena *a, struct err *e)
-{
-    struct sink *s = conn_sink(c);
-    struct rows rows;
-    struct param schema = {default_schema, false};
-    struct stmt make = {
-        .sql = STR("SELECT set_config('search_path', quote_ident($1), false), "
-                   "set_config('check_function_bodies', 'off', false), "
-                   "set_config('client_min_messages', 'warning', false)"),
-        .params = &schema,
-        .n_params = 1,
-        .flags = STMT_QUIET};
-    if (!str_is(default_schema, "public")) {
-        struct buf b = buf_in(a);
-        buf_put(&b, "CREATE SCHEMA IF NOT EXISTS \"");
-        for (size_t i = 0; i < default_schema.n; i++) {
-            if (default_schema.p[i] == '"')
-                buf_char(&b, '"');
-            buf_char(&b, default_schema.p[i]);
-        }
-        buf_char(&b, '"');
-        if (!plain(s, buf_done(&b).p, e))
-            return false;
-    }
-    return s->query(s, &make, &rows, a, e);
-}
-
 bool pieces_build(struct pieces *p, struct conn *c, str default_schema, struct arena *a,
                   struct err *e)
 {
-    struct err first = {0}, recovery = {0};
+    struct err first = {0};
     bool alone = false;
     sort_pieces(p);
     for (size_t i = 0; i < p->n; i++)
@@ -254,8 +262,7 @@ bool pieces_build(struct pieces *p, struct conn *c, str default_schema, struct a
     if (!ok) {
         err_clear(&first);
         ok = (alone || conn_recover(c, e)) && begin(c, default_schema, a, e) &&
-             one_by_one(p, c, e);
+             one_by_one(p, c, default_schema, a, e);
     }
-    err_clear(&recovery);
     return ok;
 }
