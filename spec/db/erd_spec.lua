@@ -201,6 +201,11 @@ describe("erd's page", function()
     assert.matches("<td class=\"name null\">a &quot;b&quot; &lt;c&gt; &amp; &#39;d&#39;</td>", page, 1, true)
     assert.matches("one of <code>glad, it&#39;s &quot;so&quot;</code>", page, 1, true)
     assert.matches("customer_id, on delete cascade", page, 1, true)
+    -- A table's own keys first, one to itself once, then those of others.
+    local card = page:match '<details class="card hue0" id="c2".-</details>'
+    local arrows = {}
+    for arrow, to in card:gmatch '<li>(%S+) <a href="#c(%d)"' do arrows[#arrows + 1] = arrow .. to end
+    assert.same({ "→0", "→2" }, arrows)
   end)
 
   -- The page as a browser leaves it, opened at #hash. chromium or chrome, whichever is there.

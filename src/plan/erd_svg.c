@@ -266,15 +266,15 @@ static void put_card_column(struct buf *b, const struct erd_column *c)
     buf_put(b, "</td></tr>\n");
 }
 
-static void put_card_links(struct buf *b, const struct erd *d, size_t table)
+/* The keys of one direction: to others (`out`), or from them. A table's key to itself is
+ * one of those to others. */
+static void put_card_links(struct buf *b, const struct erd *d, size_t table, bool out)
 {
     for (size_t i = 0; i < d->n_links; i++) {
         const struct erd_link *l = &d->links[i];
-        if (l->from != table && l->to != table)
+        if (out ? l->from != table : l->to != table || l->from == table)
             continue;
-        bool out = l->from == table;
-        buf_fmt(b, "<li class=\"%s\">%s", out ? "out" : "in",
-                out ? "\xE2\x86\x92 " : "\xE2\x86\x90 ");
+        buf_fmt(b, "<li>%s", out ? "\xE2\x86\x92 " : "\xE2\x86\x90 ");
         put_link_to(b, d, out ? l->to : l->from);
         buf_put(b, " <span>");
         erd_put_xml(b, l->columns);
@@ -303,7 +303,8 @@ static void put_card(struct buf *b, const struct erd *d, size_t number)
     for (size_t i = 0; i < t->n; i++)
         put_card_column(b, &t->columns[i]);
     buf_put(b, "</table>\n<ul class=\"keys\">\n");
-    put_card_links(b, d, number);
+    put_card_links(b, d, number, true);
+    put_card_links(b, d, number, false);
     buf_put(b, "</ul>\n<ul class=\"notes\">\n");
     for (size_t i = 0; i < t->notes.n; i++) {
         buf_put(b, "<li><code>");
