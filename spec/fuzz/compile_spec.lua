@@ -61,6 +61,8 @@ local by_type = {
   name = text, names = texts, text = text, texts = texts, value = scalar, values = scalar, ["text or NULL"] = text,
   integer = function() return tostring(math.random(0, 99)) end, boolean = function() return pick { "true", "false" } end,
   map = map, rows = function() return list(map) end,
+  ["function"] = function() return "function(row) return row end" end,
+  anything = scalar,
 }
 
 function value(field, depth)

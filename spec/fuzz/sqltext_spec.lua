@@ -9,7 +9,9 @@ local NEWER = 990000 -- a server whose grammar the parser does not know
 
 local function corpus()
   local texts = { shell.read(cases.directory .. "fixture.sql") }
-  for _, case in ipairs(cases.all()) do texts[#texts + 1] = case.sql end
+  for _, case in ipairs(cases.all()) do
+    if not case.sql:find "^!" then texts[#texts + 1] = case.sql end -- else: why there is none
+  end
   texts[#texts + 1] = "create function f() returns int begin atomic select case when true then 1 end; end; select 2"
   texts[#texts + 1] = "select E'\\'; ', $a$;$a$, U&\"d;\" /* ; /* ; */ */ -- ;\n; begin; commit"
   texts[#texts + 1] = "create table t (begin int, \"end\" int default (case when true then 1 end)); select 1"
