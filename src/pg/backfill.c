@@ -477,16 +477,13 @@ static bool open_conns(struct crew *r, struct conn *own, struct err *e)
 }
 
 /* What is still under way is waited for: it commits, or it does not, but it does not go on
- * behind our back. */
+ * behind our back, nor bring answers when nobody has a place for them. */
 static void close_conns(struct crew *r)
 {
-    for (size_t i = 1; i < r->n_conns; i++) {
-        struct err ignored = {0};
-        struct sink *s = conn_sink(r->conns[i]);
-        s->sync(s, &ignored);
-        err_clear(&ignored);
+    for (size_t i = 0; i < r->n_conns; i++)
+        conn_settle(r->conns[i]);
+    for (size_t i = 1; i < r->n_conns; i++)
         conn_close(r->conns[i]);
-    }
 }
 
 static bool stopped(const struct crew *r, struct err *e)

@@ -70,6 +70,10 @@ bool conn_post(struct conn *c, const struct stmt *s, struct rows *rows, struct a
  * went well its sink's sync tells, without waiting. */
 size_t conn_first_done(struct conn *const *list, size_t n);
 
+/* Waits until nothing is on its way, whatever became of it; a failure is still told by the
+ * next call. */
+void conn_settle(struct conn *c);
+
 /* After an error: leaves the aborted pipeline, rolls back, restores the session, so that
  * the connection can be used again. */
 bool conn_recover(struct conn *c, struct err *e);

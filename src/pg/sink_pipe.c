@@ -569,6 +569,11 @@ bool conn_post(struct conn *c, const struct stmt *stmt, struct rows *rows,
     return pipe_tell(c, e);
 }
 
+void conn_settle(struct conn *c)
+{
+    pipe_drain(c);
+}
+
 /* Takes what has arrived; true when nothing is awaited any more. */
 static bool all_arrived(struct conn *c)
 {
