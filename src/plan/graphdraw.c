@@ -88,27 +88,22 @@ struct canvas {
     size_t ended; /* the lane that ended with the revision just drawn; NOBODY */
 };
 
-/* A cell in the colour of a lane. Blanks have none, so that they can be taken off. */
-static void put_cell(struct canvas *c, enum cell cell, const struct lane *lane)
+/* Text in the colour of a lane. Blanks have none, so that they can be taken off. */
+static void put_colored(struct canvas *c, const char *text, const struct lane *lane)
 {
-    static const char *const ascii[] = {" ", "|", ":", "*", "o", "|",
-                                        " ", " ", " ", " ", "|", "-"};
-    static const char *const boxes[] = {" ", "│", "┊", "●", "○", "├",
-                                        "╮", "╯", "┬", "┴", "┼", "─"};
-    const char *text = (c->style & DRAW_UTF8 ? boxes : ascii)[cell];
     if (c->style & DRAW_COLOR && *text != ' ')
         buf_fmt(&c->out, "\033[%um%s\033[m", 31 + lane->color % 6, text);
     else
         buf_put(&c->out, text);
 }
 
-/* What is between two columns of a row that branches. */
-static void put_between(struct canvas *c, const char *text, const struct lane *lane)
+static void put_cell(struct canvas *c, enum cell cell, const struct lane *lane)
 {
-    if (c->style & DRAW_COLOR && *text != ' ')
-        buf_fmt(&c->out, "\033[%um%s\033[m", 31 + lane->color % 6, text);
-    else
-        buf_put(&c->out, text);
+    static const char *const ascii[] = {" ", "|", ":", "*", "o", "|",
+                                        " ", " ", " ", " ", "|", "-"};
+    static const char *const boxes[] = {" ", "│", "┊", "●", "○", "├",
+                                        "╮", "╯", "┬", "┴", "┼", "─"};
+    put_colored(c, (c->style & DRAW_UTF8 ? boxes : ascii)[cell], lane);
 }
 
 static enum cell lane_cell(const struct lane *lane)
@@ -180,9 +175,9 @@ static void put_branches(struct canvas *c, size_t left, const struct columns *to
         if (i < left || !more)
             buf_char(&c->out, ' ');
         else if (c->style & DRAW_UTF8)
-            put_between(c, "─", &c->lanes[next_column(to, i + 1)]);
+            put_colored(c, "─", &c->lanes[next_column(to, i + 1)]);
         else
-            put_between(c,
+            put_colored(c,
                         next_column(to, i + 1) > i + 1 ? "-"
                         : fork                         ? "\\"
                                                        : "/",
