@@ -55,6 +55,45 @@ end
 ]], text, 1, true)
   end)
 
+  it("cuts a script where it begins and commits, and nowhere else", function()
+    local p = new { ["d/1.sql"] = [[
+-- BEGIN; is no statement here
+CREATE TABLE a (x int, y text DEFAULT 'COMMIT;');
+COMMIT;
+-- alone
+CREATE INDEX CONCURRENTLY i ON a (x); /* and */
+VACUUM a;
+START TRANSACTION;
+DO $$ BEGIN NULL; END $$;
+SAVEPOINT s;
+END;
+-- nothing more
+]], ["d/2.sql"] = "VACUUM;\n", ["d/3.sql"] = "-- only this\n" }
+    p:ok("import", "sql", "d")
+    assert.equal([==[
+-- Imported from d/1.sql
+function upgrade()
+  op.execute([[
+-- BEGIN; is no statement here
+CREATE TABLE a (x int, y text DEFAULT 'COMMIT;');
+]])
+  op.autocommit(function()
+    op.execute([[
+-- alone
+CREATE INDEX CONCURRENTLY i ON a (x); /* and */
+VACUUM a;
+]])
+  end)
+  op.execute([[
+DO $$ BEGIN NULL; END $$;
+SAVEPOINT s;
+]])
+end
+]==], p:read("migrations/1.lua"):gsub("\n%-%- Create Date.-(\nfunction)", "%1"):gsub("\nfunction downgrade.*", ""))
+    assert.matches('\ntransactional = false\n.*\n  op.execute%("VACUUM;"%)\n', p:read "migrations/2.lua")
+    assert.matches("function upgrade()\n  -- nothing to do\nend\n", p:read "migrations/3.lua", 1, true)
+  end)
+
   it("lists with --dry-run and writes nothing", function()
     local p = new(foreign.goose.files)
     local r = p:ok("import", "goose", "migrations.goose", "--dry-run")
@@ -113,6 +152,7 @@ end
     refused("sql", { ["d/a.sql"] = "s\0e\0l\0" }, "is not UTF-8", "d/a.sql:1")
     refused("sql", { ["d/a.sql"] = "copy t from stdin;\n1\n\\.\n" }, "takes its data from psql", "d/a.sql")
     refused("sql", { ["d/a.sql"] = "begin;\nselect 1;\nrollback;\n" }, "rollback has no place in a migration", "d/a.sql")
+    refused("sql", { ["d/a.sql"] = "begin isolation level serializable;\n" }, "level serializable has no place", "d/a.sql")
   end)
 
   it("refuses two files of one version", function()

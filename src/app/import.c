@@ -175,7 +175,10 @@ static str header_of(const struct imported *i, bool outside, struct arena *a)
 static str doc_of(const struct import *list, const struct imported *i, struct arena *a)
 {
     struct buf b = buf_in(a);
-    buf_fmt(&b, "Imported from %.*s: %.*s", STR_ARG(list->tool), STR_ARG(i->source));
+    buf_put(&b, "Imported from ");
+    if (!str_is(list->tool, "sql"))
+        buf_fmt(&b, "%.*s: ", STR_ARG(list->tool));
+    buf_str(&b, i->source);
     bool alembic = str_is(list->tool, "alembic");
     if (i->up.missing.p)
         buf_fmt(&b, "\nupgrade() is to be filled in: %.*s", STR_ARG(i->up.missing));

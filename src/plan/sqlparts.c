@@ -49,15 +49,26 @@ static void leave_out(struct cutter *c, size_t start, size_t end)
     c->copied = token_is(c->text, t, ';') ? t.end : end;
 }
 
+/* BEGIN and COMMIT alone, with their noise words: ISOLATION LEVEL, AND CHAIN and the like
+ * would be lost. */
+static bool is_plain(str text, size_t start, size_t end)
+{
+    struct token t = sql_token_after(text, start);
+    t = sql_token_after(text, t.end);
+    if (t.start < end && (token_word(text, t, "WORK") || token_word(text, t, "TRANSACTION")))
+        t = sql_token_after(text, t.end);
+    return t.start >= end;
+}
+
 /* BEGIN and COMMIT move between inside and outside; nothing else may. */
 static bool control(struct cutter *c, size_t start, size_t end, struct err *e)
 {
     struct token t = sql_token_after(c->text, start);
     bool begins = token_word(c->text, t, "BEGIN") || token_word(c->text, t, "START");
     bool commits = token_word(c->text, t, "COMMIT") || token_word(c->text, t, "END");
-    if (!begins && !commits) {
+    if ((!begins && !commits) || !is_plain(c->text, start, end)) {
         err_set(e, ERR_FAILED, "%.*s has no place in a migration",
-                STR_ARG(token_text(c->text, t)));
+                STR_ARG(str_cut(c->text, start, end)));
         e->sql = str_copy(&e->arena, str_cut(c->text, start, end));
         e->position = 1;
         return err_hint(e, "remove it from the script, and import again");
