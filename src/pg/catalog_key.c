@@ -86,8 +86,9 @@ static void read_table_constraint(struct reader *r, struct row row,
     o->table = t->name;
     o->name = row_str(row, "name");
     o->definition = row_str(row, "definition");
-    o->follows = row_oid(row, "parent") != 0 ||
-                 (row_int(row, "inherited") > 0 && !row_bool(row, "is_local"));
+    o->follows =
+        row_oid(row, "parent") != 0 ||
+        (t->kind != 'f' && row_int(row, "inherited") > 0 && !row_bool(row, "is_local"));
     if (row_oid(row, "parent"))
         add_leader(r, r->out->n - 1,
                    (struct address){CLASS_CONSTRAINT, row_oid(row, "parent"), 0});
@@ -188,6 +189,8 @@ static struct val key_of(struct reader *r, struct row row, const struct shape *s
         rec_set(key, K_order, val_str(STR("desc")));
     if (nulls_first != descends)
         rec_set(key, K_nulls, val_str(nulls_first ? STR("first") : STR("last")));
+    if (shape == &shape_key && !row_null(row, "statistics"))
+        rec_set(key, K_statistics, val_int(row_int(row, "statistics")));
     return val_rec(key);
 }
 
@@ -314,8 +317,8 @@ static void add_index_comment(struct reader *r, struct row row, size_t constrain
 {
     if (row_null(row, "comment"))
         return;
-    struct object *o = add_object(r, "comment", OP_comment_on, CLASS_COMMENT,
-                                  row_oid(row, "oid"));
+    struct object *o =
+        add_object(r, "comment", OP_comment_on, CLASS_COMMENT, row_oid(row, "oid"));
     struct rec *c = o->create->args;
     o->schema = row_str(row, "schema");
     o->name = str_fmt(r->arena, "index %.*s", STR_ARG(row_str(row, "name")));
@@ -324,8 +327,24 @@ static void add_index_comment(struct reader *r, struct row row, size_t constrain
     set_schema(r, c, K_schema, o->schema);
     set_str(c, K_comment, row, "comment");
     rec_set(c, K_existing, val_null());
-    object_needs(r->out, r->out->n - 1,
-                 (struct need){constraint, .automatic = true}, r->arena);
+    object_needs(r->out, r->out->n - 1, (struct need){constraint, .automatic = true},
+                 r->arena);
+}
+
+/* The index that CLUSTER goes by: the mark goes with it. */
+static void add_clustering(struct reader *r, struct row row, size_t index)
+{
+    if (!row_bool(row, "is_clustered"))
+        return;
+    struct object *o =
+        add_object(r, "clustering", OP_cluster_on, 5, row_oid(row, "relation"));
+    o->schema = row_str(row, "table_schema");
+    o->table = row_str(row, "table_name");
+    set_str(o->create->args, K_table, row, "table_name");
+    set_schema(r, o->create->args, K_schema, o->schema);
+    set_str(o->create->args, K_index, row, "name");
+    object_needs(r->out, r->out->n - 1, (struct need){index, .automatic = true},
+                 r->arena);
 }
 
 bool read_indexes(struct reader *r)
@@ -344,6 +363,7 @@ bool read_indexes(struct reader *r)
         if (!constraint) {
             read_index(r, row, k);
             name_replica_identity(r, objects, row, r->out->n - 1);
+            add_clustering(r, row, r->out->n - 1);
             continue;
         }
         struct object *o = object_at(objects, CLASS_CONSTRAINT, constraint);
@@ -354,6 +374,7 @@ bool read_indexes(struct reader *r)
         size_t at = (size_t)(o - r->out->at);
         name_replica_identity(r, objects, row, at);
         add_index_comment(r, row, at);
+        add_clustering(r, row, at);
     }
     return true;
 }

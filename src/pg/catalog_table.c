@@ -13,7 +13,7 @@ void add_relation(struct reader *r, struct row row, size_t object)
         .schema = row_str(row, "schema"),
         .name = row_str(row, "name"),
         .object = object,
-        .is_partition = !row_null(row, "bound"),
+        .is_partition = !row_null(row, "bound") && row_char(row, "kind") != 'f',
     };
 }
 
@@ -108,6 +108,38 @@ bool read_relations(struct reader *r, bool (*other)(struct reader *, struct row)
     return true;
 }
 
+/* A foreign table is made by itself, and then has its place: an object of its own. */
+static void add_foreign_place(struct reader *r, struct row row,
+                              const struct relation *child)
+{
+    bool is_partition = row_bool(row, "is_partition");
+    const struct relation *parent = relation_of(r, row_oid(row, "parent"));
+    struct object *o =
+        add_object(r, is_partition ? "partition" : "child",
+                   is_partition ? OP_attach_partition : OP_inherit, 6, child->oid);
+    struct rec *args = o->create->args;
+    o->schema = child->schema;
+    o->table = child->name;
+    o->name = row_str(row, "parent_name");
+    if (is_partition) {
+        set_str(args, K_table, row, "parent_name");
+        set_schema(r, args, K_schema, row_str(row, "parent_schema"));
+        rec_set(args, K_partition, val_str(child->name));
+        set_schema(r, args, K_partition_schema, child->schema);
+        set_str(args, K_bound, row, "bound");
+    } else {
+        rec_set(args, K_table, val_str(child->name));
+        set_schema(r, args, K_schema, child->schema);
+        set_str(args, K_parent, row, "parent_name");
+        set_schema(r, args, K_parent_schema, row_str(row, "parent_schema"));
+    }
+    size_t at = r->out->n - 1;
+    object_needs(r->out, at, (struct need){child->object, .automatic = true}, r->arena);
+    if (parent)
+        object_needs(r->out, at, (struct need){parent->object, .automatic = true},
+                     r->arena);
+}
+
 /* The parents of each table: a partition's place, or the tables it inherits from. */
 bool read_inherits(struct reader *r)
 {
@@ -117,6 +149,8 @@ bool read_inherits(struct reader *r)
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         const struct relation *child = relation_of(r, row_oid(row, "child"));
+        if (child && child->kind == 'f')
+            add_foreign_place(r, row, child);
         if (!child || (child->kind != 'r' && child->kind != 'p'))
             continue;
         struct rec *t = r->out->at[child->object].create->args;
@@ -261,8 +295,9 @@ static void read_column(struct reader *r, struct row row)
     o->schema = t->schema;
     o->table = t->name;
     o->name = row_str(row, "name");
-    o->follows = is_inherited(row) || t->is_partition;
-    o->shared = row_int(row, "inherited") > 0 && !o->follows;
+    /* A foreign table is made with all its columns: see add_foreign_place. */
+    o->follows = t->kind != 'f' && (is_inherited(row) || t->is_partition);
+    o->shared = t->kind != 'f' && row_int(row, "inherited") > 0 && !o->follows;
     o->usual_storage = storage_word(row_char(row, "usual_storage"));
     o->always = row_char(row, "identity") == 'a';
     struct rec *args = o->create->args;

@@ -65,6 +65,17 @@ bool compile_create_index(struct pen *p, const struct rec *r)
     pen_end(p, rec_bool(r, K_concurrently) ? STMT_NO_TX : 0);
     if (watched)
         assert_valid(p, r);
+    struct list keys = rec_list(r, K_keys);
+    for (size_t i = 0; i < keys.n; i++) {
+        if (!rec_has(keys.at[i].rec, K_statistics))
+            continue;
+        if (!rec_has(r, K_name))
+            return pen_fail(p, "statistics of an index's key need the index's name");
+        put_form(p, r, "ALTER INDEX {schema.name} ALTER COLUMN ");
+        buf_fmt(&p->b, "%zu", i + 1);
+        put_form(p, keys.at[i].rec, " SET STATISTICS {statistics}");
+        pen_end(p, 0);
+    }
     if (rec_has(r, K_comment) && !rec_has(r, K_name))
         return pen_fail(p, "a comment on an index needs the index's name");
     return pen_comment(p, r, "INDEX {schema.name}");

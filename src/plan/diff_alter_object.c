@@ -491,6 +491,17 @@ static bool alter_row_security(struct differ *d, const struct object *to, struct
     return true;
 }
 
+/* One of its kind in a table: another value takes the place of the old one. */
+static bool alter_state(struct differ *d, const struct object *from,
+                        const struct object *to, enum key now, enum key before,
+                        struct ops *ops)
+{
+    struct op *op = op_copy(d->arena, to->create);
+    rec_set(op->args, before, *rec_at(from->create->args, now));
+    ops_add(ops, op, d->arena);
+    return true;
+}
+
 static bool alter_in_place(struct differ *d, const struct object *from,
                            const struct object *to, struct ops *ops, bool *upsets)
 {
@@ -513,6 +524,10 @@ static bool alter_in_place(struct differ *d, const struct object *from,
     case OP_create_foreign_key:
     case OP_create_check_constraint:
         return validate(d, from, to, ops);
+    case OP_replica_identity:
+        return alter_state(d, from, to, K_identity, K_existing_identity, ops);
+    case OP_cluster_on:
+        return alter_state(d, from, to, K_index, K_existing_index, ops);
     case OP_enable_row_security:
         return alter_row_security(d, to, ops);
     default:

@@ -81,13 +81,18 @@ static void bare_default(struct differ *d, size_t from)
     struct rec *r = alter_early(d, to);
     rec_set(r, K_default, val_null());
     rec_set(r, K_existing_default, *old);
-    struct rec *set = alteration(d, to, K_default, new->kind != VAL_NONE);
-    if (set && new->kind == VAL_NONE) {
-        unsay(&d->alters[to], set, K_default, K_existing_default);
-    } else if (set) {
-        rec_set(set, K_default, *new);
-        rec_set(set, K_existing_default, val_null());
+    struct ops *ops = &d->alters[to];
+    for (size_t i = ops->n; i-- > 0;) {
+        struct rec *said = ops->at[i]->args;
+        if (ops->at[i]->info->kind == OP_alter_column && rec_has(said, K_default) &&
+            (rec_at(said, K_default)->kind == VAL_NULL || new->kind == VAL_NONE))
+            unsay(ops, said, K_default, K_existing_default);
     }
+    if (new->kind == VAL_NONE)
+        return;
+    struct rec *set = alteration(d, to, K_default, true);
+    rec_set(set, K_default, *new);
+    rec_set(set, K_existing_default, val_null());
 }
 
 /* The identity goes early when a sequence of its sequence's name is made. */

@@ -324,8 +324,32 @@ static void follow(struct differ *d, struct graph_of_actions *g, size_t i)
     }
 }
 
+/* The place of a foreign table is an object: taken last, and left first. */
+static void place_foreign(struct differ *d, struct graph_of_actions *g)
+{
+    for (size_t i = 0; i < d->to.catalog->n; i++) {
+        enum op_kind kind = d->to.catalog->at[i].create->info->kind;
+        size_t at = d->to.home[i];
+        if (g->make_of[i] == NOWHERE || at == NOWHERE ||
+            (kind != OP_attach_partition && kind != OP_inherit))
+            continue;
+        for (size_t k = d->to.first_in[at]; k != NOWHERE; k = d->to.next_in[k])
+            wait_for(d, g, g->make_of[i], g->make_of[k]);
+    }
+    for (size_t i = 0; i < d->from.catalog->n; i++) {
+        enum op_kind kind = d->from.catalog->at[i].create->info->kind;
+        size_t at = d->from.home[i];
+        if (g->drop_of[i] == NOWHERE || at == NOWHERE ||
+            (kind != OP_attach_partition && kind != OP_inherit))
+            continue;
+        for (size_t k = d->from.first_in[at]; k != NOWHERE; k = d->from.next_in[k])
+            wait_for(d, g, remover(d, g, k), g->drop_of[i]);
+    }
+}
+
 static void place(struct differ *d, struct graph_of_actions *g)
 {
+    place_foreign(d, g);
     /* What a child has of a parent's column can go when it is the child's own. */
     for (size_t i = 0; i < d->from.catalog->n; i++) {
         size_t leader = d->from.catalog->at[i].leader;

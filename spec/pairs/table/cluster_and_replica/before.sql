@@ -1,0 +1,8 @@
+create table a(id int not null, x int not null);
+create unique index ai on a(id);
+create unique index ax on a(x);
+create index ac on a(x, id);
+alter table a replica identity using index ai;
+alter table a cluster on ac;
+create table b(id int primary key);
+alter table b replica identity full;

@@ -1,0 +1,16 @@
+create extension pg_trgm;
+create table t(a int, b text, c text[], d jsonb, e point, f int);
+create index i1 on t using hash (a);
+create index i2 on t(b varchar_pattern_ops);
+create index i3 on t using gin (d jsonb_path_ops);
+create index i4 on t(a asc nulls first, f desc);
+create unique index i5 on t(a) where f > 0;
+create index i6 on t(upper(b), (a + 2));
+create index i7 on t using brin (a) with (pages_per_range = 32);
+create index i8 on t(a) include (b, f);
+create unique index i9 on t(f);
+create index i10 on t using gin (b gin_trgm_ops);
+create index i11 on t using gist (e);
+create index i12 on t using spgist (b);
+comment on index i1 is 'hash';
+alter index i6 alter column 2 set statistics 100;
