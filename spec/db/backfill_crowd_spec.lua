@@ -31,6 +31,25 @@ local function with(schema, call, head)
 end
 
 describe("op.backfill", function()
+  it("makes batches of the size that takes the time asked for", function()
+    local function sizes(schema, options)
+      local p = with(schema, ([[op.backfill { table = "t", %s, on_batch = function(at) log("batch " .. at.batch) end }]])
+        :format(options))
+      local list = {}
+      for size in p:ok("upgrade", "head").err:gmatch "batch (%d+)" do list[#list + 1] = tonumber(size) end
+      return list
+    end
+    local slow = sizes([[create table t (id int primary key, n int);
+      insert into t select i, 0 from generate_series(1, 1200) i;
+      create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(0.001); return new; end';
+      create trigger slow before update on t for each row execute function slow()]], 'set = { n = 1 }, target_ms = 30')
+    for i = 5, #slow do assert.is_true(slow[i] <= 60, table.concat(slow, " ")) end
+    assert.is_true(#slow > 15)
+    local fast = sizes([[create table t (id int primary key, n int);
+      insert into t select i, 0 from generate_series(1, 60000) i]], 'set = { n = 1 }, target_ms = 1000')
+    assert.same({ 200, 200, 400, 800, 1600 }, { table.unpack(fast, 1, 5) })
+  end)
+
   it("keeps to max_rate and pause_ms, also with several workers", function()
     local function seconds(options)
       local p = made(("op.backfill { table = 'people', set = { n = 1 }, %s }"):format(options))

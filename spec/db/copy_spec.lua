@@ -123,3 +123,30 @@ describe("db.copy_to", function()
       new('db.copy_to("nothing", "x.csv")'):fails(1, "upgrade", "head").err)
   end)
 end)
+
+describe("op.bulk_insert and op.upsert", function()
+  it("take more values than the protocol has parameters", function()
+    local p = new [[local rows = {}
+      for i = 1, 70000 do rows[i] = { n = i, s = "row " .. i } end
+      op.bulk_insert("t", rows)
+      op.create_unique_constraint("t_n", "t", { "n" })
+      for i = 1, 70000 do rows[i] = { n = i + 1000, s = "again " .. i } end
+      op.upsert("t", rows, { conflict = "n" })]]
+    p:ok("upgrade", "head")
+    assert.same({ { "71000", "1000", "70000" } }, p.db:query [[select count(*),
+      count(*) filter (where s = 'row ' || n), count(*) filter (where s = 'again ' || n - 1000) from t]])
+  end)
+
+  it("update what was asked for, and say where rows differ", function()
+    local p = new [[op.execute "create table u (a int, b text, n int default 7, s text default 'd', primary key (a, b))"
+      op.bulk_insert("u", { { a = 1, b = "x", n = 1 }, { a = 1, b = "y", n = op.NULL, s = "S" } })
+      op.upsert("u", { { a = 1, b = "x", n = 10, s = "new" }, { a = 2, b = "x", n = 20, s = "new" } },
+        { conflict = { "a", "b" }, update = "n", where = "u.n < excluded.n" })
+      op.upsert("u", { { a = 1, b = "y", n = 5 } }, { conflict = { "a", "b" }, where = "u.n < excluded.n" })]]
+    p:ok("upgrade", "head")
+    assert.same({ { "1", "x", "10", "d" }, { "1", "y", nil, "S" }, { "2", "x", "20", "new" } },
+      p.db:query "select * from u order by a, b")
+    local r = new('op.upsert("t", { { n = 1, s = "a" }, { n = 2 } }, { conflict = "n" })'):fails(1, "upgrade", "head")
+    assert.matches("row 2 lacks 's', which others name", r.err, 1, true)
+  end)
+end)

@@ -5,8 +5,8 @@
 #include <time.h>
 
 enum {
-    FIRST_BATCH = 1000,
-    LEAST_BATCH = 100,
+    FIRST_BATCH = 100, /* doubled at once; rows may be slow, so it begins small */
+    LEAST_BATCH = 10,
     MOST_BATCH = 50000,
     TRIES = 6, /* of a batch that lost against others */
 };
