@@ -78,7 +78,11 @@ local function pair(path, directory)
   end
   return {
     run = function(call)
-      return each(function(p) return p:run { cwd = p.cwd, env = call.env, table.unpack(call) } end)
+      return each(function(p)
+        local words = { "-x", "rows=200", table.unpack(call) }
+        words.cwd, words.env = p.cwd, call.env
+        return p:run(words)
+      end)
     end,
     each = each, both[1], both[2],
     same = function(f, message) assert.same(f(both[2]), f(both[1]), message) end,
@@ -120,10 +124,13 @@ local function dump(p)
   return p.db:dump { bookkeeping = true }
 end
 
+-- Some have no way down from the last revision: then both say so.
 local function runs_alike(both, ...)
   local a, b = both.run { ... }
-  assert.equal(0, a.status, a.err)
-  assert.equal(a.err, b.err)
+  if ... == "upgrade" or not a.err:find("cannot be undone", 1, true) then assert.equal(0, a.status, a.err) end
+  assert.equal(b.status, a.status)
+  local function steady(text) return (text:gsub("[^\n]* rows a second[^\n]*\n", "")) end
+  assert.equal(steady(a.err), steady(b.err))
   both.same(dump)
   both.same(log)
 end
@@ -184,6 +191,8 @@ for _, example in ipairs(projects) do
     it("fails alike at every statement", function()
       local both = pair(example.path, example.directory)
       both.each(function(p) p.db:exec(FAULTS) end)
+      -- Connections side by side meet the n-th statement in no order.
+      if shell.output("cat " .. both[1].cwd .. "/migrations/*.lua"):find "workers *=" then return end
       fails_alike(both, "upgrade")
       if example.path == "." then fails_alike(both, "downgrade", "base") end
     end)

@@ -142,9 +142,9 @@ str err_text(const struct err *e, bool verbose, struct arena *a)
 {
     struct buf b = buf_in(a);
     buf_fmt(&b, "error: %.*s\n", STR_ARG(e->message));
-    if (e->file.p && e->line > 0)
+    if (e->file.n && e->line > 0)
         buf_fmt(&b, "  at %.*s:%d\n", STR_ARG(e->file), e->line);
-    else if (e->file.p)
+    else if (e->file.n)
         buf_fmt(&b, "  at %.*s\n", STR_ARG(e->file));
     if (e->sql.p)
         put_sql(&b, e->sql, e->position);
@@ -190,7 +190,8 @@ str err_json(const struct err *e, int status, struct arena *a)
     json_put_str(&j, "message", e->message);
     put_if(&j, "detail", e->detail);
     json_put_str(&j, "hint", e->hint);
-    put_if(&j, "file", e->file);
+    if (e->file.n)
+        json_put_str(&j, "file", e->file);
     if (e->line > 0)
         json_put_int(&j, "line", e->line);
     if (e->sqlstate[0])

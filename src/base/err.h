@@ -26,7 +26,8 @@ struct err {
     str message;        /* one sentence, no newline at the end */
     str detail;         /* of the server */
     str hint;           /* what to type next */
-    str file;           /* the migration that asked for it, relative to the project */
+    str file;           /* the migration that asked for it, relative to the project; empty
+                           but not NULL: no migration did, and that is known */
     int line;           /* in that file, 0 when unknown */
     char sqlstate[6];   /* "" when the server was not involved */
     str sql;            /* the statement that failed */

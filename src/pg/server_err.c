@@ -154,8 +154,9 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
     err_set(e, ERR_FAILED, "%.*s", STR_ARG(message));
     if (state.n == 5)
         memcpy(e->sqlstate, state.p, 5);
-    if (stmt->from.file.p)
-        err_at(e, stmt->from.file, stmt->from.line);
+    /* A statement of our own without a place must not get that of the one that is queued
+     * when its error arrives. */
+    err_at(e, stmt->from.file.p ? stmt->from.file : STR(""), stmt->from.line);
     str detail = field(r, PG_DIAG_MESSAGE_DETAIL), hint = field(r, PG_DIAG_MESSAGE_HINT);
     if (detail.n)
         e->detail = str_copy(&e->arena, detail);
