@@ -95,6 +95,19 @@ function template.file_name(args)
   return (name:gsub("[/%z]", "_"):gsub("_+$", ""))
 end
 
+-- Refuses a template without a place for what a revision has: it would be lost in silence.
+local function need_places(text, name, args)
+  for _, place in ipairs { "revision", "down_revision", "branch_labels", "depends_on", "header", "upgrade",
+    "downgrade" } do
+    local value = args[place]
+    local given = type(value) == "table" and #value > 0 or type(value) == "string" and value ~= ""
+    if given and not text:find("${" .. place .. "}", 1, true) then
+      local what = type(value) == "table" and table.concat(value, ", ") or value:match("^[^\n]*")
+      fail(("%s has no place ${%s}, and this revision has something for it: %s"):format(name, place, what))
+    end
+  end
+end
+
 -- The text of a revision file. revision{ revision =, message =, down_revision = {…},
 -- branch_labels = {…}, depends_on = {…}, create_date =, upgrade =, downgrade =, header =,
 -- doc =, override = path of templates/migration.lua }. Bodies are indented Lua, empty for
@@ -111,7 +124,7 @@ function template.revision(args)
     return lua and lua ~= "" and lua or "  -- " .. comment
   end
   local down = args.down_revision or {}
-  return fill(text, {
+  local filled = fill(text, {
     doc = args.doc and args.doc ~= "" and "-- " .. args.doc:gsub("\n", "\n-- ") .. "\n" or "",
     message = literal(args.message or ""),
     revision = literal(args.revision),
@@ -125,6 +138,8 @@ function template.revision(args)
     upgrade = body(args.upgrade, 'op.add_column("users", { "age", "integer" })'),
     downgrade = body(args.downgrade, 'op.drop_column("users", "age")'),
   }, name)
+  need_places(text, name, args)
+  return filled
 end
 
 -- What a template is made of: its own line, and the templates it includes.

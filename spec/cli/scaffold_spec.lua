@@ -208,7 +208,13 @@ describe("revision", function()
     p:ok("revision", "-m", "m", "--rev-id", "r001")
     assert.matches("\n%-%- ours\n", p:read "migrations/r001_m.lua")
     p:write("templates/migration.lua", "revision = ${revisoin}\n")
-    assert.matches("has a place ${revisoin} that nothing fills", p:fails(1, "revision", "-m", "n").err)
+    assert.matches("has a place ${revisoin} that nothing fills", p:fails(1, "revision", "-m", "n").err, 1, true)
+    -- What the template has no place for is not lost in silence.
+    p:write("templates/migration.lua", "revision = ${revision}\ndown_revision = ${down_revision}\n")
+    local r = p:fails(1, "revision", "-m", "n", "--branch-label", "shop")
+    assert.matches("templates/migration.lua has no place ${branch_labels}, and this revision has something for it: shop\n",
+      r.err, 1, true)
+    p:ok("revision", "-m", "n", "--rev-id", "r002")
   end)
 
   it("prints the file instead of writing it with --sql", function()
