@@ -1,0 +1,6 @@
+create table t (id int primary key, a int);
+create index t_a on t (a);
+cluster t using t_a;
+create table u (id int primary key);
+create materialized view m as select 1 as id;
+create index m_id on m (id);
