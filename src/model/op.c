@@ -99,12 +99,17 @@ const char *op_model_word(const struct op_info *info)
     static const char create[] = "create_", alter[] = "alter_";
     /* Ops that say something of an object, under their own name. */
     static const char *const sayings[] = {
-        "execute",        "grant",        "revoke",           "grant_default_privileges",
-        "comment_on",     "grant_role",   "set_owner",        "revoke_default_privileges",
-        "security_label", "inherit",      "attach_index",     "attach_partition",
-        "enable_rule",    "disable_rule", "enable_trigger",   "disable_trigger",
-        "cluster_on",     "bulk_insert",  "replica_identity", "enable_row_security",
-        "revoke_role",
+        "execute",          "grant",
+        "revoke",           "grant_default_privileges",
+        "comment_on",       "grant_role",
+        "set_owner",        "revoke_default_privileges",
+        "security_label",   "inherit",
+        "attach_index",     "attach_partition",
+        "enable_rule",      "disable_rule",
+        "enable_trigger",   "disable_trigger",
+        "cluster_on",       "bulk_insert",
+        "replica_identity", "enable_row_security",
+        "revoke_role",      "disable_row_security",
     };
     const char *name = info->shape.name;
     if (strncmp(name, create, sizeof create - 1) == 0)

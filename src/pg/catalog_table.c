@@ -21,10 +21,11 @@ void add_relation(struct reader *r, struct row row, size_t object)
 static void add_row_security(struct reader *r, struct row row, size_t table)
 {
     bool on = row_bool(row, "row_security"), force = row_bool(row, "force_row_security");
-    if (!on)
+    if (!on && !force)
         return;
-    struct object *o =
-        add_object(r, "row security", OP_enable_row_security, 0, row_oid(row, "oid"));
+    struct object *o = add_object(r, "row security",
+                                  on ? OP_enable_row_security : OP_disable_row_security,
+                                  0, row_oid(row, "oid"));
     o->schema = r->out->at[table].schema;
     o->table = r->out->at[table].name;
     set_str(o->create->args, K_table, row, "name");

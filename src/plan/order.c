@@ -445,12 +445,13 @@ static void connect(struct differ *d, struct graph_of_actions *g)
     }
 }
 
+enum { DEEPEST = 64 }; /* tables that reference each other in a row */
+
 /* How deep each table of `to` stands in foreign keys: one more than the deepest that it
  * names. Tables are then made after those they name, and their keys can stand in their
  * literals. In a circle the depth stops at a limit: nothing depends on it. */
 static size_t *depths(struct differ *d)
 {
-    enum { DEEPEST = 64 };
     const struct catalog *c = d->to.catalog;
     size_t *depth = NEW_N(d->arena, size_t, c->n);
     bool changed = true;
@@ -475,8 +476,15 @@ static size_t *depths(struct differ *d)
     return depth;
 }
 
+static bool is_default_privilege(const struct object *o)
+{
+    enum op_kind kind = o->create->info->kind;
+    return kind == OP_grant_default_privileges || kind == OP_revoke_default_privileges;
+}
+
 /* Drops go first, in the opposite order of the catalog; then all else, tables with what
- * belongs to them. */
+ * belongs to them. Default privileges come last: they shall not touch what is made here.
+ */
 static void rank(struct differ *d, struct graph_of_actions *g)
 {
     size_t from_n = d->from.catalog->n, to_n = d->to.catalog->n + 1;
@@ -495,6 +503,8 @@ static void rank(struct differ *d, struct graph_of_actions *g)
         size_t head = table == NOWHERE ? action->object : table;
         size_t place = action->kind == ACTION_LATE ? to_n - 1 : action->object;
         size_t layer = head < first_table ? 0 : 1 + depth[head];
+        if (is_default_privilege(&d->to.catalog->at[action->object]))
+            layer = DEEPEST + 2;
         if (action->kind == ACTION_EARLY) {
             g->rank[i] = from_n;
             continue;

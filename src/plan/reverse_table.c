@@ -196,7 +196,16 @@ struct op *reverse_enable_row_security(struct undo *u)
     return back;
 }
 
-UNDO_AS(disable_row_security, enable_row_security)
+/* Forced while it is off: what is taken back is the force. */
+struct op *reverse_disable_row_security(struct undo *u)
+{
+    bool given = rec_has(u->op->args, K_force), forced = rec_bool(u->op->args, K_force);
+    struct op *back =
+        undo_as(u, forced ? OP_disable_row_security : OP_enable_row_security);
+    if (given)
+        rec_set(back->args, K_force, val_bool(!forced));
+    return back;
+}
 
 struct op *reverse_replica_identity(struct undo *u)
 {

@@ -1,0 +1,6 @@
+CREATE TABLE a (id integer PRIMARY KEY, n integer);
+CREATE INDEX a_n ON a (n);
+ALTER TABLE a CLUSTER ON a_pkey;
+CREATE TABLE b (id integer PRIMARY KEY);
+CREATE TABLE c (id integer);
+ALTER TABLE c ENABLE ROW LEVEL SECURITY;
