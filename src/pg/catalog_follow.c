@@ -42,9 +42,16 @@ static size_t named_leader(const struct reader *r, const struct catalog_index *i
 
 void read_leaders(struct reader *r, const struct catalog_index *index)
 {
-    for (size_t i = 0; i < r->n_leaders; i++)
-        r->out->at[r->leaders[i].object].leader =
-            object_of(r, index, r->leaders[i].address);
+    for (size_t i = 0; i < r->n_leaders; i++) {
+        size_t follower = r->leaders[i].object;
+        size_t leader = object_of(r, index, r->leaders[i].address);
+        enum op_kind kind = r->out->at[follower].create->info->kind;
+        if (kind != OP_enable_trigger && kind != OP_disable_trigger)
+            r->out->at[follower].leader = leader;
+        else if (leader != NO_OBJECT)
+            object_needs(r->out, follower, (struct need){leader, .automatic = true},
+                         r->arena);
+    }
     for (size_t i = 0; i < r->out->n; i++) {
         struct object *o = &r->out->at[i];
         if ((o->follows || o->shared) && o->leader == NO_OBJECT && o->table.n)

@@ -227,6 +227,33 @@ static void set_timing(struct reader *r, struct rec *t, struct row row)
         rec_set(t, K_for_each, val_str(STR("row")));
 }
 
+/* A partition's copy of a trigger that fires otherwise than the parent's. */
+static void add_trigger_state(struct reader *r, struct row row)
+{
+    static const char *const before[] = {NULL, NULL, "always", "replica"};
+    bool off = row_char(row, "enabled") == 'D';
+    struct object *o =
+        add_object(r, "trigger state", off ? OP_disable_trigger : OP_enable_trigger, 7,
+                   row_oid(row, "oid"));
+    struct rec *args = o->create->args;
+    const struct relation *table = relation_of(r, row_oid(row, "relation"));
+    o->schema = row_str(row, "schema");
+    o->table = row_str(row, "table_name");
+    o->name = row_str(row, "name");
+    set_str(args, K_name, row, "name");
+    set_str(args, K_table, row, "table_name");
+    set_schema(r, args, K_schema, o->schema);
+    if (!off)
+        set_letter(args, K_mode, row, "enabled", "ODAR", before);
+    rec_set(args, K_existing_enabled, val_bool(row_char(row, "parent_enabled") != 'D'));
+    set_letter(args, K_existing_enabled, row, "parent_enabled", "ODAR", before);
+    size_t at = r->out->n - 1;
+    add_leader(r, at, (struct address){CLASS_TRIGGER, row_oid(row, "parent"), 0});
+    if (table)
+        object_needs(r->out, at, (struct need){table->object, .automatic = true},
+                     r->arena);
+}
+
 bool read_triggers(struct reader *r)
 {
     static const struct pick picks[] = {{K_table, "table_name", AS_TEXT},
@@ -243,6 +270,10 @@ bool read_triggers(struct reader *r)
         return false;
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
+        if (row_oid(row, "parent")) {
+            add_trigger_state(r, row);
+            continue;
+        }
         struct object *o = add_named(r, row, "trigger", OP_create_trigger, CLASS_TRIGGER);
         struct rec *t = o->create->args;
         o->table = row_str(row, "table_name");

@@ -470,6 +470,19 @@ static bool alter_index(struct differ *d, const struct object *from,
     return true;
 }
 
+/* How the index behind a key is stored, is for the index. */
+static bool alter_key(struct differ *d, const struct object *from,
+                      const struct object *to, struct ops *ops)
+{
+    static const enum key in_place[] = {K_with, K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, in_place))
+        return false;
+    change_with(d, for_object(d, to, ops, OP_alter_index, K_name), old, new,
+                &shape_index_options);
+    return true;
+}
+
 /* NOT VALID to valid is a validation; the other way the constraint is made anew. */
 static bool validate(struct differ *d, const struct object *from, const struct object *to,
                      struct ops *ops)
@@ -521,6 +534,10 @@ static bool alter_in_place(struct differ *d, const struct object *from,
         return alter_policy(d, from, to, ops);
     case OP_create_index:
         return alter_index(d, from, to, ops);
+    case OP_create_primary_key:
+    case OP_create_unique_constraint:
+    case OP_create_exclude_constraint:
+        return alter_key(d, from, to, ops);
     case OP_create_foreign_key:
     case OP_create_check_constraint:
         return validate(d, from, to, ops);

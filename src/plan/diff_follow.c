@@ -262,6 +262,11 @@ void follow_indexes(struct differ *d)
     bool *done = NEW_N(d->arena, bool, d->to.catalog->n);
     for (size_t i = 0; i < d->to.catalog->n; i++) {
         const struct object *o = &d->to.catalog->at[i];
+        enum op_kind kind = o->create->info->kind;
+        size_t table = d->to.home[i];
+        /* A trigger of the parent's comes with the place among its partitions. */
+        if (kind == OP_enable_trigger || kind == OP_disable_trigger)
+            d->last[i] = table != NOWHERE && d->to.moves[table];
         if (!is_index_like(o) || o->ignored)
             continue;
         lead(d, &f, done, i);

@@ -97,6 +97,7 @@ static struct rec *said_at_once(struct differ *d, size_t column, const struct re
     const struct rec *wanted = column_of(d, column);
     struct rec *r = rec_new(d->arena, &shape_column);
     rec_set(r, K_name, *rec_at(wanted, K_name));
+    rec_set(r, K_type, *rec_at(wanted, K_type));
     for (size_t i = 0; i < wanted->shape->n_fields; i++) {
         enum key k = wanted->shape->fields[i].key;
         size_t n = 0;
@@ -165,7 +166,7 @@ static struct object made_by_leader(struct differ *d, size_t i)
     o.create = op_copy(d->arena, o.create);
     struct rec *r = o.create->args;
     rec_set(r, K_comment, (struct val){.kind = VAL_NONE});
-    if (o.create->info->kind == OP_create_index && leader->shape == r->shape)
+    if (is_index_like(&o))
         rec_set(r, K_with, *rec_at(leader, K_with));
     /* Beside a new table the order decides: see order.c. */
     bool new_table = d->to.fate[d->to.home[i]] == FATE_CREATED;

@@ -1,6 +1,7 @@
--- Triggers, but those that enforce foreign keys and those that partitions inherit.
+-- Triggers, but those that enforce foreign keys. Those that partitions have from their
+-- parents are there when they are enabled otherwise than the parent's.
 SELECT t.oid, n.nspname AS schema, c.relname AS table_name, t.tgrelid AS relation,
-       t.tgname AS name, t.tgtype AS type, t.tgenabled AS enabled,
+       t.tgname AS name, t.tgparentid AS parent, pt.tgenabled AS parent_enabled, t.tgtype AS type, t.tgenabled AS enabled,
        t.tgconstraint <> 0 AS is_constraint, t.tgdeferrable AS deferrable,
        t.tginitdeferred AS deferred,
        fn.nspname AS function_schema, p.proname AS function,
@@ -22,7 +23,8 @@ JOIN pg_proc p ON p.oid = t.tgfoid
 JOIN pg_namespace fn ON fn.oid = p.pronamespace
 LEFT JOIN pg_class r ON r.oid = t.tgconstrrelid AND t.tgconstrrelid <> 0
 LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
-WHERE NOT t.tgisinternal AND t.tgparentid = 0
+LEFT JOIN pg_trigger pt ON pt.oid = t.tgparentid AND t.tgparentid <> 0
+WHERE NOT t.tgisinternal AND (t.tgparentid = 0 OR t.tgenabled <> pt.tgenabled)
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_trigger'::regclass
                   AND e.objid = t.oid AND e.deptype = 'e')

@@ -1,0 +1,1 @@
+create table t(c int, a int, d int, b int);

@@ -1,0 +1,11 @@
+create table p(a int, b int, c text) partition by list(a);
+create table p1 partition of p for values in (1) partition by list(b);
+create table p11 partition of p1 for values in (1);
+create table p12 partition of p1 for values in (2);
+create index top on only p(c);
+create index mid on only p1(c);
+create index low1 on p11(c);
+create index low2 on p12(c);
+alter index mid attach partition low1;
+alter index mid attach partition low2;
+alter index top attach partition mid;

@@ -1,0 +1,14 @@
+create table r(foo text, id int, primary key (id));
+create table p(id serial, foo text not null, v jsonb default '{}', r int references r, constraint p_key primary key (foo, id), constraint pos check (id > 0)) partition by list (foo);
+create table p1 partition of p(constraint more check (v <> '[]')) for values in ('a', null) with (fillfactor = 70);
+create table p2 partition of p for values in ('b') partition by hash (id);
+create table p21 partition of p2 for values with (modulus 2, remainder 0);
+create table p22(v jsonb, r int, foo text not null, id int not null, constraint pos check (id > 0));
+alter table p2 attach partition p22 for values with (modulus 2, remainder 1);
+create table pd partition of p default;
+create index named on p(v, r);
+alter index p1_v_r_idx rename to p1_named;
+create index local on p21(r);
+alter table p1 alter r set default 4;
+comment on column p1.v is 'v of p1';
+alter table p21 alter v set not null;

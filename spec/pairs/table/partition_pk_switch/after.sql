@@ -1,0 +1,3 @@
+create table foobar(id int, foo varchar(255), bar text, primary key (foo, bar)) partition by list (foo);
+create table foobar_1 partition of foobar for values in ('foo_1');
+create table foobar_2 partition of foobar(unique (foo)) for values in ('foo_2');
