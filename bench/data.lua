@@ -185,7 +185,7 @@ local function writer(bench, rows)
       shell.write(dir .. "/w.sql",
         ("\\set id random(1, %d)\nupdate t set name = name || '.' where id = :id;\n"):format(rows))
       local pgbench = (bench.psql:gsub("psql$", "pgbench"))
-      os.execute(("cd %s && exec %s -n -c 2 -R 200 -T 600 -l --log-prefix=w -f w.sql %s >out 2>&1 & echo $! >%s/pid")
+      os.execute(("cd %s && exec %s -n -c 6 -R 200 -T 600 -l --log-prefix=w -f w.sql %s >out 2>&1 & echo $! >%s/pid")
         :format(dir, pgbench, shell.quote(url), dir))
       os.execute "sleep 0.5"
       local wall = seconds(entrant.command(url))

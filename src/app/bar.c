@@ -18,7 +18,8 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* -- numbers ---------------------------------------------------------------------------- */
+/* -- numbers ----------------------------------------------------------------------------
+ */
 
 /* The total is an estimate: before the end it is not reached. */
 static int percent_of(int64_t rows, int64_t total, bool ended)
@@ -51,7 +52,8 @@ static str clock_text(int64_t seconds, struct arena *a)
     long long h = seconds / 3600, m = seconds / 60 % 60, s = seconds % 60;
     if (seconds < 0)
         return STR_NONE;
-    return h ? str_fmt(a, "%lld:%02lld:%02lld", h, m, s) : str_fmt(a, "%lld:%02lld", m, s);
+    return h ? str_fmt(a, "%lld:%02lld:%02lld", h, m, s)
+             : str_fmt(a, "%lld:%02lld", m, s);
 }
 
 str bar_rows(int64_t rows, int64_t total, bool ended, struct arena *a)
@@ -62,7 +64,8 @@ str bar_rows(int64_t rows, int64_t total, bool ended, struct arena *a)
                    percent_of(rows, total, ended));
 }
 
-/* -- a terminal ------------------------------------------------------------------------- */
+/* -- a terminal -------------------------------------------------------------------------
+ */
 
 /* The first `width` characters of UTF-8 text. */
 static str cut_to(str text, int width)
@@ -93,10 +96,10 @@ static str line_of(const struct backfill_report *r, int width, struct arena *a)
     struct buf b = buf_in(a);
     int percent = percent_of(r->rows, r->total, r->ended);
     str left = clock_text(left_of(r), a);
-    str numbers = str_fmt(a, "%s%lld rows  %.0f/s%s%.*s",
-                          r->total > 0 ? str_fmt(a, "%3d%%  ", percent).p : "",
-                          (long long)r->rows, rate_of(r), left.n ? "  ETA " : "",
-                          STR_ARG(left));
+    str numbers =
+        str_fmt(a, "%s%lld rows  %.0f/s%s%.*s",
+                r->total > 0 ? str_fmt(a, "%3d%%  ", percent).p : "", (long long)r->rows,
+                rate_of(r), left.n ? "  ETA " : "", STR_ARG(left));
     str name = cut_to(r->table, NAME);
     int room = width - (int)numbers.n - (int)name.n - 4; /* blank, brackets, blank */
     buf_fmt(&b, "%.*s ", STR_ARG(name));
@@ -133,7 +136,8 @@ void bar_hide(const struct session *s)
     fflush(stderr);
 }
 
-/* -- elsewhere -------------------------------------------------------------------------- */
+/* -- elsewhere --------------------------------------------------------------------------
+ */
 
 static void log_line(const struct session *s, const struct backfill_report *r,
                      struct arena *a)
@@ -173,7 +177,8 @@ static void event(str revision, const struct backfill_report *r, struct arena *a
     fflush(stdout);
 }
 
-/* -- all of it -------------------------------------------------------------------------- */
+/* -- all of it --------------------------------------------------------------------------
+ */
 
 void bar_advance(struct session *s, str revision, const struct backfill_report *r)
 {

@@ -1,9 +1,9 @@
 /* How far a backfill is, for whoever looks on.
  *
- * On a terminal one line is drawn again and again, narrower than the terminal and with the
- * cursor at its start, so that it never wraps and whatever is written next takes its place.
- * Elsewhere a log line comes every few seconds. With --json each is an object on a line of
- * stdout.
+ * On a terminal one line is drawn again and again, narrower than the terminal and with
+ * the cursor at its start, so that it never wraps and whatever is written next takes its
+ * place. Elsewhere a log line comes every few seconds. With --json each is an object on a
+ * line of stdout.
  */
 #ifndef MOONSHIFT_APP_BAR_H
 #define MOONSHIFT_APP_BAR_H

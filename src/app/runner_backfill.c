@@ -1,4 +1,5 @@
-/* op.backfill in a revision: one statement to the journal, done when its last batch is. */
+/* op.backfill in a revision: one statement to the journal, done when its last batch is.
+ */
 #include "app/runner_inside.h"
 
 #include "pg/backfill.h"
@@ -18,7 +19,8 @@ static struct op *with_key(struct flight *f, const struct op *op, struct err *e)
     return copy;
 }
 
-/* -- what it asks for meanwhile --------------------------------------------------------- */
+/* -- what it asks for meanwhile ---------------------------------------------------------
+ */
 
 static bool prepare_session(void *context, struct conn *c, struct err *e)
 {
@@ -49,7 +51,8 @@ static bool apply_rows(void *context, const struct rows *rows, struct row_writes
     return ok;
 }
 
-/* -- running it ------------------------------------------------------------------------- */
+/* -- running it -------------------------------------------------------------------------
+ */
 
 /* What makes two backfills the same one: not how fast they go. */
 static str identity(const struct backfill *b, struct arena *a)
@@ -97,14 +100,15 @@ static bool run(struct flight *f, const struct backfill *b, const struct stmt *s
 {
     struct runner *r = f->r;
     struct backfill_report report;
-    const struct backfill_watch watch = {.context = f, .session = prepare_session,
-                                         .batch = after_batch, .apply = apply_rows};
-    struct progress own = {
-        .revision = f->step->revision->id,
-        .up = f->step->up,
-        .part = str_fmt(f->arena, "backfill %lld of %.*s", (long long)f->journal.met,
-                        STR_ARG(b->name)),
-        .checksum = identity(b, f->arena)};
+    const struct backfill_watch watch = {.context = f,
+                                         .session = prepare_session,
+                                         .batch = after_batch,
+                                         .apply = apply_rows};
+    struct progress own = {.revision = f->step->revision->id,
+                           .up = f->step->up,
+                           .part = str_fmt(f->arena, "backfill %lld of %.*s",
+                                           (long long)f->journal.met, STR_ARG(b->name)),
+                           .checksum = identity(b, f->arena)};
     say_begin(f, own.part);
     f->journal.used = true;
     if (!backfill_run(r->conn, &r->names, b, &own, &watch, &report, e))
@@ -136,10 +140,11 @@ const struct op *flight_backfill(struct flight *f, const struct op *op, bool *do
         return op;
     if (!backfill_of(op, &b, f->arena, e)) /* now with its key */
         return err_at(e, op->from.file, op->from.line), NULL;
-    struct stmt s = {.sql = b.read.n ? b.read
-                                     : backfill_update(&b, (struct range){NULL, NULL},
-                                                       f->arena),
-                     .from = op->from, .flags = STMT_NO_TX};
+    struct stmt s = {
+        .sql =
+            b.read.n ? b.read : backfill_update(&b, (struct range){NULL, NULL}, f->arena),
+        .from = op->from,
+        .flags = STMT_NO_TX};
     if (!journal_meet(f, &s, &skip, e))
         return NULL;
     if (f->open && !skip) {

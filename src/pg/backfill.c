@@ -16,7 +16,7 @@ struct crew {
     const struct backfill *b;
     const struct backfill_watch *watch;
     struct backfill_report *report;
-    str *types; /* of the key */
+    str *types;          /* of the key */
     struct rows columns; /* of the table: names and types, once they are asked for */
     struct walk *walks;
     size_t n_walks;
@@ -41,7 +41,8 @@ static void pause_ms(int64_t ms)
         nanosleep(&t, NULL); /* a signal ends it, and the next statement sees it */
 }
 
-/* -- statements ------------------------------------------------------------------------- */
+/* -- statements -------------------------------------------------------------------------
+ */
 
 /* A range in parameters: their expressions, "$1::text::bigint", and their values. */
 struct bound_range {
@@ -72,10 +73,14 @@ static struct bound_range bind(const struct crew *r, const struct param *from,
     return out;
 }
 
-static struct stmt stmt_for(const struct crew *r, str sql, const struct bound_range *bound)
+static struct stmt stmt_for(const struct crew *r, str sql,
+                            const struct bound_range *bound)
 {
-    return (struct stmt){.sql = sql, .params = bound->params, .n_params = bound->n,
-                         .flags = STMT_QUIET, .from = r->b->from};
+    return (struct stmt){.sql = sql,
+                         .params = bound->params,
+                         .n_params = bound->n,
+                         .flags = STMT_QUIET,
+                         .from = r->b->from};
 }
 
 static bool control(const struct crew *r, struct conn *c, const char *sql, struct err *e)
@@ -84,7 +89,8 @@ static bool control(const struct crew *r, struct conn *c, const char *sql, struc
     return conn_sink(c)->exec(conn_sink(c), &stmt, e);
 }
 
-/* -- one batch -------------------------------------------------------------------------- */
+/* -- one batch --------------------------------------------------------------------------
+ */
 
 static bool names_column(struct list columns, str name)
 {
@@ -98,10 +104,13 @@ static bool names_column(struct list columns, str name)
 static bool load_columns(struct crew *r, struct sink *s, struct err *e)
 {
     struct param table = {.text = r->b->table};
-    struct stmt look = {.sql = STR("SELECT attname, format_type(atttypid, -1) FROM "
-                                   "pg_catalog.pg_attribute WHERE attrelid = "
-                                   "$1::text::regclass AND attnum > 0 AND NOT attisdropped"),
-                        .params = &table, .n_params = 1, .flags = STMT_QUIET,
+    struct stmt look = {.sql =
+                            STR("SELECT attname, format_type(atttypid, -1) FROM "
+                                "pg_catalog.pg_attribute WHERE attrelid = "
+                                "$1::text::regclass AND attnum > 0 AND NOT attisdropped"),
+                        .params = &table,
+                        .n_params = 1,
+                        .flags = STMT_QUIET,
                         .from = r->b->from};
     return r->columns.n_rows || s->query(s, &look, &r->columns, &r->arena, e);
 }
@@ -114,9 +123,10 @@ static bool types_of(struct crew *r, struct list columns, str *types, struct err
         while (k < r->columns.n_rows && !str_eq(cell[2 * k].text, columns.at[i].s))
             k++;
         if (k == r->columns.n_rows) {
-            err_set(e, ERR_FAILED, "op.backfill: %.*s has no column '%.*s', which a row that "
-                    "apply returned names", STR_ARG(r->b->table),
-                    STR_ARG(columns.at[i].s));
+            err_set(e, ERR_FAILED,
+                    "op.backfill: %.*s has no column '%.*s', which a row that "
+                    "apply returned names",
+                    STR_ARG(r->b->table), STR_ARG(columns.at[i].s));
             return err_at(e, r->b->from.file, r->b->from.line);
         }
         types[i] = cell[2 * k + 1].text;
@@ -131,13 +141,15 @@ static bool check_write(const struct backfill *b, const struct row_write *write,
     for (size_t i = 0; i < b->key.n; i++) {
         if (names_column(write->columns, b->key.at[i].s))
             continue;
-        err_set(e, ERR_FAILED, "op.backfill: a row that apply returned lacks the key '%.*s'",
+        err_set(e, ERR_FAILED,
+                "op.backfill: a row that apply returned lacks the key '%.*s'",
                 STR_ARG(b->key.at[i].s));
         return err_at(e, b->from.file, b->from.line);
     }
     if (write->columns.n > b->key.n)
         return true;
-    err_set(e, ERR_FAILED, "op.backfill: a row that apply returned has nothing but its key");
+    err_set(e, ERR_FAILED,
+            "op.backfill: a row that apply returned has nothing but its key");
     return err_at(e, b->from.file, b->from.line);
 }
 
@@ -165,7 +177,9 @@ static bool through_functions(struct crew *r, struct walk *w, struct arena *a,
             return false;
         struct param json = {.text = writes.at[i].json};
         struct stmt write = {.sql = backfill_write(r->b, columns, types, a),
-                             .params = &json, .n_params = 1, .flags = STMT_QUIET,
+                             .params = &json,
+                             .n_params = 1,
+                             .flags = STMT_QUIET,
                              .from = r->b->from};
         if (!s->exec(s, &write, e))
             return false;
@@ -199,11 +213,11 @@ static bool commit(struct crew *r, struct walk *w, struct arena *a, struct err *
 }
 
 /* The place is moved first: its row is locked for as long as the batch runs, and another
- * run of this backfill, or what is left of one that was killed, waits there. READ COMMITTED,
- * so that an UPDATE sees rows as others have just changed them. The commit is not waited for:
- * what a crash of the server can lose are whole batches, with their places, and the end of
- * the walk is recorded by a commit that is waited for, and with it all before (manual,
- * 30.4). */
+ * run of this backfill, or what is left of one that was killed, waits there. READ
+ * COMMITTED, so that an UPDATE sees rows as others have just changed them. The commit is
+ * not waited for: what a crash of the server can lose are whole batches, with their
+ * places, and the end of the walk is recorded by a commit that is waited for, and with it
+ * all before (manual, 30.4). */
 static bool send_batch(struct crew *r, struct walk *w, struct err *e)
 {
     struct arena a = {0};
@@ -238,7 +252,8 @@ static bool count_rest(struct crew *r, struct walk *w, struct err *e)
     struct arena a = {0};
     struct sink *s = conn_sink(w->c);
     struct bound_range bound = bind(r, w->from, w->until, &a);
-    struct stmt count = stmt_for(r, backfill_count(r->b, bound.range, w->ahead, &a), &bound);
+    struct stmt count =
+        stmt_for(r, backfill_count(r->b, bound.range, w->ahead, &a), &bound);
     struct rows rows;
     long n = 0;
     bool ok = s->query(s, &count, &rows, &a, e);
@@ -259,7 +274,8 @@ static bool step_ahead(struct crew *r, struct walk *w, struct err *e)
     return !last || count_rest(r, w, e);
 }
 
-/* -- between batches -------------------------------------------------------------------- */
+/* -- between batches --------------------------------------------------------------------
+ */
 
 /* pg_stat_replication hides the lag from roles that are not in pg_monitor: then waiting
  * for it would be an empty promise. */
@@ -268,13 +284,17 @@ static bool lag_of(struct crew *r, bool *late, struct err *e)
     struct arena a = {0};
     struct sink *s = conn_sink(r->conns[0]);
     struct param params[] = {{.text = str_fmt(&a, "%lld", (long long)r->b->max_lag)}};
-    struct stmt look = {.sql = sql_named("backfill_lag"), .params = params, .n_params = 1,
-                        .flags = STMT_QUIET, .from = r->b->from};
+    struct stmt look = {.sql = sql_named("backfill_lag"),
+                        .params = params,
+                        .n_params = 1,
+                        .flags = STMT_QUIET,
+                        .from = r->b->from};
     struct rows rows;
     bool ok = s->query(s, &look, &rows, &a, e);
     if (ok && str_is(rows.cells[1].text, "t")) {
-        err_set(e, ERR_FAILED, "op.backfill: max_lag cannot be kept: this role does not see "
-                               "how far the standbys are");
+        err_set(e, ERR_FAILED,
+                "op.backfill: max_lag cannot be kept: this role does not see "
+                "how far the standbys are");
         err_hint(e, "grant pg_monitor to it, or leave max_lag out");
         ok = err_at(e, r->b->from.file, r->b->from.line);
     }
@@ -327,8 +347,7 @@ static void look_at_time(struct crew *r)
 static bool tell(struct crew *r, struct err *e)
 {
     look_at_time(r);
-    return !r->watch->batch ||
-           r->watch->batch(r->watch->context, r->report, &r->stop, e);
+    return !r->watch->batch || r->watch->batch(r->watch->context, r->report, &r->stop, e);
 }
 
 /* A batch has committed: the walk stands behind it. */
@@ -370,11 +389,11 @@ static bool try_again(struct crew *r, struct walk *w, struct err *e)
     w->sent = false;
     pause_ms((int64_t)50 << w->tries++);
     return conn_recover(w->c, e) &&
-           (!r->watch->session ||
-            r->watch->session(r->watch->context, w->c, e));
+           (!r->watch->session || r->watch->session(r->watch->context, w->c, e));
 }
 
-/* -- all walks -------------------------------------------------------------------------- */
+/* -- all walks --------------------------------------------------------------------------
+ */
 
 /* Gives a connection to walks that have none, while there are any. */
 static bool man(struct crew *r, struct err *e)
@@ -454,7 +473,8 @@ static bool walk_all(struct crew *r, struct err *e)
     return true;
 }
 
-/* -- begin and end ---------------------------------------------------------------------- */
+/* -- begin and end ----------------------------------------------------------------------
+ */
 
 static bool open_conns(struct crew *r, struct conn *own, struct err *e)
 {
@@ -476,8 +496,8 @@ static bool open_conns(struct crew *r, struct conn *own, struct err *e)
     return true;
 }
 
-/* What is still under way is waited for: it commits, or it does not, but it does not go on
- * behind our back, nor bring answers when nobody has a place for them. */
+/* What is still under way is waited for: it commits, or it does not, but it does not go
+ * on behind our back, nor bring answers when nobody has a place for them. */
 static void close_conns(struct crew *r)
 {
     for (size_t i = 0; i < r->n_conns; i++)
@@ -488,7 +508,8 @@ static void close_conns(struct crew *r)
 
 static bool stopped(const struct crew *r, struct err *e)
 {
-    err_set(e, ERR_INTERRUPTED, "op.backfill of %.*s was stopped by on_batch after %lld rows",
+    err_set(e, ERR_INTERRUPTED,
+            "op.backfill of %.*s was stopped by on_batch after %lld rows",
             STR_ARG(r->b->name), (long long)r->report->rows);
     err_hint(e, "running the same command again goes on from there");
     return err_at(e, r->b->from.file, r->b->from.line);
@@ -509,11 +530,14 @@ bool backfill_run(struct conn *c, const struct ledger_names *names,
                   struct err *e)
 {
     struct backfill found = *b;
-    struct crew r = {.names = names, .b = &found, .watch = watch, .report = report,
-                    .begun_ms = now_ms()};
+    struct crew r = {.names = names,
+                     .b = &found,
+                     .watch = watch,
+                     .report = report,
+                     .begun_ms = now_ms()};
     *report = (struct backfill_report){.table = b->name};
-    bool ok = backfill_find_key(conn_sink(c), b->table, b->key, &found.key, &r.types, b->from,
-                       &r.arena, e) &&
+    bool ok = backfill_find_key(conn_sink(c), b->table, b->key, &found.key, &r.types,
+                                b->from, &r.arena, e) &&
               place_ranges(c, names, &found, own, &r.walks, &r.n_walks, &r.arena, e);
     if (ok) {
         add_up(&r);

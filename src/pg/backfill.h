@@ -1,7 +1,7 @@
 /* Backfills: rows changed in batches, each a short transaction of its own.
  *
- * The walk follows a unique key. Where a batch ends is written to moonshift_progress in the
- * batch's own transaction, so a run that was killed goes on after the last batch that
+ * The walk follows a unique key. Where a batch ends is written to moonshift_progress in
+ * the batch's own transaction, so a run that was killed goes on after the last batch that
  * committed, and no row is done twice. Several connections may walk at once, each through
  * a range of the key with a place of its own.
  */
@@ -11,9 +11,9 @@
 #include "pg/progress.h"
 #include "plan/backfill.h"
 
-/* The columns to walk by, in the order of their index: those of `wanted`, or, when that is
- * empty, the primary key or another unique key without NULL. An error when no unique index
- * covers exactly these, or they can be NULL: rows would be left out. */
+/* The columns to walk by, in the order of their index: those of `wanted`, or, when that
+ * is empty, the primary key or another unique key without NULL. An error when no unique
+ * index covers exactly these, or they can be NULL: rows would be left out. */
 bool backfill_key(struct sink *s, str table, struct list wanted, struct list *key,
                   struct origin from, struct arena *a, struct err *e);
 

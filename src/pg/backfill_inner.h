@@ -7,17 +7,18 @@
 /* One range of the key that is walked through on one connection. Keys are text, as the
  * server prints them; NULL is an open end. */
 struct walk {
-    struct progress at; /* its row in moonshift_progress; position as place_write has it */
+    struct progress
+        at; /* its row in moonshift_progress; position as place_write has it */
     const struct param *from, *until;
     bool ended;
 
-    struct conn *c;      /* NULL: it waits for one */
-    bool sent;           /* a batch is on its way */
+    struct conn *c;           /* NULL: it waits for one */
+    bool sent;                /* a batch is on its way */
     const struct param *next; /* where that batch ends; NULL: it is the last one */
-    struct rows after;   /* where the batch behind it will end */
-    int64_t rows;        /* in that batch */
-    int64_t ahead;       /* rows asked for in the batch behind it */
-    int64_t size;        /* for the one to be asked for next */
+    struct rows after;        /* where the batch behind it will end */
+    int64_t rows;             /* in that batch */
+    int64_t ahead;            /* rows asked for in the batch behind it */
+    int64_t size;             /* for the one to be asked for next */
     int64_t changed, sent_ms;
     str moved; /* the position when it has committed */
     int tries;
@@ -25,13 +26,15 @@ struct walk {
     unsigned turn;         /* the one of next; that of after comes behind it */
 };
 
-/* -- backfill_key.c --------------------------------------------------------------------- */
+/* -- backfill_key.c ---------------------------------------------------------------------
+ */
 
 /* As backfill_key, with the types of the columns. */
 bool backfill_find_key(struct sink *s, str table, struct list wanted, struct list *key,
                        str **types, struct origin from, struct arena *a, struct err *e);
 
-/* -- backfill_place.c: where a range stands, as text ------------------------------------ */
+/* -- backfill_place.c: where a range stands, as text ------------------------------------
+ */
 
 /* "from 2:17 until 4:1000", either part missing where the end is open; "done". */
 str place_write(const struct param *from, const struct param *until, size_t n,

@@ -45,7 +45,10 @@ static bool check_columns(struct sink *s, str table, struct list wanted,
                    "(SELECT FROM pg_catalog.pg_attribute WHERE attrelid = "
                    "$1::text::regclass AND attname = w.name AND attnum > 0 AND NOT "
                    "attisdropped)"),
-        .params = params, .n_params = 2, .flags = STMT_QUIET, .from = from};
+        .params = params,
+        .n_params = 2,
+        .flags = STMT_QUIET,
+        .from = from};
     struct rows rows;
     if (!s->query(s, &look, &rows, a, e))
         return false;
@@ -61,27 +64,35 @@ static bool no_key(str table, struct list wanted, bool nullable, struct origin f
 {
     str names = names_text(wanted, "@", ", ", a);
     if (nullable)
-        err_set(e, ERR_FAILED, "op.backfill: the key (%.*s) of %.*s can be NULL, and rows "
-                "without a key would be left out", STR_ARG(names), STR_ARG(table));
+        err_set(e, ERR_FAILED,
+                "op.backfill: the key (%.*s) of %.*s can be NULL, and rows "
+                "without a key would be left out",
+                STR_ARG(names), STR_ARG(table));
     else if (wanted.n)
-        err_set(e, ERR_FAILED, "op.backfill: no unique index of %.*s is on (%.*s), and of "
-                "rows with the same key some would be left out", STR_ARG(table),
-                STR_ARG(names));
+        err_set(e, ERR_FAILED,
+                "op.backfill: no unique index of %.*s is on (%.*s), and of "
+                "rows with the same key some would be left out",
+                STR_ARG(table), STR_ARG(names));
     else
-        err_set(e, ERR_FAILED, "op.backfill: %.*s has no primary key, and no other unique "
-                "index over columns that are NOT NULL", STR_ARG(table));
+        err_set(e, ERR_FAILED,
+                "op.backfill: %.*s has no primary key, and no other unique "
+                "index over columns that are NOT NULL",
+                STR_ARG(table));
     err_hint(e, "a walk in batches needs a key that every row has and no two rows share: "
                 "create one first, or change the rows in one statement with op.execute");
     return err_at(e, from.file, from.line);
 }
 
 bool backfill_find_key(struct sink *s, str table, struct list wanted, struct list *key,
-                     str **types, struct origin from, struct arena *a, struct err *e)
+                       str **types, struct origin from, struct arena *a, struct err *e)
 {
     struct param params[] = {{.text = table},
                              {.text = array_text(wanted, a), .null = wanted.n == 0}};
-    struct stmt look = {.sql = sql_named("backfill_key"), .params = params, .n_params = 2,
-                        .flags = STMT_QUIET, .from = from};
+    struct stmt look = {.sql = sql_named("backfill_key"),
+                        .params = params,
+                        .n_params = 2,
+                        .flags = STMT_QUIET,
+                        .from = from};
     struct rows rows = {0};
     if ((wanted.n && !check_columns(s, table, wanted, from, a, e)) ||
         !s->query(s, &look, &rows, a, e))

@@ -92,7 +92,8 @@ static bool split(struct sink *s, const struct backfill *b, int64_t rows,
     if (b->workers < 2)
         return true;
     struct stmt look = {.sql = backfill_split(b, b->workers, percent, a),
-                        .flags = STMT_QUIET, .from = b->from};
+                        .flags = STMT_QUIET,
+                        .from = b->from};
     return s->query(s, &look, keys, a, e);
 }
 
@@ -135,11 +136,15 @@ static bool check_same(const struct progresses *found, const struct progress *ow
     const struct progress *p = &found->at[0];
     if (str_eq(p->checksum, own->checksum))
         return true;
-    err_set(e, ERR_INTERRUPTED,
-            "%.*s was interrupted after %lld rows, and its table, key, set, where or read "
-            "has been changed since", STR_ARG(p->part), (long long)p->done);
-    err_hint(e, "put it back and run the same command again, or begin it anew: moonshift "
-                "resolve %.*s --rolled-back", STR_ARG(own->revision));
+    err_set(
+        e, ERR_INTERRUPTED,
+        "%.*s was interrupted after %lld rows, and its table, key, set, where or read "
+        "has been changed since",
+        STR_ARG(p->part), (long long)p->done);
+    err_hint(e,
+             "put it back and run the same command again, or begin it anew: moonshift "
+             "resolve %.*s --rolled-back",
+             STR_ARG(own->revision));
     return err_at(e, b->from.file, b->from.line);
 }
 

@@ -27,7 +27,7 @@ static str cell(const struct rows *rows, size_t row, size_t column)
 }
 
 #define COLUMNS                                                                          \
-    "revision, direction, part, checksum, done, coalesce(total, 0), running, position, "   \
+    "revision, direction, part, checksum, done, coalesce(total, 0), running, position, " \
     "date_trunc('second', started_at)"
 
 /* Rows of COLUMNS, and whether they are being worked on. */
@@ -52,24 +52,29 @@ static void take_rows(const struct rows *rows, bool live, struct progresses *out
     }
 }
 
-bool progress_read(struct sink *s, const struct ledger_names *names, struct progresses *out,
-                   struct arena *a, struct err *e)
+bool progress_read(struct sink *s, const struct ledger_names *names,
+                   struct progresses *out, struct arena *a, struct err *e)
 {
     *out = (struct progresses){0};
     str table = table_of(names, a);
     struct param where[] = {text_param(table)};
     struct stmt probe = {.sql = STR("SELECT to_regclass($1::text) IS NOT NULL"),
-                         .params = where, .n_params = 1, .flags = STMT_QUIET};
+                         .params = where,
+                         .n_params = 1,
+                         .flags = STMT_QUIET};
     struct rows rows = {0};
     if (!s->query(s, &probe, &rows, a, e))
         return false;
     if (!str_is(cell(&rows, 0, 0), "t"))
         return true;
     struct param params[] = {text_param(names->version_table)};
-    struct stmt read = {.sql = str_fmt(a, "SELECT " COLUMNS " FROM %.*s WHERE version_table "
+    struct stmt read = {.sql = str_fmt(a,
+                                       "SELECT " COLUMNS " FROM %.*s WHERE version_table "
                                        "= $1 ORDER BY started_at, length(part), part",
                                        STR_ARG(table)),
-                        .params = params, .n_params = 1, .flags = STMT_QUIET};
+                        .params = params,
+                        .n_params = 1,
+                        .flags = STMT_QUIET};
     bool live = false;
     if (!s->query(s, &read, &rows, a, e) ||
         (rows.n_rows && !ledger_locked(s, names, &live, a, e)))
@@ -80,7 +85,7 @@ bool progress_read(struct sink *s, const struct ledger_names *names, struct prog
 
 /* The parameters that name a backfill: $1 to $4. Its ranges: */
 #define RANGES                                                                           \
-    "version_table = $1 AND revision = $2 AND direction = $3 AND (part = $4 OR "          \
+    "version_table = $1 AND revision = $2 AND direction = $3 AND (part = $4 OR "         \
     "starts_with(part, $4 || ', range '))"
 enum { RANGE_PARAMS = 4 };
 
@@ -93,16 +98,20 @@ static void put_range_params(struct param *params, const struct ledger_names *na
     params[3] = text_param(part);
 }
 
-bool progress_ranges(struct sink *s, const struct ledger_names *names, str revision, bool up,
-                     str part, struct progresses *out, struct arena *a, struct err *e)
+bool progress_ranges(struct sink *s, const struct ledger_names *names, str revision,
+                     bool up, str part, struct progresses *out, struct arena *a,
+                     struct err *e)
 {
     struct param params[RANGE_PARAMS];
     struct rows rows = {0};
     put_range_params(params, names, revision, up, part);
-    struct stmt read = {.sql = str_fmt(a, "SELECT " COLUMNS " FROM %.*s WHERE " RANGES
+    struct stmt read = {.sql = str_fmt(a,
+                                       "SELECT " COLUMNS " FROM %.*s WHERE " RANGES
                                        " ORDER BY length(part), part FOR UPDATE",
                                        STR_ARG(table_of(names, a))),
-                        .params = params, .n_params = RANGE_PARAMS, .flags = STMT_QUIET};
+                        .params = params,
+                        .n_params = RANGE_PARAMS,
+                        .flags = STMT_QUIET};
     *out = (struct progresses){0};
     if (!s->query(s, &read, &rows, a, e))
         return false;
@@ -110,14 +119,17 @@ bool progress_ranges(struct sink *s, const struct ledger_names *names, str revis
     return true;
 }
 
-bool progress_forget_ranges(struct sink *s, const struct ledger_names *names, str revision,
-                            bool up, str part, struct arena *a, struct err *e)
+bool progress_forget_ranges(struct sink *s, const struct ledger_names *names,
+                            str revision, bool up, str part, struct arena *a,
+                            struct err *e)
 {
     struct param params[RANGE_PARAMS];
     put_range_params(params, names, revision, up, part);
-    struct stmt forget = {.sql = str_fmt(a, "DELETE FROM %.*s WHERE " RANGES,
-                                         STR_ARG(table_of(names, a))),
-                          .params = params, .n_params = RANGE_PARAMS, .flags = STMT_QUIET};
+    struct stmt forget = {
+        .sql = str_fmt(a, "DELETE FROM %.*s WHERE " RANGES, STR_ARG(table_of(names, a))),
+        .params = params,
+        .n_params = RANGE_PARAMS,
+        .flags = STMT_QUIET};
     return s->exec(s, &forget, e);
 }
 
@@ -134,16 +146,19 @@ bool progress_move(struct sink *s, const struct ledger_names *names,
         may_param(before),
     };
     struct stmt move = {
-        .sql = str_fmt(a,
-                       "WITH moved AS (UPDATE %.*s SET done = $5::bigint, position = $6, "
-                       "updated_at = clock_timestamp() WHERE version_table = $1 AND revision = "
-                       "$2 AND direction = $3 AND part = $4 AND position IS NOT DISTINCT FROM "
-                       "$7 RETURNING 1) SELECT 1 / count(*) FROM moved",
-                       STR_ARG(table_of(names, a))),
-        .params = params, .n_params = sizeof params / sizeof *params,
+        .sql = str_fmt(
+            a,
+            "WITH moved AS (UPDATE %.*s SET done = $5::bigint, position = $6, "
+            "updated_at = clock_timestamp() WHERE version_table = $1 AND revision = "
+            "$2 AND direction = $3 AND part = $4 AND position IS NOT DISTINCT FROM "
+            "$7 RETURNING 1) SELECT 1 / count(*) FROM moved",
+            STR_ARG(table_of(names, a))),
+        .params = params,
+        .n_params = sizeof params / sizeof *params,
         .flags = STMT_QUIET | STMT_AGAIN,
-        .guard = STR("another run of this backfill has gone on meanwhile\n"
-                     "what it did is done; running the same command again goes on from there")};
+        .guard = STR(
+            "another run of this backfill has gone on meanwhile\n"
+            "what it did is done; running the same command again goes on from there")};
     return s->exec(s, &move, e);
 }
 
@@ -160,33 +175,39 @@ bool progress_save(struct sink *s, const struct ledger_names *names,
         text_param(str_fmt(a, "%lld", (long long)progress->done)),
         may_param(progress->running),
         may_param(progress->position),
-        {.text = str_fmt(a, "%lld", (long long)progress->total), .null = !progress->total},
+        {.text = str_fmt(a, "%lld", (long long)progress->total),
+         .null = !progress->total},
     };
     struct stmt save = {
-        .sql = str_fmt(a,
-                       "INSERT INTO %.*s (version_table, revision, direction, part, checksum, "
-                       "done, running, position, total, started_at) "
-                       "VALUES ($1, $2, $3, $4, $5, $6::bigint, $7, $8, $9::bigint, now()) "
-                       "ON CONFLICT (version_table, revision, direction, part) DO UPDATE SET "
-                       "checksum = excluded.checksum, done = excluded.done, "
-                       "running = excluded.running, position = excluded.position, "
-                       "updated_at = clock_timestamp()",
-                       STR_ARG(table)),
-        .params = params, .n_params = sizeof params / sizeof *params,
+        .sql = str_fmt(
+            a,
+            "INSERT INTO %.*s (version_table, revision, direction, part, checksum, "
+            "done, running, position, total, started_at) "
+            "VALUES ($1, $2, $3, $4, $5, $6::bigint, $7, $8, $9::bigint, now()) "
+            "ON CONFLICT (version_table, revision, direction, part) DO UPDATE SET "
+            "checksum = excluded.checksum, done = excluded.done, "
+            "running = excluded.running, position = excluded.position, "
+            "updated_at = clock_timestamp()",
+            STR_ARG(table)),
+        .params = params,
+        .n_params = sizeof params / sizeof *params,
         .flags = STMT_QUIET | STMT_AGAIN};
     return s->exec(s, &save, e);
 }
 
-bool progress_forget(struct sink *s, const struct ledger_names *names, str revision, str part,
-                     struct arena *a, struct err *e)
+bool progress_forget(struct sink *s, const struct ledger_names *names, str revision,
+                     str part, struct arena *a, struct err *e)
 {
     str table = table_of(names, a);
     struct param params[] = {text_param(names->version_table), text_param(revision),
                              may_param(part)};
     struct stmt forget = {
-        .sql = str_fmt(a, "DELETE FROM %.*s WHERE version_table = $1 AND revision = $2 "
+        .sql = str_fmt(a,
+                       "DELETE FROM %.*s WHERE version_table = $1 AND revision = $2 "
                        "AND part = coalesce($3, part)",
                        STR_ARG(table)),
-        .params = params, .n_params = 3, .flags = STMT_QUIET};
+        .params = params,
+        .n_params = 3,
+        .flags = STMT_QUIET};
     return s->exec(s, &forget, e);
 }

@@ -46,11 +46,11 @@ struct row_writes {
 /* How far a backfill is, for whoever looks on. */
 struct backfill_report {
     str table;
-    int64_t rows;    /* walked over, earlier runs included */
-    int64_t total;   /* of how many, as the planner estimates; 0: not known */
+    int64_t rows;            /* walked over, earlier runs included */
+    int64_t total;           /* of how many, as the planner estimates; 0: not known */
     int64_t walked, changed; /* in this run */
-    int64_t batch;   /* the size of the last one */
-    double seconds;  /* of this run */
+    int64_t batch;           /* the size of the last one */
+    double seconds;          /* of this run */
     bool ended;
 };
 
@@ -60,19 +60,22 @@ struct backfill_calls {
     /* Rows of a batch, inside its transaction; NULL when the op has `set`. */
     bool (*apply)(void *context, const struct rows *rows, struct row_writes *out,
                   struct arena *a, struct err *e);
-    /* After each batch, outside of any; *stop: the walk ends here for now. May be NULL. */
+    /* After each batch, outside of any; *stop: the walk ends here for now. May be NULL.
+     */
     bool (*on_batch)(void *context, const struct backfill_report *r, bool *stop,
                      struct err *e);
 };
 
 /* Reads the op. The key may be missing: who knows the server looks for it. */
-bool backfill_of(const struct op *op, struct backfill *out, struct arena *a, struct err *e);
+bool backfill_of(const struct op *op, struct backfill *out, struct arena *a,
+                 struct err *e);
 
 /* The first key behind `n` rows of the range, as text, one column for each of the key; no
  * row when the range holds no more than n. */
 str backfill_next(const struct backfill *b, struct range r, int64_t n, struct arena *a);
 /* How many rows the range holds, at most `most`. */
-str backfill_count(const struct backfill *b, struct range r, int64_t most, struct arena *a);
+str backfill_count(const struct backfill *b, struct range r, int64_t most,
+                   struct arena *a);
 /* Changes the rows of a range. */
 str backfill_update(const struct backfill *b, struct range r, struct arena *a);
 /* Locks the rows of a range as an UPDATE does, so that what is read then stays true. */

@@ -77,7 +77,8 @@ str backfill_next(const struct backfill *f, struct range r, int64_t n, struct ar
     return buf_done(&b);
 }
 
-str backfill_count(const struct backfill *f, struct range r, int64_t most, struct arena *a)
+str backfill_count(const struct backfill *f, struct range r, int64_t most,
+                   struct arena *a)
 {
     struct buf b = buf_in(a);
     buf_fmt(&b, "SELECT count(*) FROM (SELECT FROM %.*s", STR_ARG(f->table));
@@ -144,8 +145,8 @@ str backfill_write(const struct backfill *f, struct list columns, const str *typ
         str name = columns.at[i].s;
         buf_sep(&given, &first_given, ", ");
         quote_ident(&given, name);
-        buf_fmt(&given, " %.*s", STR_ARG(str_ends(types[i], STR("[]")) ? types[i]
-                                                                       : STR("text")));
+        buf_fmt(&given, " %.*s",
+                STR_ARG(str_ends(types[i], STR("[]")) ? types[i] : STR("text")));
         if (in_key(f, name)) {
             buf_sep(&where, &first_key, " AND ");
             buf_put(&where, "moonshift_old.");
@@ -179,15 +180,17 @@ str backfill_split(const struct backfill *f, int64_t parts, double percent,
             STR_ARG(f->table));
     if (percent < 100)
         buf_fmt(&b, " TABLESAMPLE SYSTEM (%g)", percent);
-    buf_fmt(&b,
-            ") AS moonshift_rows WHERE moonshift_n > 1 AND moonshift_n * %lld / moonshift_of "
-            "> (moonshift_n - 1) * %lld / moonshift_of AND moonshift_n < moonshift_of",
-            (long long)parts, (long long)parts);
+    buf_fmt(
+        &b,
+        ") AS moonshift_rows WHERE moonshift_n > 1 AND moonshift_n * %lld / moonshift_of "
+        "> (moonshift_n - 1) * %lld / moonshift_of AND moonshift_n < moonshift_of",
+        (long long)parts, (long long)parts);
     put_order(&b, f);
     return buf_done(&b);
 }
 
-/* -- the op ----------------------------------------------------------------------------- */
+/* -- the op -----------------------------------------------------------------------------
+ */
 
 static bool fail(struct err *e, const char *message)
 {
@@ -264,7 +267,8 @@ bool backfill_of(const struct op *op, struct backfill *out, struct arena *a,
     return check(out, op, e);
 }
 
-/* -- offline ---------------------------------------------------------------------------- */
+/* -- offline ----------------------------------------------------------------------------
+ */
 
 /* "a, b" of the table, or its variables "moonshift_from_1, moonshift_from_2". */
 static str variables(const struct backfill *f, const char *stem, str *each,
@@ -297,18 +301,20 @@ static void put_waits(struct buf *b, const struct backfill *f, int64_t batch)
         buf_fmt(b, "            PERFORM pg_sleep(%lld / %lld.0);\n            COMMIT;\n",
                 (long long)batch, (long long)f->max_rate);
     if (f->max_lag > 0)
-        buf_fmt(b,
-                "            WHILE EXISTS (SELECT FROM pg_catalog.pg_stat_replication WHERE "
-                "replay_lag > make_interval(secs => %lld)) LOOP\n"
-                "                COMMIT;\n                PERFORM pg_sleep(0.5);\n"
-                "            END LOOP;\n            COMMIT;\n",
-                (long long)f->max_lag);
+        buf_fmt(
+            b,
+            "            WHILE EXISTS (SELECT FROM pg_catalog.pg_stat_replication WHERE "
+            "replay_lag > make_interval(secs => %lld)) LOOP\n"
+            "                COMMIT;\n                PERFORM pg_sleep(0.5);\n"
+            "            END LOOP;\n            COMMIT;\n",
+            (long long)f->max_lag);
 }
 
 static void put_loop(struct buf *b, const struct backfill *f, struct arena *a)
 {
     str *from = NEW_N(a, str, f->key.n), *next = NEW_N(a, str, f->key.n);
-    str all_from = variables(f, "from", from, a), all_next = variables(f, "next", next, a);
+    str all_from = variables(f, "from", from, a),
+        all_next = variables(f, "next", next, a);
     struct buf names = buf_in(a);
     int64_t batch = f->batch > 0 ? f->batch : OFFLINE_BATCH;
     if (f->max_rate > 0 && f->max_rate < batch)
@@ -320,8 +326,10 @@ static void put_loop(struct buf *b, const struct backfill *f, struct arena *a)
     buf_put(b, "DO $moonshift$\nDECLARE\n");
     put_declare(b, f, from);
     put_declare(b, f, next);
-    buf_fmt(b, "BEGIN\n    SELECT %.*s INTO %.*s FROM %.*s ORDER BY %.*s LIMIT 1;\n    LOOP\n",
-            STR_ARG(key), STR_ARG(all_from), STR_ARG(f->table), STR_ARG(key));
+    buf_fmt(
+        b,
+        "BEGIN\n    SELECT %.*s INTO %.*s FROM %.*s ORDER BY %.*s LIMIT 1;\n    LOOP\n",
+        STR_ARG(key), STR_ARG(all_from), STR_ARG(f->table), STR_ARG(key));
     buf_fmt(b, "        SELECT %.*s INTO %.*s FROM %.*s", STR_ARG(key), STR_ARG(all_next),
             STR_ARG(f->table));
     put_range(b, f, (struct range){from, NULL}, false);
@@ -331,8 +339,10 @@ static void put_loop(struct buf *b, const struct backfill *f, struct arena *a)
     put_waits(b, f, batch);
     for (size_t i = 0; i < f->key.n; i++)
         buf_fmt(b, "            %.*s := %.*s;\n", STR_ARG(from[i]), STR_ARG(next[i]));
-    buf_fmt(b, "        ELSE\n            %.*s;\n            COMMIT;\n            EXIT;\n"
-               "        END IF;\n    END LOOP;\nEND $moonshift$", STR_ARG(last));
+    buf_fmt(b,
+            "        ELSE\n            %.*s;\n            COMMIT;\n            EXIT;\n"
+            "        END IF;\n    END LOOP;\nEND $moonshift$",
+            STR_ARG(last));
 }
 
 /* A DO block may commit where no transaction is open (manual, 43.8). A function cannot go
@@ -345,7 +355,8 @@ bool compile_backfill(struct pen *p, const struct rec *r)
         return p->ok = false;
     if (f.read.n && !p->c->shown) {
         fail(p->e, "a function in Lua cannot be written as SQL");
-        return p->ok = err_hint(p->e, "run it against the database, or write set = { ... }");
+        return p->ok =
+                   err_hint(p->e, "run it against the database, or write set = { ... }");
     }
     if (f.key.n == 0) {
         fail(p->e, "without a database the key is not known");

@@ -31,8 +31,8 @@ static str *columns_of(lua_State *L, size_t row, size_t *n, struct arena *a)
     size_t room = 0;
     *n = 0;
     if (!value_is_table(L, -1))
-        error_raise(L, "%s: row %d of what apply returned is no table: %s", what, (int)row,
-                    value_describe(L, -1));
+        error_raise(L, "%s: row %d of what apply returned is no table: %s", what,
+                    (int)row, value_describe(L, -1));
     for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING)
             error_raise(L, "%s: row %d of what apply returned: %s is no name of a column",
@@ -97,8 +97,10 @@ static void collect(lua_State *L, struct collecting *c)
         while (k < out->n && !same_columns(&out->at[k], names, n))
             k++;
         if (k == MOST)
-            error_raise(L, "%s: rows that apply returned name more than %d sets of columns: "
-                           "give them the same columns", what, (int)MOST);
+            error_raise(L,
+                        "%s: rows that apply returned name more than %d sets of columns: "
+                        "give them the same columns",
+                        what, (int)MOST);
         if (k == out->n) {
             struct row_write *write = PUSH(c->a, out->at, out->n, room);
             write->columns = val_strs(c->a, names, n).list;
@@ -151,7 +153,9 @@ static int f_report(lua_State *L)
     const struct {
         const char *name;
         int64_t value;
-    } counts[] = {{"rows", r->rows}, {"total", r->total}, {"changed", r->changed},
+    } counts[] = {{"rows", r->rows},
+                  {"total", r->total},
+                  {"changed", r->changed},
                   {"batch", r->batch}};
     lua_settop(L, 1);
     lua_newtable(L);
@@ -201,15 +205,16 @@ static int f_backfill(lua_State *L)
     op->from = error_place(L);
     read_call(L, what, lua_gettop(L), op->args, NULL, host->arena);
     luaL_checkstack(L, 16, NULL);
-    struct functions f = {.L = L, .apply = function_of(L, "apply"),
-                          .on_batch = function_of(L, "on_batch")};
+    struct functions f = {
+        .L = L, .apply = function_of(L, "apply"), .on_batch = function_of(L, "on_batch")};
     if (host->backfill && rec_has(op->args, K_read) != (f.apply != 0))
         error_raise(L, "%s: 'read' and 'apply' belong together", what);
-    struct backfill_calls calls = {.context = &f, .apply = f.apply ? apply : NULL,
+    struct backfill_calls calls = {.context = &f,
+                                   .apply = f.apply ? apply : NULL,
                                    .on_batch = f.on_batch ? on_batch : NULL};
     struct err *e = box_err(L);
-    bool ok = host->backfill ? host->backfill(host, op, &calls, e)
-                             : host->apply(host, op, e);
+    bool ok =
+        host->backfill ? host->backfill(host, op, &calls, e) : host->apply(host, op, e);
     if (!ok)
         error_raise_err(L, e);
     return 0;

@@ -14,7 +14,7 @@
 
 /* A path of the migration's: relative to its directory. */
 str data_beside(lua_State *L, const struct host *host, str name, const char *what,
-                  struct arena *a)
+                struct arena *a)
 {
     if (name.n == 0 || memchr(name.p, '\0', name.n))
         error_raise(L, "%s: the name of the file is empty or holds a NUL byte", what);
@@ -229,7 +229,8 @@ static void put_cell(lua_State *L, struct buf *b, const struct row_source *sourc
         buf_fmt(b, "%lld", (long long)lua_tointeger(L, -1));
         return;
     }
-    snprintf(what, sizeof what, "op.copy_from: row %lld: a value", (long long)source->next);
+    snprintf(what, sizeof what, "op.copy_from: row %lld: a value",
+             (long long)source->next);
     if (!param_text(L, &s, b->arena, what)) {
         buf_put(b, "\\N");
         return;
@@ -407,9 +408,9 @@ static int f_copy_from(lua_State *L)
     struct stmt s = {.sql = copy_sql(args, host->arena), .from = error_place(L)};
     int64_t count = 0;
     if (!copy_in(L, host, args, from_rows ? rows : 0, &s, &count, e)) {
-        say_where(e, rec_has(args, K_file) ? shown(s.from.file, rec_str(args, K_file),
-                                                   host->arena)
-                                           : STR_NONE);
+        say_where(e, rec_has(args, K_file)
+                         ? shown(s.from.file, rec_str(args, K_file), host->arena)
+                         : STR_NONE);
         error_raise_err(L, e);
     }
     lua_pushinteger(L, count);

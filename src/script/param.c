@@ -1,7 +1,7 @@
 /* Lua values as PostgreSQL reads them: parameters, cells of COPY, elements of arrays.
  *
- * A list is an array, { 1, { 2 } } is an array in an array. A table with keys is JSON, and
- * so is a list that db.array has marked. */
+ * A list is an array, { 1, { 2 } } is an array in an array. A table with keys is JSON,
+ * and so is a list that db.array has marked. */
 #include "script/inner.h"
 
 #include <string.h>
@@ -58,8 +58,10 @@ static void put_array(lua_State *L, struct buf *b, const char *what, int depth)
     for (lua_pushnil(L); lua_next(L, at); lua_pop(L, 1))
         count++;
     if (count != n)
-        error_raise(L, "%s: a table that is a parameter must be a list of values, or have "
-                       "keys alone", what);
+        error_raise(L,
+                    "%s: a table that is a parameter must be a list of values, or have "
+                    "keys alone",
+                    what);
     buf_char(b, '{');
     for (lua_Integer i = 1; i <= n; i++) {
         if (i > 1)
@@ -108,7 +110,8 @@ bool param_text(lua_State *L, str *out, struct arena *a, const char *what)
         error_raise(L, "%s is %s", what, value_describe(L, -1));
     }
     if (memchr(out->p, '\0', out->n))
-        error_raise(L, "%s holds a NUL byte, which PostgreSQL cannot store in text", what);
+        error_raise(L, "%s holds a NUL byte, which PostgreSQL cannot store in text",
+                    what);
     if (!utf8_ok(*out))
         error_raise(L, "%s is not valid UTF-8", what);
     return true;
@@ -195,8 +198,9 @@ int param_decode_array(lua_State *L)
     if (lua_isnil(L, 1))
         return lua_pushnil(L), 1;
     if (lua_type(L, 1) != LUA_TSTRING || !(lua_isnil(L, 2) || lua_isfunction(L, 2)))
-        error_raise(L, "db.decode_array takes the text of an array, and a function for its "
-                       "elements if they are to be converted");
+        error_raise(L,
+                    "db.decode_array takes the text of an array, and a function for its "
+                    "elements if they are to be converted");
     str text = value_str(L, 1);
     struct array_parser s = {L, text.p, text.p + text.n, lua_isfunction(L, 2)};
     if (text.n && text.p[0] == '[') /* bounds that do not begin at 1: "[0:2]={...}" */
