@@ -190,8 +190,10 @@ function bench.table(heads, rows)
   say("")
 end
 
--- A goal and what was measured; `least` when the value must not be below the limit.
+-- A goal and what was measured; `least` when the value must not be below the limit. The
+-- small sizes of --quick say nothing about goals.
 function bench.goal(text, value, limit, unit, least)
+  if bench.quick then return end
   local met = not value and "not measured" or (least and value >= limit or not least and value <= limit)
     and "yes" or "**no**"
   local function number(x)

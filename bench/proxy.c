@@ -6,7 +6,9 @@
  * PGHOST and PGPORT, a socket too. Every byte arrives DELAY_US after it was sent, in both
  * directions, so that a round trip takes twice that; how much may be on its way at a time
  * is not limited, as on a wide line. RECORD gets what the first connection's client sent,
- * for floor.c. Ends with SIGTERM.
+ * for floor.c. Ends with SIGTERM, and says how often the server has told a client that it
+ * waits for the next word (ReadyForQuery: manual, 55.7): the round trips that were waited
+ * for.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -36,12 +38,16 @@ struct wire {
     int from, to;
     struct piece *first, **last;
     FILE *record;
-    bool ended; /* `from` has said all */
+    bool ended;            /* `from` has said all */
+    bool server;           /* `from` is the server, whose messages are looked at: */
+    unsigned char head[5]; /* kind and length of the one that is coming in */
+    size_t got, left;      /* bytes of its head so far, of its body to come */
 };
 
 static struct wire wires[MAX_WIRES]; /* in pairs: client to server, server to client */
 static size_t n_wires;
 static long long delay_us;
+static long awaited; /* ReadyForQuery messages */
 
 static void fail(const char *what)
 {
@@ -107,9 +113,30 @@ static void accept_client(int listening, FILE *record)
     int server = connect_server();
     struct wire *w = free_wire();
     w[0] = (struct wire){.from = client, .to = server, .record = record};
-    w[1] = (struct wire){.from = server, .to = client};
+    w[1] = (struct wire){.from = server, .to = client, .server = true};
     w[0].last = &w[0].first;
     w[1].last = &w[1].first;
+}
+
+/* Counts what ends a round trip among messages that come in pieces. */
+static void look(struct wire *w, const char *bytes, size_t n)
+{
+    for (size_t at = 0; at < n;) {
+        if (w->left) {
+            size_t some = w->left < n - at ? w->left : n - at;
+            w->left -= some;
+            at += some;
+            continue;
+        }
+        w->head[w->got++] = (unsigned char)bytes[at++];
+        if (w->got < sizeof w->head)
+            continue;
+        const unsigned char *h = w->head;
+        w->left =
+            ((size_t)h[1] << 24 | (size_t)h[2] << 16 | (size_t)h[3] << 8 | h[4]) - 4;
+        w->got = 0;
+        awaited += h[0] == 'Z';
+    }
 }
 
 /* Takes one piece from the wire's near end. */
@@ -124,6 +151,8 @@ static void take(struct wire *w)
         w->ended = n == 0 || (errno != EAGAIN && errno != EINTR);
         return;
     }
+    if (w->server)
+        look(w, p->bytes, (size_t)n);
     if (w->record)
         fwrite(p->bytes, 1, (size_t)n, w->record);
     p->next = NULL;
@@ -182,7 +211,8 @@ static void hang_up(struct wire *pair)
     }
 }
 
-/* Fills in what to wait for; returns the time until the next piece is due, -1 for none. */
+/* Fills in what to wait for; returns the time until the next piece is due, -1 for none.
+ */
 static long long watch(struct pollfd *polls, long long now)
 {
     long long wait = -1;
@@ -252,7 +282,8 @@ int main(int argc, char **argv)
     sigaction(SIGINT, &action, NULL);
     struct sockaddr_un a = address_of(argv[1], "5432");
     int listening = open_socket();
-    if (bind(listening, (struct sockaddr *)&a, sizeof a) != 0 || listen(listening, 16) != 0)
+    if (bind(listening, (struct sockaddr *)&a, sizeof a) != 0 ||
+        listen(listening, 16) != 0)
         fail(a.sun_path);
     while (!told_to_stop)
         step(listening, &record);
@@ -260,5 +291,6 @@ int main(int argc, char **argv)
         if (wires[i].from >= 0 && wires[i].record)
             fflush(wires[i].record);
     unlink(a.sun_path);
+    printf("%ld\n", awaited);
     return 0;
 }

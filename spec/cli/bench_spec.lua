@@ -17,8 +17,8 @@ describe("bench/run", function()
     for _, what in ipairs { "heads", "current", "history", "upgrade %-%-sql" } do
       assert.matches("\n| " .. what .. " +|[ %d.|-]+|\n", r.out)
     end
-    assert.matches("\n| 5 ms round trips, moonshift +|[ %d.|]+|\n", r.out)
-    assert.matches("\n## Goals\n", r.out)
+    local awaited = r.out:match "\n| 5 ms round trips, moonshift +|[ %d.]+| +(%d+) |"
+    assert.is_true(tonumber(awaited) <= 20, "answers awaited: " .. awaited)
     assert.not_matches("nan", r.out, 1, true)
   end)
 
