@@ -152,14 +152,22 @@ function db.old_tools()
   return dump_is_old
 end
 
+local ROWS = [[select oid::regclass || ' ' || query_to_xml('table ' || oid::regclass, true, true, '') from pg_class
+  where relkind = 'r' and relnamespace::regnamespace::text !~ '^(pg_|information_schema)' and relname !~ '^%smoonshift_'
+  order by 1]]
+
 -- The schema as text. options: data = true (rows, too), bookkeeping = true (the tables of
 -- Moonshift's own, which are left out otherwise).
 function database:dump(options)
   options = options or {}
-  if not options.data and db.old_tools() then
+  if db.old_tools() then
     local reader = shell.read(shell.source .. "/spec/support/schema.sql")
     if options.bookkeeping then reader = reader:gsub("%^moonshift_", "^no table") end
-    return table.concat(self:column(reader), "\n") .. "\n"
+    local lines = self:column(reader)
+    for _, rows in ipairs(options.data and self:column(ROWS:format(options.bookkeeping and "no " or "")) or {}) do
+      lines[#lines + 1] = rows
+    end
+    return table.concat(lines, "\n") .. "\n"
   end
   local words = { "pg_dump", "-d", self.name }
   if not options.data then words[#words + 1] = "--schema-only" end
