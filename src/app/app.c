@@ -4,6 +4,7 @@
 #include "app/cmd/cmd.h"
 #include "app/help.h"
 #include "base/term.h"
+#include "pg/url.h"
 #include "pg/version.h"
 #include "script/version.h"
 
@@ -185,12 +186,35 @@ static void print_error(const struct session *s, const struct err *e, int status
         fprintf(stderr, "%.*s", STR_ARG(text));
 }
 
+/* What the command line says is seen by everybody (ps, /proc/PID/cmdline), so a password
+ * in it is overwritten there; returns a copy with everything. Where the masked text is
+ * longer, its end is cut. */
+static char **hide_passwords(int argc, char **argv, struct arena *a)
+{
+    char **copy = NEW_N(a, char *, (size_t)argc + 1);
+    for (int i = 0; i < argc; i++) {
+        str given = str_of(argv[i]);
+        copy[i] = arena_copy(a, given.p, given.n);
+        bool joined = str_starts(given, STR("--url="));
+        size_t skip = joined ? strlen("--url=") : 0;
+        bool named = joined || (i > 0 && strcmp(copy[i - 1], "--url") == 0);
+        if (!named && str_index(given, STR("://")) == given.n &&
+            str_index(given, STR("password")) == given.n)
+            continue;
+        str masked = url_masked(str_cut(given, skip, given.n), a);
+        for (size_t k = skip; k < given.n; k++)
+            argv[i][k] = k - skip < masked.n ? masked.p[k - skip] : ' ';
+    }
+    return copy;
+}
+
 int app_main(int argc, char **argv)
 {
     struct arena arena = {0};
     struct session s = {.arena = &arena};
     struct args args = {0};
     struct err e = {0};
+    argv = hide_passwords(argc, argv, &arena);
     catch_signals();
     bool done = run(&s, argc, argv, &args, &e);
     /* A full disk is found out here at the latest. */

@@ -6,6 +6,8 @@
  * their place in a statement (one statement stays one); what is rendered is read back as
  * the same operation; what is quoted is one token.
  */
+#include "targets.h"
+
 #include "base/buf.h"
 #include "plan/compile.h"
 #include "plan/quote.h"
@@ -382,8 +384,7 @@ static void check_quoting(struct bytes in)
     arena_reset(&arena);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+int fuzz_op(const uint8_t *data, size_t n)
 {
     struct bytes in = {data, n, n};
     check_quoting(in);
