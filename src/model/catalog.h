@@ -46,7 +46,7 @@ struct object {
     bool ignored;        /* left out by the configuration: stays as it is */
     const char *usual_storage; /* of a column: its type's, "extended" or another */
     bool always;         /* of an identity column: GENERATED ALWAYS */
-    struct strs columns; /* of a view: names with types, to see what REPLACE can do */
+    struct strs columns; /* of a view: "NULL::integer AS id", to see what REPLACE can do */
     struct need *needs;
     size_t n_needs, needs_room;
 };

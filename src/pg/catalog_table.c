@@ -1,6 +1,8 @@
 /* Tables of every kind with their columns, and where they hang. */
 #include "pg/catalog_read.h"
 
+#include "plan/quote.h"
+
 #include <string.h>
 
 /* Remembers a relation by oid, for its columns, constraints and indexes. The rows come
@@ -274,6 +276,15 @@ static void describe_view_column(struct reader *r, struct row row,
               view->object);
 }
 
+/* "NULL::integer AS id": what a view's column is, and how a view without rows says it. */
+static str null_column(struct reader *r, struct row row)
+{
+    struct buf b = buf_in(r->arena);
+    buf_fmt(&b, "NULL::%.*s AS ", STR_ARG(row_str(row, "type")));
+    quote_ident(&b, row_str(row, "name"));
+    return buf_done(&b);
+}
+
 static void read_column(struct reader *r, struct row row)
 {
     const struct relation *t = relation_of(r, row_oid(row, "relation"));
@@ -282,8 +293,7 @@ static void read_column(struct reader *r, struct row row)
     if (t->kind == 'v' || t->kind == 'm') {
         struct strs *columns = &r->out->at[t->object].columns;
         *PUSH(r->arena, columns->at, columns->n, columns->room) =
-            str_fmt(r->arena, "%.*s %.*s", STR_ARG(row_str(row, "name")),
-                    STR_ARG(row_str(row, "type")));
+            null_column(r, row);
         describe_view_column(r, row, t);
         return;
     }

@@ -1,5 +1,6 @@
 #include "plan/diff.h"
 
+#include "plan/circle.h"
 #include "plan/diff_follow.h"
 #include "plan/reverse.h"
 
@@ -367,6 +368,7 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
     part_alters(&d);
     follow_properties(&d);
     tell_changes(&d);
+    find_circles(&d);
 
     struct action *actions = NULL;
     size_t n = 0;

@@ -37,6 +37,7 @@ struct diff {
     size_t n_changes, changes_room;
     struct hazard *hazards;
     size_t n_hazards, hazards_room;
+    struct strs circles; /* objects that need each other, and no order can help: names */
 };
 
 struct diff_options {

@@ -2,6 +2,7 @@
  * and the short forms of a column where PostgreSQL would choose the same names. */
 #include "plan/diff_parts.h"
 
+#include "plan/circle.h"
 #include "plan/write.h"
 
 #include <string.h>
@@ -51,7 +52,7 @@ static void put_columns(struct folder *f)
         f->position[i] = at;
         if (!d->to.follows[i])
             append(f, f->actions[at].ops.at[0]->args, K_columns,
-                   rec_copy(d->arena, rec_at(o->create->args, K_column)->rec));
+                   rec_at(first_part(d, &d->to, i)->args, K_column)->rec);
         else if (d->extra[i])
             append(f, f->actions[at].ops.at[0]->args, K_columns, d->extra[i]);
     }

@@ -16,6 +16,9 @@ enum fate {
     FATE_CREATED,
 };
 
+/* What of an object is made by itself, to open a circle of needs. */
+enum part { PART_NONE, PART_DEFAULT, PART_CHECKS, PART_BODY, PART_QUERY };
+
 /* One catalog of the two, with what becomes of its objects. */
 struct side {
     const struct catalog *catalog;
@@ -28,6 +31,8 @@ struct side {
     size_t *first_in, *next_in; /* by table, by object: what has its home there */
     bool *follows; /* by object: comes and goes with its leader, as this diff sees it */
     bool *moves;   /* by table: `from`: leaves a parent first; `to`: joins one last */
+    size_t *circle;   /* by object: the circle of needs that it is in, or NOWHERE */
+    enum part *part;  /* by object: its second part, if it comes in two */
     struct revneeds { /* by object: who needs it */
         struct need *at;
         size_t n, room;

@@ -1,6 +1,7 @@
 /* The order of a diff's actions: what is needed first is made first and dropped last. */
 #include "plan/diff_follow.h"
 
+#include "plan/circle.h"
 #include "plan/reverse.h"
 
 #include <string.h>
@@ -10,6 +11,7 @@ struct graph_of_actions {
     size_t n, room;
     size_t *drop_of; /* by `from` object: index of its drop or alter, or NOWHERE */
     size_t *make_of; /* by `to` object: index of its create or alter, or NOWHERE */
+    size_t *unbind_of; /* by `from` object: what opens a circle before the drops */
     size_t *early_of, *late_of; /* by `to` object: what is done before and after that */
     struct edges {
         size_t *at;
@@ -130,7 +132,12 @@ static size_t add_action(struct differ *d, struct graph_of_actions *g,
 static bool collect(struct differ *d, struct graph_of_actions *g)
 {
     for (size_t i = 0; i < d->from.catalog->n; i++) {
-        g->drop_of[i] = NOWHERE;
+        g->drop_of[i] = g->unbind_of[i] = NOWHERE;
+        if (d->from.part[i] != PART_NONE) {
+            struct action unbind = {.kind = ACTION_DROP, .object = i};
+            undo_second_part(d, &d->from, i, &unbind.ops);
+            g->unbind_of[i] = add_action(d, g, unbind);
+        }
         if (!is_dropped(d, i))
             continue;
         struct action action = {.kind = ACTION_DROP, .object = i};
@@ -144,13 +151,18 @@ static bool collect(struct differ *d, struct graph_of_actions *g)
         if (d->early[i].n)
             g->early_of[i] =
                 add_action(d, g, (struct action){ACTION_EARLY, i, d->early[i]});
+        if (fate == FATE_CREATED)
+            second_part(d, &d->to, i, &d->late[i]);
         if (d->late[i].n)
             g->late_of[i] = add_action(d, g, (struct action){ACTION_LATE, i, d->late[i]});
         if (fate == FATE_CREATED && comes_with_table(d, i))
             continue;
         struct action action = {.kind = ACTION_CREATE, .object = i};
         if (fate == FATE_CREATED) {
-            ops_add(&action.ops, create_op(d, i), d->arena);
+            ops_add(&action.ops,
+                    d->to.part[i] != PART_NONE ? first_part(d, &d->to, i)
+                                               : create_op(d, i),
+                    d->arena);
             undo_default_privileges(d, i, &action.ops);
             g->make_of[i] = add_action(d, g, action);
         } else if (fate == FATE_ALTERED && d->alters[i].n) {
@@ -387,8 +399,16 @@ static void connect(struct differ *d, struct graph_of_actions *g)
             /* the index that it is attached to: see follow */
             if (needed == o->leader && !d->to.follows[i])
                 continue;
+            if (is_second_part(&d->to, i, &o->needs[k])) {
+                wait_for(d, g, g->late_of[i], maker(d, g, needed));
+                continue;
+            }
             wait_for(d, g, make, maker(d, g, needed));
             wait_for(d, g, make, type_maker(d, g, d->to.other[needed]));
+            /* those outside of a circle wait for the whole */
+            if (d->to.part[needed] != PART_NONE &&
+                d->to.circle[needed] != d->to.circle[i])
+                wait_for(d, g, make, g->late_of[needed]);
             for (size_t n = needed; d->to.follows[n] && c->at[n].leader != NO_OBJECT;
                  n = c->at[n].leader)
                 wait_for(d, g, make, maker(d, g, c->at[n].leader));
@@ -406,8 +426,13 @@ static void connect(struct differ *d, struct graph_of_actions *g)
     for (size_t i = 0; i < d->from.catalog->n; i++) {
         size_t gone = remover(d, g, i), twin = d->from.other[i];
         const struct object *o = &d->from.catalog->at[i];
+        wait_for(d, g, g->drop_of[i], g->unbind_of[i]);
         for (size_t k = 0; k < o->n_needs; k++) {
             size_t needed = o->needs[k].object;
+            if (is_second_part(&d->from, i, &o->needs[k])) {
+                wait_for(d, g, remover(d, g, needed), g->unbind_of[i]);
+                continue;
+            }
             while (d->from.follows[needed] && d->from.fate[needed] == FATE_KEPT &&
                    from->at[needed].leader != NO_OBJECT)
                 needed = from->at[needed].leader;
@@ -554,9 +579,8 @@ static size_t heap_pop(struct heap *h)
     }
 }
 
-/* A circle in the server's own knowledge (two functions that name each other in their
- * defaults, say): the action of the smallest rank goes, and the server has the last word.
- */
+/* A circle that no second part opens (diff.circles names it): the action of the smallest
+ * rank goes, and the server has the last word. */
 static size_t least_waiting(const struct graph_of_actions *g, const bool *done)
 {
     size_t least = NOWHERE;
@@ -571,6 +595,7 @@ bool order_actions(struct differ *d, struct action **out, size_t *n)
     struct arena *a = d->arena;
     struct graph_of_actions g = {0};
     g.drop_of = NEW_N(a, size_t, d->from.catalog->n);
+    g.unbind_of = NEW_N(a, size_t, d->from.catalog->n);
     g.make_of = NEW_N(a, size_t, d->to.catalog->n);
     g.early_of = NEW_N(a, size_t, d->to.catalog->n);
     g.late_of = NEW_N(a, size_t, d->to.catalog->n);

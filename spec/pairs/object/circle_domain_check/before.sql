@@ -1,0 +1,1 @@
+create table allowed (code text);
