@@ -7,7 +7,7 @@ if cases.write then
   for _, name in ipairs(cases.files()) do
     local list = cases.read(name)
     for _, case in ipairs(list) do
-      case.sql, case.back = cases.expected(assert(cases.load(case.call)))
+      case.sql, case.back = cases.expected(assert(cases.load(case.call)), case.version)
     end
     cases.save(name, list)
   end
@@ -18,7 +18,7 @@ describe("operations", function()
 
   for _, case in ipairs(all) do
     it(("of %s: %s"):format(case.file, case.title), function()
-      local sql, back = cases.expected(assert(cases.load(case.call)))
+      local sql, back = cases.expected(assert(cases.load(case.call)), case.version)
       assert.equal(case.sql, sql)
       assert.equal(case.back, back)
     end)

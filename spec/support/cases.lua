@@ -1,6 +1,7 @@
 -- Cases of operations: files in spec/golden/op/ without code between the cases.
 --
---   === title [mode]        mode: text (never run), up (run, not undone), none: up and down
+--   === title [mode]        mode: text (never run; text 18: for PostgreSQL 18), up (run, not
+--                           undone), none: up and down
 --   op.create_index(...)    the call, as in a migration
 --   --
 --   CREATE INDEX ...;       what it becomes
@@ -21,15 +22,16 @@ local function trim(text)
   return (text:gsub("^%s+", ""):gsub("%s+$", ""))
 end
 
--- All cases of a file: { title, mode, call, sql, back, op: what it is a case of, the last
+-- All cases of a file: { title, mode, version, call, sql, back, op: what it is a case of, the last
 -- operation of the call }.
 function cases.read(name)
   local list, case, part = {}, nil, nil
   for line in io.lines(cases.directory .. name .. ".txt") do
     local title = line:match("^=== (.*)")
     if title then
-      case = { file = name, title = title:gsub("%s*%[%a+%]$", ""), heading = title,
-        mode = title:match("%[(%a+)%]$"), call = "", sql = "", back = "" }
+      local mode, version = title:match("%[(%a+) ?(%d*)%]$")
+      case = { file = name, title = title:gsub("%s*%[%a+ ?%d*%]$", ""), heading = title,
+        mode = mode, version = tonumber(version), call = "", sql = "", back = "" }
       list[#list + 1] = case
       part = "call"
     elseif line == "--" and case then
@@ -83,8 +85,8 @@ function cases.load(calls)
 end
 
 -- What the file should say of a case: SQL, and the call that undoes it.
-function cases.expected(ops)
-  local script, err = ops:script(150000)
+function cases.expected(ops, version)
+  local script, err = ops:script((version or 15) * 10000)
   local sql = script and trim(script) or "!" .. err.message
   local back, reason = ops:reverse()
   return sql, back and trim(back:render()) or "!" .. reason.message

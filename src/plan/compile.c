@@ -40,7 +40,7 @@ enum lock_mode op_lock(const struct op *op)
     case OP_alter_column: /* only these go without rewriting or checking (ALTER TABLE) */
         for (size_t i = 0; i < r->shape->n_fields; i++) {
             enum key k = r->shape->fields[i].key;
-            bool gentle = k == K_table || k == K_column || k == K_schema ||
+            bool gentle = k == K_table || k == K_column || k == K_schema || k == K_only ||
                           k == K_comment || k == K_statistics || k == K_options;
             if (r->at[i].kind != VAL_NONE && !gentle &&
                 !str_starts(key_word(k), STR("existing_")))

@@ -169,11 +169,32 @@ bool compile_revoke_default_privileges(struct pen *p, const struct rec *r)
     return pen_end(p, 0);
 }
 
+static void put_role_option(struct pen *p, const struct rec *r, enum key k,
+                            const char *word, bool *first)
+{
+    if (!rec_has(r, k))
+        return;
+    put(p, *first ? " WITH " : ", ");
+    put(p, word);
+    put(p, rec_bool(r, k) ? " TRUE" : " FALSE");
+    *first = false;
+}
+
 bool compile_grant_role(struct pen *p, const struct rec *r)
 {
     put_form(p, r, "GRANT {names} TO ");
     put_roles(p, rec_list(r, K_roles));
-    put_form(p, r, "[with_admin_option: WITH ADMIN OPTION]");
+    bool first = true;
+    if (rec_has(r, K_inherit) || rec_has(r, K_set)) {
+        if (p->c->server_version && p->c->server_version < 160000)
+            return pen_fail(p, "inherit and set need PostgreSQL 16");
+        put_role_option(p, r, K_with_admin_option, "ADMIN", &first);
+        put_role_option(p, r, K_inherit, "INHERIT", &first);
+        put_role_option(p, r, K_set, "SET", &first);
+    } else {
+        put_form(p, r, "[with_admin_option: WITH ADMIN OPTION]");
+    }
+    put_granted_by(p, r);
     return pen_end(p, 0);
 }
 
@@ -181,6 +202,7 @@ bool compile_revoke_role(struct pen *p, const struct rec *r)
 {
     put_form(p, r, "REVOKE [admin_option_for:ADMIN OPTION FOR ]{names} FROM ");
     put_roles(p, rec_list(r, K_roles));
+    put_granted_by(p, r);
     put_form(p, r, "[cascade: CASCADE]");
     return pen_end(p, 0);
 }

@@ -67,11 +67,13 @@ void put_column(struct pen *p, const struct rec *c, enum column_style style,
         put_collation(p, rec_str(c, K_collate));
     }
     const struct val *nullable = rec_at(c, K_nullable);
+    needs_version(p, c, K_virtual, 180000);
     if (nullable->kind == VAL_BOOL && !nullable->b)
         put(p, " NOT NULL");
     put_form(p, c,
              "[default: DEFAULT {default}]"
-             "[generated: GENERATED ALWAYS AS ({generated}) STORED]");
+             "[generated: GENERATED ALWAYS AS ({generated}) "
+             "[virtual:VIRTUAL][!virtual:STORED]]");
     if (rec_has(c, K_identity)) {
         put(p, " ");
         put_identity(p, rec_at(c, K_identity)->rec);
@@ -164,7 +166,7 @@ FORM(drop_column, "ALTER TABLE[only: ONLY] {schema.table} DROP COLUMN[if_exists:
 static void subcommand(struct pen *p, const struct rec *r, bool *first, const char *form)
 {
     if (*first)
-        put_form(p, r, "ALTER TABLE {schema.table}");
+        put_form(p, r, "ALTER TABLE[only: ONLY] {schema.table}");
     put(p, *first ? " ALTER COLUMN " : ", ALTER COLUMN ");
     put_form(p, r, "{column} ");
     put_form(p, r, form);
@@ -219,10 +221,14 @@ bool compile_alter_column(struct pen *p, const struct rec *r)
         alter_identity(p, r, &first);
     if (rec_at(r, K_default)->kind == VAL_NULL)
         subcommand(p, r, &first, "DROP DEFAULT");
-    if (rec_has(r, K_generated))
+    if (rec_at(r, K_generated)->kind == VAL_NULL)
         subcommand(p, r, &first, "DROP EXPRESSION");
     if (rec_has(r, K_type))
         alter_type(p, r, &first);
+    if (rec_at(r, K_generated)->kind == VAL_STR) {
+        needs_version(p, r, K_generated, 170000);
+        subcommand(p, r, &first, "SET EXPRESSION AS ({generated})");
+    }
     if (rec_has(r, K_default) && rec_at(r, K_default)->kind != VAL_NULL)
         subcommand(p, r, &first, "SET DEFAULT {default}");
     if (rec_has(r, K_nullable))

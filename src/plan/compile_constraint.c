@@ -7,33 +7,59 @@
     "[tablespace: USING INDEX TABLESPACE {tablespace}]"
 #define WHEN_CHECKED "[deferrable: DEFERRABLE][initially: INITIALLY {initially}]"
 
+#define KEY_COLUMNS " ({columns}[without_overlaps: WITHOUT OVERLAPS])"
+#define ENFORCED "[not_enforced: NOT ENFORCED]"
+
 void put_constraint_primary_key(struct pen *p, const struct rec *r)
 {
-    put_form(
-        p, r,
-        "[name:CONSTRAINT {name} ]PRIMARY KEY ({columns})" INDEX_PARAMETERS WHEN_CHECKED);
-}
-
-static void check_nulls(struct pen *p, const struct rec *r)
-{
-    if (rec_bool(r, K_nulls_not_distinct) && p->c->server_version &&
-        p->c->server_version < 150000)
-        pen_fail(p, "nulls_not_distinct needs PostgreSQL 15");
+    needs_version(p, r, K_without_overlaps, 180000);
+    put_form(p, r,
+             "[name:CONSTRAINT {name} ]PRIMARY KEY" KEY_COLUMNS INDEX_PARAMETERS
+                 WHEN_CHECKED);
 }
 
 void put_constraint_unique(struct pen *p, const struct rec *r)
 {
-    check_nulls(p, r);
+    needs_version(p, r, K_nulls_not_distinct, 150000);
+    needs_version(p, r, K_without_overlaps, 180000);
     put_form(p, r,
-             "[name:CONSTRAINT {name} ]UNIQUE"
-             "[nulls_not_distinct: NULLS NOT DISTINCT] ({columns})" INDEX_PARAMETERS
-                 WHEN_CHECKED);
+             "[name:CONSTRAINT {name} ]UNIQUE[nulls_not_distinct: NULLS NOT DISTINCT]"
+             KEY_COLUMNS INDEX_PARAMETERS WHEN_CHECKED);
 }
 
 void put_constraint_check(struct pen *p, const struct rec *r)
 {
+    needs_version(p, r, K_not_enforced, 180000);
     put_form(p, r,
-             "[name:CONSTRAINT {name} ]CHECK ({condition})[no_inherit: NO INHERIT]");
+             "[name:CONSTRAINT {name} ]CHECK ({condition})[no_inherit: NO INHERIT]"
+             ENFORCED);
+}
+
+/* (a, PERIOD b) */
+static void put_period_columns(struct pen *p, struct list columns)
+{
+    put(p, "(");
+    for (size_t i = 0; i < columns.n; i++) {
+        put(p, i ? ", " : "");
+        put(p, i + 1 == columns.n ? "PERIOD " : "");
+        put_ident(p, columns.at[i].s);
+    }
+    put(p, ")");
+}
+
+/* Actions are refused by the server, which knows none for periods yet. */
+static void put_period_key(struct pen *p, const struct rec *r)
+{
+    put_form(p, r, "[name:CONSTRAINT {name} ]FOREIGN KEY ");
+    put_period_columns(p, rec_list(r, K_columns));
+    put_form(p, r, " REFERENCES {referent_schema.referent_table}");
+    if (rec_has(r, K_referent_columns)) {
+        put(p, " ");
+        put_period_columns(p, rec_list(r, K_referent_columns));
+    }
+    put_form(p, r,
+             "[match: MATCH {match}][on_delete: ON DELETE {on_delete}]"
+             "[on_update: ON UPDATE {on_update}]" WHEN_CHECKED ENFORCED);
 }
 
 void put_constraint_foreign_key(struct pen *p, const struct rec *r)
@@ -42,13 +68,19 @@ void put_constraint_foreign_key(struct pen *p, const struct rec *r)
         !str_starts(rec_str(r, K_on_delete), STR("set ")))
         pen_fail(p,
                  "on_delete_columns needs on_delete = \"set null\" or \"set default\"");
+    needs_version(p, r, K_not_enforced, 180000);
+    needs_version(p, r, K_period, 180000);
+    if (rec_bool(r, K_period)) {
+        put_period_key(p, r);
+        return;
+    }
     put_form(
         p, r,
         "[name:CONSTRAINT {name} ]FOREIGN KEY ({columns}) "
         "REFERENCES {referent_schema.referent_table}"
         "[referent_columns: ({referent_columns})][match: MATCH {match}]"
         "[on_delete: ON DELETE {on_delete}[on_delete_columns: ({on_delete_columns})]]"
-        "[on_update: ON UPDATE {on_update}]" WHEN_CHECKED);
+        "[on_update: ON UPDATE {on_update}]" WHEN_CHECKED ENFORCED);
 }
 
 void put_keys(struct pen *p, struct list keys)
@@ -99,7 +131,7 @@ static bool add_constraint(struct pen *p, const struct rec *r, put_constraint_fn
     bool can_be_only = shape_field(r->shape, STR("only")) != NULL;
     put_form(p, r,
              can_be_only ? "ALTER TABLE[only: ONLY] {schema.table} ADD "
-                         : "ALTER TABLE {schema.table} ADD ");
+                         : "ALTER TABLE[only: ONLY] {schema.table} ADD ");
     write(p, r);
     put_form(p, r, ending);
     pen_end(p, 0);
@@ -112,7 +144,7 @@ static bool add_from_index(struct pen *p, const struct rec *r, const char *kind)
         return pen_fail(p, "using_index brings the columns: give nil for them");
     if (rec_bool(r, K_only))
         return pen_fail(p, "using_index and only exclude each other");
-    put_form(p, r, "ALTER TABLE {schema.table} ADD [name:CONSTRAINT {name} ]");
+    put_form(p, r, "ALTER TABLE[only: ONLY] {schema.table} ADD [name:CONSTRAINT {name} ]");
     put(p, kind);
     put_form(p, r, " USING INDEX {using_index}" WHEN_CHECKED);
     pen_end(p, 0);
@@ -156,13 +188,13 @@ bool compile_drop_constraint(struct pen *p, const struct rec *r)
 {
     static const struct chosen_drop chosen = {
         "SELECT conname, oid FROM pg_catalog.pg_constraint WHERE conrelid",
-        "ALTER TABLE {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] ",
+        "ALTER TABLE[only: ONLY] {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] ",
         "[cascade: CASCADE]",
         "{schema.table}", "regclass"};
     if (rec_bool(r, K_chosen))
         return pen_drop_chosen(p, r, &chosen);
     return pen_stmt(p, r,
-                    "ALTER TABLE {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] "
+                    "ALTER TABLE[only: ONLY] {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] "
                     "{name}[cascade: CASCADE]");
 }
 

@@ -100,10 +100,24 @@ bool compile_alter_subscription(struct pen *p, const struct rec *r)
         pen_stmt(p, r,
                  "ALTER SUBSCRIPTION {name} SET PUBLICATION {publications} "
                  "WITH (refresh = false)");
+    if (rec_has(r, K_add_publications))
+        pen_stmt(p, r,
+                 "ALTER SUBSCRIPTION {name} ADD PUBLICATION {add_publications} "
+                 "WITH (refresh = false)");
+    if (rec_has(r, K_drop_publications))
+        pen_stmt(p, r,
+                 "ALTER SUBSCRIPTION {name} DROP PUBLICATION {drop_publications} "
+                 "WITH (refresh = false)");
     if (rec_has(r, K_with))
         pen_stmt(p, r, "ALTER SUBSCRIPTION {name} SET ({with})");
+    if (rec_has(r, K_skip))
+        pen_stmt(p, r, "ALTER SUBSCRIPTION {name} SKIP (lsn = {skip})");
     if (rec_has(r, K_enabled))
         pen_stmt(p, r, "ALTER SUBSCRIPTION {name} [enabled:ENABLE][!enabled:DISABLE]");
+    if (rec_bool(r, K_refresh)) {
+        put_form(p, r, "ALTER SUBSCRIPTION {name} REFRESH PUBLICATION");
+        pen_end(p, STMT_NO_TX);
+    }
     return p->ok;
 }
 

@@ -117,5 +117,10 @@ bool compile_alter_index(struct pen *p, const struct rec *r)
     set_with(p, r, "ALTER INDEX {schema.name}");
     if (rec_has(r, K_tablespace))
         pen_stmt(p, r, "ALTER INDEX {schema.name} SET TABLESPACE {tablespace}");
+    if (rec_has(r, K_statistics) != rec_has(r, K_key))
+        return pen_fail(p, "statistics and key go together");
+    if (rec_has(r, K_statistics))
+        pen_stmt(p, r,
+                 "ALTER INDEX {schema.name} ALTER COLUMN {key} SET STATISTICS {statistics}");
     return p->ok;
 }

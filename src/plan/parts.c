@@ -6,6 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
+void needs_version(struct pen *p, const struct rec *r, enum key k, int version)
+{
+    const struct val *v = rec_at(r, k);
+    bool asked = v->kind == VAL_BOOL ? v->b : v->kind != VAL_NONE;
+    if (asked && p->c->server_version && p->c->server_version < version)
+        pen_fail(p, "%s needs PostgreSQL %d", key_word(k).p, version / 10000);
+}
+
 void put_names(struct pen *p, str schema, struct list names)
 {
     bool first = true;

@@ -44,6 +44,7 @@ static const struct {
     {K_type, K_existing_type, "existing_type is not given"},
     {K_default, K_existing_default, "existing_default is not given"},
     {K_comment, K_existing_comment, "existing_comment is not given"},
+    {K_generated, K_existing_generated, "existing_generated is not given"},
     {K_storage, K_existing_storage, "existing_storage is not given"},
     {K_compression, K_existing_compression, "existing_compression is not given"},
     {K_statistics, K_existing_statistics, "existing_statistics is not given"},
@@ -67,7 +68,7 @@ struct op *reverse_alter_column(struct undo *u)
 {
     const struct rec *r = u->op->args;
     struct op *back = op_copy(u->a, u->op);
-    if (rec_has(r, K_generated))
+    if (rec_at(r, K_generated)->kind == VAL_NULL)
         return undo_none(u, "a stored expression cannot be put back in place");
     for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
         const struct val *now = rec_at(r, alterations[i].key);
@@ -162,7 +163,24 @@ UNDO_EXISTING(alter_constraint)
 UNDO_NEUTRAL(validate_constraint)
 
 UNDO_SWAP(rename_index, name, new_name)
-UNDO_EXISTING(alter_index)
+
+/* The target of a key stands beside `existing`, which is about the whole index. */
+struct op *reverse_alter_index(struct undo *u)
+{
+    const struct rec *r = u->op->args;
+    bool keyed = rec_has(r, K_statistics);
+    if (keyed && !rec_has(r, K_existing_statistics))
+        return undo_none(u, "existing_statistics is not given");
+    struct op *back = keyed && !rec_has(r, K_with) && !rec_has(r, K_tablespace)
+                          ? op_copy(u->a, u->op)
+                          : undo_existing(u);
+    if (back && keyed) {
+        rec_set(back->args, K_statistics, *rec_at(r, K_existing_statistics));
+        rec_set(back->args, K_existing_statistics, *rec_at(r, K_statistics));
+    }
+    return back;
+}
+
 UNDO_NONE(attach_index, "PostgreSQL cannot detach an index")
 UNDO_NEUTRAL(reindex)
 

@@ -117,6 +117,9 @@ str routine_signature(str arguments, struct arena *a);
 void put_signature(struct pen *p, str arguments);
 void put_operator(struct pen *p, str sign);
 void put_key(struct pen *p, str key); /* a.b of settings and storage parameters */
+/* Fails when the server is known to be older than `version` (as PQserverVersion) and the
+ * record asks for `k`. */
+void needs_version(struct pen *p, const struct rec *r, enum key k, int version);
 /* HEAD SET (a = 1, …) and HEAD RESET (b, …) for what is NULL. */
 bool pen_set(struct pen *p, str head, const struct map *m);
 /* OPTIONS (SET …, ADD …, DROP …) from the keys `options` and `existing`. */

@@ -111,8 +111,8 @@ create table app.pt (n integer) partition by list (n);
 create table archive.pt_1 partition of app.pt for values in (1);
 create index ix_pt on only app.pt (n);
 create index ix_pt_1 on archive.pt_1 (n);
-create table app.pt2 (n integer) partition by list (n);
-create table archive.pt_old (n integer);
+create table app.pt2 (n integer not null) partition by list (n);
+create table archive.pt_old (n integer not null);
 create table app.plain (id integer primary key);
 create table app.child (id integer);
 create table archive.base (id integer);
@@ -165,3 +165,4 @@ do $$ begin
     split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'));
 end $$;
 create user mapping for current_user server loop options (user 'postgres');
+create index ix_users_lower on users (lower(email));
