@@ -152,7 +152,8 @@ function db.old_tools()
   return dump_is_old
 end
 
-local ROWS = [[select oid::regclass || ' ' || query_to_xml('table ' || oid::regclass, true, true, '') from pg_class
+local ROWS = [[select oid::regclass || ' ' || query_to_xml('select * from only ' || oid::regclass, true, true, '')
+  from pg_class
   where relkind = 'r' and relnamespace::regnamespace::text !~ '^(pg_|information_schema)' and relname !~ '^%smoonshift_'
   order by 1]]
 
@@ -165,7 +166,8 @@ function database:dump(options)
     if options.bookkeeping then reader = reader:gsub("%^moonshift_", "^no table") end
     local lines = self:column(reader)
     for _, rows in ipairs(options.data and self:column(ROWS:format(options.bookkeeping and "no " or "")) or {}) do
-      lines[#lines + 1] = rows
+      -- Times as pg_dump writes them.
+      lines[#lines + 1] = (rows:gsub("(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d:[%d.]+)%+00:00", "%1 %2+00"))
     end
     return table.concat(lines, "\n") .. "\n"
   end

@@ -14,7 +14,7 @@ with own as (
   select 'schema', n.nspname, concat_ws(' ', n.nspowner::regrole,
          array(select a::text from unnest(coalesce(n.nspacl, acldefault('n', n.nspowner))) a order by 1)::text,
          obj_description(n.oid, 'pg_namespace'))
-    from own join pg_namespace n using (oid)
+    from own join pg_namespace n using (oid) where n.nspname <> 'public'
   union all
   select 'extension', extname, extversion || ' ' || extnamespace::regnamespace from pg_extension
   union all
@@ -44,14 +44,16 @@ with own as (
          pg_get_constraintdef(k.oid), obj_description(k.oid, 'pg_constraint'))
     from pg_constraint k join own n on n.oid = connamespace
    where (conrelid = 0 or conrelid in (select oid from rel))
-     and (conislocal or contype not in ('c', 'n')) -- others are the parent's
+     and (conislocal or contype <> 'c') -- others are the parent's
+     and contype <> 'n' -- rows of their own since 18; their names are not compared
   union all
   select 'index', indexrelid::regclass::text, concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid,
          indisclustered, indisreplident, indisprimary, obj_description(indexrelid, 'pg_class'))
     from pg_index where indrelid in (select oid from rel)
   union all
   select 'sequence', name, concat_ws(' ', seqtypid::regtype, seqstart, seqincrement, seqmin, seqmax, seqcache, seqcycle,
-         (select refobjid::regclass || '.' || refobjsubid from pg_depend
+         (select refobjid::regclass || '.' || (select attname from pg_attribute
+                   where attrelid = refobjid and attnum = refobjsubid) from pg_depend
            where classid = 'pg_class'::regclass and objid = rel.oid and deptype in ('a', 'i')))
     from rel join pg_sequence on seqrelid = rel.oid
   union all
