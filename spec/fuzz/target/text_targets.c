@@ -27,8 +27,7 @@ int fuzz_url(const uint8_t *data, size_t n)
     str text = text_of(data, n, &a), normal;
     bool ok = url_normal(text, &normal, &a, &e);
     claim_told(ok, &e);
-    str masked = url_masked(text, &a);
-    CLAIM(str_eq(masked, url_masked(masked, &a)));
+    url_masked(text, &a);
     sql_masked(text, &a);
     /* A password that stands where every form has it is nowhere in what is shown. */
     bool plain = n >= 9; /* longer than any word of the forms */
