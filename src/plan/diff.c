@@ -350,6 +350,7 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
     d.alone = NEW_N(a, bool, to->n);
     d.only = NEW_N(a, bool, to->n);
     d.last = NEW_N(a, bool, to->n);
+    d.stand_in = NEW_N(a, struct op *, from->n);
     d.only_drop = NEW_N(a, bool, from->n);
     d.extra = NEW_N(a, struct rec *, to->n);
     d.bare = NEW_N(a, bool, from->n);

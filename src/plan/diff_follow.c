@@ -3,6 +3,7 @@
 #include "plan/diff_follow.h"
 
 #include "plan/diff_alter.h"
+#include "plan/quote.h"
 
 #include <string.h>
 
@@ -39,6 +40,43 @@ static void keep_in_children(struct differ *d, size_t leader)
         keep_in_children(d, s->catalog->at[leader].leader);
 }
 
+static struct rec *for_column(struct op *op, const struct object *column, str name)
+{
+    struct rec *r = op->args;
+    rec_set(r, K_table, val_str(column->table));
+    rec_set(r, K_schema, *rec_at(column->create->args, K_schema));
+    rec_set(r, K_column, val_str(name));
+    return r;
+}
+
+/* A column of the table's own that comes from the parent: its values wait beside it under
+ * another name. Where something stands on it, or it says how its values come about, it is
+ * just dropped. */
+static void carry_values(struct differ *d, size_t from, size_t to)
+{
+    const struct object *o = &d->from.catalog->at[from];
+    const struct rec *old = rec_at(o->create->args, K_column)->rec;
+    const struct rec *new = rec_at(d->to.catalog->at[to].create->args, K_column)->rec;
+    str name = str_fmt(d->arena, "%.*s_own", STR_ARG(o->name));
+    if (d->from.needed_by[from].n || differs(old, new, K_type) ||
+        rec_has(old, K_generated) || rec_has(new, K_generated) ||
+        rec_has(old, K_identity) || rec_has(new, K_identity) ||
+        catalog_by_identity(d->from.index, "column", o->schema, o->table, name) ||
+        catalog_by_identity(d->to.index, "column", o->schema, o->table, name))
+        return;
+    d->stand_in[from] = op_new(d->arena, OP_rename_column);
+    rec_set(for_column(d->stand_in[from], o, o->name), K_new_name, val_str(name));
+    struct buf b = buf_in(d->arena);
+    buf_put(&b, "UPDATE ONLY ");
+    quote_name(&b, rec_str(o->create->args, K_schema), o->table);
+    buf_put(&b, " SET ");
+    quote_ident(&b, o->name);
+    buf_put(&b, " = ");
+    quote_ident(&b, name);
+    rec_set(new_op(d, &d->late[to], OP_execute)->args, K_sql, val_str(buf_done(&b)));
+    for_column(new_op(d, &d->late[to], OP_drop_column), o, name);
+}
+
 /* What a table has by itself and its parent gets as well would be both: it goes first, to
  * come from the parent. */
 static bool comes_from_parent(const struct differ *d, size_t from, size_t to)
@@ -61,8 +99,11 @@ void keep_columns(struct differ *d)
         if (is_column_object(o) && d->from.follows[i] && !d->to.follows[twin] &&
             o->leader != NO_OBJECT && d->from.other[o->leader] == NOWHERE)
             keep_in_children(d, o->leader);
-        else if (comes_from_parent(d, i, twin))
+        else if (comes_from_parent(d, i, twin)) {
+            if (is_column_object(o))
+                carry_values(d, i, twin);
             d->from.other[i] = d->to.other[twin] = NOWHERE;
+        }
     }
 }
 

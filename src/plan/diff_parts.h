@@ -1,6 +1,8 @@
-/* The parts of plan/diff, private to it: matching and states (diff.c), what can be
- * altered in place (diff_alter*.c), order (order.c), folding into table literals
- * (diff_fold.c). */
+/* The parts of plan/diff, private to it: matching and states (diff.c), the place of
+ * tables among parents (diff_place.c), what follows them there (diff_follow.c,
+ * diff_inherit.c), what can be altered in place (diff_alter*.c, diff_retype.c), what goes
+ * before (diff_early.c), what default privileges do (diff_grant.c), order (order.c),
+ * folding into table literals (diff_fold.c). */
 #ifndef MOONSHIFT_PLAN_DIFF_PARTS_H
 #define MOONSHIFT_PLAN_DIFF_PARTS_H
 
@@ -71,6 +73,7 @@ struct differ {
     bool *only;         /* by `to` index or key: made on ONLY the parent; what follows it
                            is made by itself and attached */
     bool *last;         /* by `to` index: made after its table has joined the parent */
+    struct op **stand_in; /* by `from` column: what is done instead of dropping it */
     bool *only_drop;    /* by `from` column: dropped on ONLY the parent */
     struct rec **extra; /* by `to` column: what a new partition says of it, or NULL */
     bool *bare;         /* by `from` column: its default must go before what it names */

@@ -9,8 +9,8 @@
 struct graph_of_actions {
     struct action *at;
     size_t n, room;
-    size_t *drop_of; /* by `from` object: index of its drop or alter, or NOWHERE */
-    size_t *make_of; /* by `to` object: index of its create or alter, or NOWHERE */
+    size_t *drop_of;   /* by `from` object: index of its drop or alter, or NOWHERE */
+    size_t *make_of;   /* by `to` object: index of its create or alter, or NOWHERE */
     size_t *unbind_of; /* by `from` object: what opens a circle before the drops */
     size_t *early_of, *late_of; /* by `to` object: what is done before and after that */
     struct edges {
@@ -97,6 +97,10 @@ static bool holds_key(const struct differ *d, size_t from)
 static bool drop_ops(struct differ *d, size_t from, struct ops *ops)
 {
     const struct object *o = &d->from.catalog->at[from];
+    if (d->stand_in[from]) {
+        ops_add(ops, d->stand_in[from], d->arena);
+        return true;
+    }
     struct op *drop = drop_of(d, o);
     if (!drop)
         return false;
@@ -321,6 +325,7 @@ static void follow(struct differ *d, struct graph_of_actions *g, size_t i)
     wait_for(d, g, g->late_of[leader], g->make_of[i]);
     if (d->to.follows[i]) {
         wait_for(d, g, g->make_of[i], maker(d, g, leader));
+        wait_for(d, g, g->late_of[i], maker(d, g, leader));
         if (d->to.fate[table] != FATE_CREATED)
             return;
         const struct object *o = &d->to.catalog->at[i];
@@ -381,92 +386,93 @@ static void place(struct differ *d, struct graph_of_actions *g)
     }
 }
 
-static void connect(struct differ *d, struct graph_of_actions *g)
+/* What a `to` object needs is made first. */
+static void make_needs(struct differ *d, struct graph_of_actions *g, size_t i)
 {
     const struct catalog *c = d->to.catalog;
-    for (size_t i = 0; i < d->to.catalog->n; i++) {
-        /* What a partition has from its parent needs nothing of its own. */
-        size_t make = d->to.follows[i] && !d->extra[i] ? g->make_of[i] : maker(d, g, i);
-        wait_for(d, g, make, g->early_of[i]);
-        wait_for(d, g, g->late_of[i], make);
-        if (make == NOWHERE)
+    const struct object *o = &c->at[i];
+    /* What a partition has from its parent needs nothing of its own. */
+    size_t make = d->to.follows[i] && !d->extra[i] ? g->make_of[i] : maker(d, g, i);
+    wait_for(d, g, make, g->early_of[i]);
+    wait_for(d, g, g->late_of[i], make);
+    if (make == NOWHERE)
+        return;
+    for (size_t k = 0; k < o->n_needs; k++) {
+        size_t needed = o->needs[k].object;
+        if (o->needs[k].ends_only)
             continue;
-        const struct object *o = &d->to.catalog->at[i];
-        for (size_t k = 0; k < o->n_needs; k++) {
-            size_t needed = o->needs[k].object;
-            if (o->needs[k].ends_only)
-                continue;
-            /* the index that it is attached to: see follow */
-            if (needed == o->leader && !d->to.follows[i])
-                continue;
-            if (is_second_part(&d->to, i, &o->needs[k])) {
-                wait_for(d, g, g->late_of[i], maker(d, g, needed));
-                continue;
-            }
-            wait_for(d, g, make, maker(d, g, needed));
-            wait_for(d, g, make, type_maker(d, g, d->to.other[needed]));
-            /* those outside of a circle wait for the whole */
-            if (d->to.part[needed] != PART_NONE &&
-                d->to.circle[needed] != d->to.circle[i])
-                wait_for(d, g, make, g->late_of[needed]);
-            for (size_t n = needed; d->to.follows[n] && c->at[n].leader != NO_OBJECT;
-                 n = c->at[n].leader)
-                wait_for(d, g, make, maker(d, g, c->at[n].leader));
-            /* a key can be referred to when it holds for every partition */
-            if (d->only[needed])
-                wait_for(d, g, make, g->late_of[needed]);
+        /* the index that it is attached to: see follow */
+        if (needed == o->leader && !d->to.follows[i])
+            continue;
+        if (is_second_part(&d->to, i, &o->needs[k])) {
+            wait_for(d, g, g->late_of[i], maker(d, g, needed));
+            continue;
         }
-        if (d->to.table_of[i] != NOWHERE)
-            wait_for(d, g, make, g->make_of[d->to.table_of[i]]);
-        if (d->to.fate[i] == FATE_CREATED)
-            free_names(d, g, i);
+        wait_for(d, g, make, maker(d, g, needed));
+        wait_for(d, g, make, type_maker(d, g, d->to.other[needed]));
+        /* those outside of a circle wait for the whole */
+        if (d->to.part[needed] != PART_NONE && d->to.circle[needed] != d->to.circle[i])
+            wait_for(d, g, make, g->late_of[needed]);
+        for (size_t n = needed; d->to.follows[n] && c->at[n].leader != NO_OBJECT;
+             n = c->at[n].leader)
+            wait_for(d, g, make, maker(d, g, c->at[n].leader));
+        /* a key can be referred to when it holds for every partition */
+        if (d->only[needed])
+            wait_for(d, g, make, g->late_of[needed]);
     }
-    place(d, g);
+    if (d->to.table_of[i] != NOWHERE)
+        wait_for(d, g, make, g->make_of[d->to.table_of[i]]);
+    if (d->to.fate[i] == FATE_CREATED)
+        free_names(d, g, i);
+}
+
+/* What a `from` object needs can go, or change, when the object is out of its way. */
+static void leave_need(struct differ *d, struct graph_of_actions *g, size_t i,
+                       struct need need)
+{
     const struct catalog *from = d->from.catalog;
+    size_t gone = remover(d, g, i), twin = d->from.other[i], needed = need.object;
+    if (is_second_part(&d->from, i, &need)) {
+        wait_for(d, g, remover(d, g, needed), g->unbind_of[i]);
+        return;
+    }
+    while (d->from.follows[needed] && d->from.fate[needed] == FATE_KEPT &&
+           from->at[needed].leader != NO_OBJECT)
+        needed = from->at[needed].leader;
+    size_t other = d->from.other[needed];
+    size_t early = twin == NOWHERE ? NOWHERE : g->early_of[twin];
+    size_t early_needed = other == NOWHERE ? NOWHERE : g->early_of[other];
+    enum fate fate = d->from.fate[needed];
+    if (early != NOWHERE && need.of_default) {
+        wait_for(d, g, remover(d, g, needed), early);
+        return;
+    }
+    if (fate == FATE_DROPPED)
+        wait_for(d, g, early, early_needed);
+    if (d->from.fate[i] == FATE_DROPPED) {
+        wait_for(d, g, type_maker(d, g, needed), gone);
+        if (fate == FATE_DROPPED || (d->retypes[needed].detour && fate == FATE_ALTERED))
+            wait_for(d, g, early_needed, gone);
+    }
+    if (early != NOWHERE && d->retypes[i].detour && fate == FATE_DROPPED) {
+        wait_for(d, g, remover(d, g, needed), early);
+        return;
+    }
+    if (leaves(fate) || (fate == FATE_ALTERED && d->from.fate[i] == FATE_DROPPED))
+        wait_for(d, g, remover(d, g, needed), gone);
+    if (fate == FATE_ALTERED)
+        wait_for(d, g, g->make_of[other], early);
+}
+
+static void connect(struct differ *d, struct graph_of_actions *g)
+{
+    for (size_t i = 0; i < d->to.catalog->n; i++)
+        make_needs(d, g, i);
+    place(d, g);
     for (size_t i = 0; i < d->from.catalog->n; i++) {
-        size_t gone = remover(d, g, i), twin = d->from.other[i];
-        const struct object *o = &d->from.catalog->at[i];
         wait_for(d, g, g->drop_of[i], g->unbind_of[i]);
-        for (size_t k = 0; k < o->n_needs; k++) {
-            size_t needed = o->needs[k].object;
-            if (is_second_part(&d->from, i, &o->needs[k])) {
-                wait_for(d, g, remover(d, g, needed), g->unbind_of[i]);
-                continue;
-            }
-            while (d->from.follows[needed] && d->from.fate[needed] == FATE_KEPT &&
-                   from->at[needed].leader != NO_OBJECT)
-                needed = from->at[needed].leader;
-            enum fate fate = d->from.fate[needed];
-            if (o->needs[k].of_default && twin != NOWHERE &&
-                g->early_of[twin] != NOWHERE) {
-                wait_for(d, g, remover(d, g, needed), g->early_of[twin]);
-                continue;
-            }
-            size_t other = d->from.other[needed];
-            if (other != NOWHERE && fate == FATE_DROPPED && g->early_of[other] != NOWHERE)
-                wait_for(d, g,
-                         twin != NOWHERE && g->early_of[twin] != NOWHERE
-                             ? g->early_of[twin]
-                             : NOWHERE,
-                         g->early_of[other]);
-            if (d->from.fate[i] == FATE_DROPPED) {
-                wait_for(d, g, type_maker(d, g, needed), gone);
-                if (other != NOWHERE && fate == FATE_DROPPED)
-                    wait_for(d, g, g->early_of[other], gone);
-                if (d->retypes[needed].detour && fate == FATE_ALTERED)
-                    wait_for(d, g, g->early_of[d->from.other[needed]], gone);
-            }
-            if (d->retypes[i].detour && twin != NOWHERE && g->early_of[twin] != NOWHERE &&
-                fate == FATE_DROPPED) {
-                wait_for(d, g, remover(d, g, needed), g->early_of[twin]);
-                continue;
-            }
-            if (fate == FATE_DROPPED || fate == FATE_GONE ||
-                (fate == FATE_ALTERED && d->from.fate[i] == FATE_DROPPED))
-                wait_for(d, g, remover(d, g, needed), gone);
-            if (fate == FATE_ALTERED && twin != NOWHERE)
-                wait_for(d, g, g->make_of[d->from.other[needed]], g->early_of[twin]);
-        }
+        for (size_t k = 0; k < d->from.catalog->at[i].n_needs; k++)
+            leave_need(d, g, i, d->from.catalog->at[i].needs[k]);
     }
 }
 

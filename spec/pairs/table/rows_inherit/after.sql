@@ -1,0 +1,2 @@
+create table base(a int);
+create table kid(b text, c int) inherits (base);
