@@ -205,6 +205,23 @@ model.view("v2", "select id from v1")
     p:ok("check")
   end)
 
+  it("writes conditions without parentheses that say nothing", function()
+    local p = project.new { files = { ["models/schema.sql"] = [[
+      create table t (a int check (a > 0), b int check ((a > 0) and (b > 0) or b is null),
+        c int generated always as (a * 2) stored, d text check (d <> '(' and d <> ')'));
+      create index i on t (a) where a > 7;
+      create domain d as int check (value <> 3);
+    ]] } }
+    p:ok("revision", "--autogenerate", "-m", "bare")
+    local text = revision(p, "bare")
+    for _, bare in ipairs { '"a > 0"', '"((a > 0) AND (b > 0)) OR (b IS NULL)"', '"a * 2"',
+      [["(d <> '('::text) AND (d <> ')'::text)"]], '"a > 7"', '"VALUE <> 3"' } do
+      assert.truthy(text:find(bare, 1, true), bare .. " is not in\n" .. text)
+    end
+    p:ok("upgrade", "head")
+    p:ok("check")
+  end)
+
   it("opens circles of needs in two parts", function()
     local p = project.new { files = { ["models/schema.sql"] = [[
       create table t (id int primary key, a int);

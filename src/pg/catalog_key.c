@@ -102,7 +102,7 @@ static void read_table_constraint(struct reader *r, struct row row,
         put_foreign_key(r, c, row);
         break;
     case 'c':
-        set_str(c, K_condition, row, "condition");
+        set_bare(r, c, K_condition, row, "condition");
         set_true(c, K_no_inherit, row_bool(row, "no_inherit"));
         set_true(c, K_not_valid, !row_bool(row, "valid"));
         break;
@@ -134,7 +134,7 @@ static void read_domain_constraint(struct reader *r, const struct catalog_index 
         list.list.at[i] = before.at[i];
     struct rec *check = rec_new(r->arena, &shape_check);
     set_str(check, K_name, row, "name");
-    set_str(check, K_condition, row, "condition");
+    set_bare(r, check, K_condition, row, "condition");
     set_true(check, K_not_valid, !row_bool(row, "valid"));
     set_str(check, K_comment, row, "comment");
     list.list.at[before.n] = val_rec(check);
@@ -253,7 +253,7 @@ static void complete_constraint(struct reader *r, struct object *o, struct row r
         return;
     if (!str_is(row_str(row, "method"), "gist"))
         set_str(c, K_using, row, "method");
-    set_str(c, K_where, row, "condition");
+    set_bare(r, c, K_where, row, "condition");
     struct list elements = rec_list(c, K_elements);
     for (size_t i = 0; i < elements.n && i < k.n_keys; i++) {
         struct rec *element = elements.at[i].rec;
@@ -286,7 +286,7 @@ static void read_index(struct reader *r, struct row row, struct keys k)
     set_true(x, K_nulls_not_distinct, row_bool(row, "nulls_not_distinct"));
     if (!str_is(row_str(row, "method"), "btree"))
         set_str(x, K_using, row, "method");
-    set_str(x, K_where, row, "condition");
+    set_bare(r, x, K_where, row, "condition");
     set_str(x, K_tablespace, row, "tablespace");
     set_str(x, K_comment, row, "comment");
     struct val with = row_map(row, "options", r->arena);

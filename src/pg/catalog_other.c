@@ -185,7 +185,7 @@ static bool read_published(struct reader *r)
 {
     static const struct pick picks[] = {{K_name, "name", AS_TEXT},
                                         {K_columns, "columns", AS_NAMES},
-                                        {K_where, "condition", AS_TEXT},
+                                        {K_where, "condition", AS_BARE},
                                         {0, NULL, 0}};
     struct rows rows;
     if (!read_query(r, "publication_tables", &rows))

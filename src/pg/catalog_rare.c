@@ -1,5 +1,5 @@
-/* What few databases define themselves: languages, transforms, conversions, access methods,
- * operator classes and families, parsers and templates of text search. */
+/* What few databases define themselves: languages, transforms, conversions, access
+ * methods, operator classes and families, parsers and templates of text search. */
 #include "pg/catalog_read.h"
 
 static void complete_nothing(struct reader *r, struct row row, struct object *o)
@@ -53,18 +53,14 @@ static const struct pick transforms[] = {{K_type, "type", AS_TEXT},
                                          {0, NULL, 0}};
 static const struct pick operator_families[] = {
     {K_using, "method", AS_TEXT}, {K_items, "items", AS_NAMES}, {0, NULL, 0}};
-static const struct pick operator_classes[] = {{K_using, "method", AS_TEXT},
-                                               {K_type, "type", AS_TEXT},
-                                               {K_items, "items", AS_NAMES},
-                                               {K_default, "is_default", AS_TRUE},
-                                               {K_family, "family", AS_TEXT},
-                                               {0, NULL, 0}};
-static const struct pick parsers[] = {{K_start, "start", AS_TEXT},
-                                      {K_gettoken, "gettoken", AS_TEXT},
-                                      {K_finish, "finish", AS_TEXT},
-                                      {K_lextypes, "lextypes", AS_TEXT},
-                                      {K_headline, "headline", AS_TEXT},
-                                      {0, NULL, 0}};
+static const struct pick operator_classes[] = {
+    {K_using, "method", AS_TEXT},  {K_type, "type", AS_TEXT},
+    {K_items, "items", AS_NAMES},  {K_default, "is_default", AS_TRUE},
+    {K_family, "family", AS_TEXT}, {0, NULL, 0}};
+static const struct pick parsers[] = {
+    {K_start, "start", AS_TEXT},       {K_gettoken, "gettoken", AS_TEXT},
+    {K_finish, "finish", AS_TEXT},     {K_lextypes, "lextypes", AS_TEXT},
+    {K_headline, "headline", AS_TEXT}, {0, NULL, 0}};
 static const struct pick templates[] = {
     {K_init, "init", AS_TEXT}, {K_lexize, "lexize", AS_TEXT}, {0, NULL, 0}};
 

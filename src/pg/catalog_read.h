@@ -85,8 +85,8 @@ struct row {
 /* Runs src/pg/catalog/NAME.sql. */
 bool read_query(struct reader *r, const char *name, struct rows *out);
 
-/* An expression or definition of the server's with x IN (...) as it was written. `second`:
- * also where it was printed and read once before. */
+/* An expression or definition of the server's with x IN (...) as it was written.
+ * `second`: also where it was printed and read once before. */
 str text_as_written(str text, bool second, struct arena *a);
 
 bool row_null(struct row row, const char *column);
@@ -112,9 +112,15 @@ void set_type(struct reader *r, struct rec *rec, enum key k, struct row row,
 void set_true(struct rec *rec, enum key k, bool value); /* only true is written down */
 void set_names(struct reader *r, struct rec *rec, enum key k, struct strs names);
 
+/* The same for a condition or a computed value: see bare_expression. */
+void set_bare(struct reader *r, struct rec *rec, enum key k, struct row row,
+              const char *column);
+/* Without one pair of parentheses around the whole. */
+str bare_expression(str text);
+
 /* How a column of a query becomes a field. Only what is not NULL, not false and not the
  * default is written down. */
-enum pick_as { AS_TEXT, AS_SQL, AS_TYPE, AS_TRUE, AS_INT, AS_NAMES, AS_MAP };
+enum pick_as { AS_TEXT, AS_BARE, AS_SQL, AS_TYPE, AS_TRUE, AS_INT, AS_NAMES, AS_MAP };
 struct pick {
     enum key k;
     const char *column;

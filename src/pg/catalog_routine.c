@@ -258,7 +258,7 @@ bool read_triggers(struct reader *r)
 {
     static const struct pick picks[] = {{K_table, "table_name", AS_TEXT},
                                         {K_update_of, "columns", AS_NAMES},
-                                        {K_when, "condition", AS_TEXT},
+                                        {K_when, "condition", AS_BARE},
                                         {K_execute, "function", AS_TEXT},
                                         {K_old_table, "old_table", AS_TEXT},
                                         {K_new_table, "new_table", AS_TEXT},
@@ -346,7 +346,8 @@ static bool set_rule_text(struct reader *r, struct rec *rule, str text)
             rec_set(rule, K_event, val_str(str_of(words[i])));
     size_t where = word_at(rest, 0, "WHERE"), doing = word_at(rest, 0, "DO");
     if (where < doing)
-        rec_set(rule, K_where, val_str(str_trim(str_cut(rest, where + 5, doing))));
+        rec_set(rule, K_where,
+                val_str(bare_expression(str_trim(str_cut(rest, where + 5, doing)))));
     return set_rule_commands(r, rule, str_trim(str_cut(rest, doing + 2, rest.n)));
 }
 
@@ -373,8 +374,8 @@ bool read_policies(struct reader *r)
 {
     static const char *const commands[] = {NULL, "select", "insert", "update", "delete"};
     static const struct pick picks[] = {{K_table, "table_name", AS_TEXT},
-                                        {K_using, "condition", AS_TEXT},
-                                        {K_check, "with_check", AS_TEXT},
+                                        {K_using, "condition", AS_BARE},
+                                        {K_check, "with_check", AS_BARE},
                                         {0, NULL, 0}};
     struct rows rows;
     if (!read_query(r, "policies", &rows))

@@ -224,6 +224,13 @@ void set_type(struct reader *r, struct rec *rec, enum key k, struct row row,
         rec_set(rec, k, val_str(brief_type(row_str(row, column), r->arena)));
 }
 
+void set_bare(struct reader *r, struct rec *rec, enum key k, struct row row,
+              const char *column)
+{
+    if (!row_null(row, column))
+        rec_set(rec, k, val_str(str_copy(r->arena, bare_expression(row_str(row, column)))));
+}
+
 void set_true(struct rec *rec, enum key k, bool value)
 {
     if (value)
@@ -259,6 +266,9 @@ void set_picks(struct reader *r, struct rec *rec, struct row row,
             break;
         case AS_TYPE:
             set_type(r, rec, picks->k, row, picks->column);
+            break;
+        case AS_BARE:
+            set_bare(r, rec, picks->k, row, picks->column);
             break;
         case AS_SQL:
             set_sql(rec, picks->k, row, picks->column);

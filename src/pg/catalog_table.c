@@ -203,7 +203,7 @@ struct rec *column_record(struct reader *r, struct row row)
     if (row_bool(row, "not_null"))
         rec_set(c, K_nullable, val_bool(false));
     if (generated == 's')
-        set_str(c, K_generated, row, "default_value");
+        set_bare(r, c, K_generated, row, "default_value");
     else
         set_sql(c, K_default, row, "default_value");
     set_str(c, K_collate, row, "collation");

@@ -7,6 +7,8 @@
  */
 #include "pg/catalog_read.h"
 
+#include "plan/sqlscan.h"
+
 #include <string.h>
 
 struct scan {
@@ -133,4 +135,20 @@ str text_as_written(str text, bool second, struct arena *a)
         buf_str(&out, str_cut(text, here.at, s.at));
     }
     return buf_done(&out);
+}
+
+/* "(a > 0)" is a > 0 where SQL wants parentheses of its own, or none: one pair around the
+ * whole says nothing. */
+str bare_expression(str text)
+{
+    int depth = 0;
+    for (struct token t = sql_token(text, 0); t.kind != TOKEN_END;
+         t = sql_token(text, t.end)) {
+        depth += token_is(text, t, '(') - token_is(text, t, ')');
+        if (depth == 0 && t.end < text.n)
+            return text;
+    }
+    return text.n > 2 && text.p[0] == '(' && depth == 0
+               ? str_trim(str_cut(text, 1, text.n - 1))
+               : text;
 }

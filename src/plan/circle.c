@@ -1,5 +1,5 @@
-/* Circles of needs: objects that can be neither made one after the other nor dropped so. A
- * function with a body that the server has read (BEGIN ATOMIC) needs the tables in it,
+/* Circles of needs: objects that can be neither made one after the other nor dropped so.
+ * A function with a body that the server has read (BEGIN ATOMIC) needs the tables in it,
  * which may need the function for a default; a domain's check may call a function that
  * takes the domain; a view and a function may need each other.
  *
@@ -38,12 +38,14 @@ static bool is_routine(const struct object *o)
     return kind_of(o) == OP_create_function || kind_of(o) == OP_create_procedure;
 }
 
-/* Does the function take or return it? Names are enough: a false hit leaves the circle. */
+/* Does the function take or return it? Names are enough: a false hit leaves the circle.
+ */
 static bool in_signature(const struct object *routine, const struct object *o)
 {
     const struct rec *r = routine->create->args;
     str arguments = rec_str(r, K_arguments);
-    str returns = shape_field(r->shape, STR("returns")) ? rec_str(r, K_returns) : STR_NONE;
+    str returns =
+        shape_field(r->shape, STR("returns")) ? rec_str(r, K_returns) : STR_NONE;
     return str_index(arguments, o->name) < arguments.n ||
            str_index(returns, o->name) < returns.n;
 }
@@ -117,7 +119,8 @@ static size_t next_needed(struct circles *c, size_t node)
 {
     const struct catalog *catalog = c->side->catalog;
     for (; c->next_object[node] != NOWHERE;
-         c->next_object[node] = c->next_of[c->next_object[node]], c->next_need[node] = 0) {
+         c->next_object[node] = c->next_of[c->next_object[node]],
+         c->next_need[node] = 0) {
         size_t i = c->next_object[node];
         while (c->next_need[node] < catalog->at[i].n_needs) {
             const struct need *need = &catalog->at[i].needs[c->next_need[node]++];
@@ -235,8 +238,9 @@ static void open_circles(struct differ *d, struct side *s, bool going)
 {
     size_t n = s->catalog->n;
     struct circles c = {.d = d, .side = s, .going = going};
-    size_t **lists[] = {&c.at,   &c.number,      &c.low,       &c.open,    &c.path,
-                        &c.next_object, &c.next_need, &c.first_of, &c.next_of, &s->circle};
+    size_t **lists[] = {&c.at,      &c.number,      &c.low,       &c.open,
+                        &c.path,    &c.next_object, &c.next_need, &c.first_of,
+                        &c.next_of, &s->circle};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         *lists[i] = NEW_N(d->arena, size_t, n);
     c.is_open = NEW_N(d->arena, bool, n);
@@ -257,7 +261,8 @@ void find_circles(struct differ *d)
     open_circles(d, &d->to, false);
 }
 
-/* ---- the two parts ------------------------------------------------------------------ */
+/* ---- the two parts ------------------------------------------------------------------
+ */
 
 static struct op *without(struct differ *d, const struct op *create, enum key k)
 {

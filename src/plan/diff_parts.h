@@ -31,10 +31,10 @@ struct side {
     size_t *table_of; /* by object: the table it belongs to, or NOWHERE */
     size_t *home;     /* the same, and for an index its table, too */
     size_t *first_in, *next_in; /* by table, by object: what has its home there */
-    bool *follows; /* by object: comes and goes with its leader, as this diff sees it */
-    bool *moves;   /* by table: `from`: leaves a parent first; `to`: joins one last */
-    size_t *circle;   /* by object: the circle of needs that it is in, or NOWHERE */
-    enum part *part;  /* by object: its second part, if it comes in two */
+    bool *follows;   /* by object: comes and goes with its leader, as this diff sees it */
+    bool *moves;     /* by table: `from`: leaves a parent first; `to`: joins one last */
+    size_t *circle;  /* by object: the circle of needs that it is in, or NOWHERE */
+    enum part *part; /* by object: its second part, if it comes in two */
     struct revneeds { /* by object: who needs it */
         struct need *at;
         size_t n, room;
@@ -65,7 +65,7 @@ struct differ {
     struct ops *early;  /* by `to` object: what goes before others can change: the default
                            that names a value to go, the place among partitions */
     struct ops *late;   /* by `to` object: what others must be ready for */
-    size_t *rules; /* the default privileges of `to` */
+    size_t *rules;      /* the default privileges of `to` */
     size_t n_rules, rules_room;
     struct cut *cuts;
     size_t n_cuts, cuts_room;
@@ -78,7 +78,7 @@ struct differ {
     struct rec **extra; /* by `to` column: what a new partition says of it, or NULL */
     bool *bare;         /* by `from` column: its default must go before what it names */
     struct retyping *retypes; /* by `from` object */
-    bool *upsets;       /* by `to` object: the alteration needs its dependents away */
+    bool *upsets; /* by `to` object: the alteration needs its dependents away */
     struct diff *out;
     const struct diff_options *options;
     struct arena *arena;

@@ -27,9 +27,9 @@ static bool is_among(const char *kind, const char *const *kinds)
 bool is_upset_by(const struct differ *d, size_t dependent, size_t altered)
 {
     /* 0A000, "cannot alter type of a column used by ..." */
-    static const char *const always[] = {
-        "view",    "materialized view", "rule",      "policy",
-        "trigger", "function",          "procedure", "publication", NULL};
+    static const char *const always[] = {"view",      "materialized view", "rule",
+                                         "policy",    "trigger",           "function",
+                                         "procedure", "publication",       NULL};
     /* What PostgreSQL makes anew from its text, which may not fit the type on the way. */
     static const char *const drastic[] = {"index", "exclude constraint",
                                           "check constraint", NULL};

@@ -116,7 +116,8 @@ static void leave_owners(struct catalog *database, struct catalog *models,
 
 /* ---- versions of extensions -------------------------------------------------------- */
 
-static void leave_versions(struct catalog *models, const struct catalog_index *in_database)
+static void leave_versions(struct catalog *models,
+                           const struct catalog_index *in_database)
 {
     for (size_t i = 0; i < models->n; i++) {
         struct object *o = &models->at[i], *twin = twin_of(in_database, o);
@@ -161,8 +162,8 @@ static str name_before(const struct ops *renames, const struct object *o)
 {
     for (size_t i = 0; renames && i < renames->n; i++) {
         const struct rec *r = renames->at[i]->args;
-        if (shape_field(r->shape, STR("new_name")) && shape_field(r->shape, STR("name")) &&
-            !shape_field(r->shape, STR("table")) &&
+        if (shape_field(r->shape, STR("new_name")) &&
+            shape_field(r->shape, STR("name")) && !shape_field(r->shape, STR("table")) &&
             str_eq(rec_str(r, K_new_name), o->name))
             return rec_str(r, K_name);
     }
