@@ -3,32 +3,41 @@
 #include "app/out.h"
 #include "script/record.h"
 
-/* lint = { allow = { "rule", ["other-rule"] = "because" } } of the configuration. */
-static bool read_config(struct session *s, struct lint_options *out, struct err *e)
+/* A list of rules, or rules with the reason: { "rule", ... } or { ["rule"] = "because" }. */
+static bool read_rules(struct session *s, const char *key, const struct silence **out,
+                       size_t *n, struct err *e)
 {
-    const struct val *table = &s->config->at[CONFIG_lint];
-    const struct val *allow = val_get(table, STR("allow"));
-    bool is_list = allow->kind == VAL_LIST;
-    for (size_t i = 0; table->kind == VAL_MAP && i < table->map.n; i++)
-        if (!str_is(table->map.at[i].key, "allow"))
-            return err_set(e, ERR_FAILED, "lint: unknown key '%.*s', there is 'allow'",
-                           STR_ARG(table->map.at[i].key));
-    size_t n = is_list ? allow->list.n : allow->kind == VAL_MAP ? allow->map.n : 0;
-    struct silence *at = NEW_N(s->arena, struct silence, n);
-    for (size_t i = 0; i < n; i++) {
-        const struct val *item = is_list ? &allow->list.at[i] : &allow->map.at[i].val;
+    const struct val *v = val_get(&s->config->at[CONFIG_lint], str_of(key));
+    bool is_list = v->kind == VAL_LIST;
+    if (v->kind != VAL_NONE && v->kind != VAL_MAP && !is_list)
+        return err_set(e, ERR_FAILED, "lint: '%s' is a list of rules", key);
+    *n = is_list ? v->list.n : v->kind == VAL_MAP ? v->map.n : 0;
+    struct silence *at = NEW_N(s->arena, struct silence, *n);
+    for (size_t i = 0; i < *n; i++) {
+        const struct val *item = is_list ? &v->list.at[i] : &v->map.at[i].val;
         if (item->kind != VAL_STR)
-            return err_set(e, ERR_FAILED, "lint: 'allow' holds names of rules");
-        at[i].rule = is_list ? item->s : allow->map.at[i].key;
+            return err_set(e, ERR_FAILED, "lint: '%s' holds names of rules", key);
+        at[i].rule = is_list ? item->s : v->map.at[i].key;
         if (!lint_rule_named(at[i].rule))
             return err_set(e, ERR_FAILED, "lint: there is no rule '%.*s'",
                            STR_ARG(at[i].rule));
     }
-    if (allow->kind != VAL_NONE && allow->kind != VAL_MAP && !is_list)
-        return err_set(e, ERR_FAILED, "lint: 'allow' is a list of rules");
-    out->allowed = at;
-    out->n_allowed = n;
+    *out = at;
     return true;
+}
+
+/* lint = { allow = { ... }, require = { ... } } of the configuration. */
+static bool read_config(struct session *s, struct lint_options *out, struct err *e)
+{
+    const struct val *table = &s->config->at[CONFIG_lint];
+    for (size_t i = 0; table->kind == VAL_MAP && i < table->map.n; i++) {
+        str key = table->map.at[i].key;
+        if (!str_is(key, "allow") && !str_is(key, "require"))
+            return err_set(e, ERR_FAILED, "lint: unknown key '%.*s', there are 'allow' and "
+                           "'require'", STR_ARG(key));
+    }
+    return read_rules(s, "allow", &out->allowed, &out->n_allowed, e) &&
+           read_rules(s, "require", &out->required, &out->n_required, e);
 }
 
 /* One of several heads that no label tells apart. */

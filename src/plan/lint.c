@@ -190,11 +190,22 @@ static bool is_allowed(const struct lint_case *c, const char *id)
            (c->step && allows(c->step->allowed.at, c->step->allowed.n, id));
 }
 
+/* Rules that most projects would not want. */
+static bool is_wanted(const struct lint_options *o, const char *id)
+{
+    static const char *const on_request[] = {"require-table-schema"};
+    for (size_t i = 0; i < sizeof on_request / sizeof *on_request; i++)
+        if (str_is(str_of(on_request[i]), id))
+            return allows(o->required, o->n_required, id);
+    return true;
+}
+
 static void run_rules(struct linter *l, const struct lint_case *c, enum lint_stage stage,
                       struct origin at, struct findings *out)
 {
     for (size_t i = 0; out && i < N_ROWS; i++) {
-        if (rows[i].stage != stage || is_allowed(c, rows[i].rule.id))
+        if (rows[i].stage != stage || !is_wanted(&l->options, rows[i].rule.id) ||
+            is_allowed(c, rows[i].rule.id))
             continue;
         struct remark remark = {buf_in(l->arena), at};
         if (rows[i].test(c, &remark))

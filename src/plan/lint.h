@@ -72,6 +72,8 @@ struct lint_options {
     int64_t lock_timeout_ms;       /* of the configuration; 0 or less: none */
     const struct silence *allowed; /* of the configuration */
     size_t n_allowed;
+    const struct silence *required; /* rules that are silent unless they stand here */
+    size_t n_required;
 };
 
 struct finding {

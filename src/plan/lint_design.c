@@ -118,6 +118,14 @@ bool lint_wide_index(const struct lint_case *c, struct remark *out)
     return true;
 }
 
+bool lint_no_schema(const struct lint_case *c, struct remark *out)
+{
+    if (!c->table.name.n || c->table.schema.n)
+        return false;
+    buf_fmt(&out->text, "no schema is given for %.*s", STR_ARG(c->table.name));
+    return true;
+}
+
 /* ---- types --------------------------------------------------------------------------
  */
 
