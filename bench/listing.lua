@@ -22,7 +22,7 @@ local GOALS = {
 
 return function(bench)
   local SIZES = bench.quick and { 10 } or { 1, 100, 1000, 5000, 10000 }
-  local ALEMBIC, ALEMBIC_MOST = "/usr/bin/alembic", 1000
+  local ALEMBIC, ALEMBIC_MOST = "/usr/bin/alembic", 5000
 
   -- An entrant that runs all commands, in a database that is at the head.
   local function entrant(name, program, directory, database, stamp)
