@@ -27,7 +27,7 @@ struct change {
 /* Something a person should read before running the migration. */
 struct hazard {
     const struct op *op; /* the op it is about */
-    const char *kind;    /* "data loss", "rewrite", "lock", "rebuild" */
+    const char *kind;    /* "data loss", "rewrite", "lock", "rebuild", "sequence" */
     str text;
 };
 

@@ -229,6 +229,12 @@ static void alter_fields(struct differ *d, const struct object *to, const struct
         }
         rec_set(r, k, after);
         rec_set(r, fields[i].before, before);
+        if (k == K_identity && after.kind == VAL_REC && before.kind == VAL_NULL)
+            add_hazard(d, ops->at[ops->n - 1], "sequence",
+                       str_fmt(d->arena,
+                               "%.*s.%.*s counts from its start: where rows are there, "
+                               "setval the new sequence behind them",
+                               STR_ARG(to->table), STR_ARG(to->name)));
     }
 }
 
