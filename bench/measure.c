@@ -97,7 +97,7 @@ static long long server_us(long postmaster)
         usleep(PAUSE_US);
     }
     char path[64], text[1024];
-    unsigned long user, system;
+    unsigned long user = 0, system = 0;
     snprintf(path, sizeof path, "/proc/%ld/stat", postmaster);
     read_proc(path, text, sizeof text);
     const char *fields = strrchr(text, ')'); /* the name may hold blanks */

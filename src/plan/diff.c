@@ -231,7 +231,8 @@ static bool spread_to_followers(struct differ *d)
 static void spread(struct differ *d)
 {
     for (bool changed = true; changed;) {
-        changed = spread_to_children(d) | spread_to_followers(d);
+        changed = spread_to_children(d);
+        changed |= spread_to_followers(d);
         for (size_t i = 0; i < d->from.catalog->n; i++)
             changed |= spread_from(d, i);
     }
