@@ -79,7 +79,6 @@ struct val map_change(struct differ *d, const struct val *old, const struct val 
         if (val_get(new, old->map.at[i].key)->kind == VAL_NONE)
             change.map.at[n++] = (struct pair){old->map.at[i].key, val_null()};
     change.map.n = n;
-    map_sort(&change.map);
     return change;
 }
 
