@@ -137,8 +137,18 @@ str text_as_written(str text, bool second, struct arena *a)
     return buf_done(&out);
 }
 
+static bool is_query(str text)
+{
+    static const char *const words[] = {"SELECT", "WITH", "VALUES", "TABLE"};
+    struct token first = sql_token(text, 0);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (token_word(text, first, words[i]))
+            return true;
+    return false;
+}
+
 /* "(a > 0)" is a > 0 where SQL wants parentheses of its own, or none: one pair around the
- * whole says nothing. */
+ * whole says nothing, unless it makes an expression of a query. */
 str bare_expression(str text)
 {
     int depth = 0;
@@ -148,7 +158,8 @@ str bare_expression(str text)
         if (depth == 0 && t.end < text.n)
             return text;
     }
-    return text.n > 2 && text.p[0] == '(' && depth == 0
-               ? str_trim(str_cut(text, 1, text.n - 1))
-               : text;
+    if (text.n <= 2 || text.p[0] != '(' || depth != 0)
+        return text;
+    str inner = str_trim(str_cut(text, 1, text.n - 1));
+    return is_query(inner) ? text : inner;
 }

@@ -1,0 +1,7 @@
+CREATE FUNCTION uid() RETURNS integer LANGUAGE sql STABLE AS 'select 1';
+CREATE TABLE t (id integer, level integer);
+CREATE POLICY one ON t USING ((SELECT level <= 3 FROM t x WHERE x.id = t.id));
+CREATE POLICY two ON t USING ((SELECT uid()) = id) WITH CHECK ((WITH y AS (SELECT 1 AS n) SELECT n > 0 FROM y));
+CREATE POLICY three ON t USING ((VALUES (true)));
+CREATE VIEW v AS SELECT id FROM t WHERE (SELECT true);
+CREATE RULE r AS ON DELETE TO t WHERE (SELECT old.id > 3) DO INSTEAD NOTHING;
