@@ -227,14 +227,17 @@ static void set_timing(struct reader *r, struct rec *t, struct row row)
         rec_set(t, K_for_each, val_str(STR("row")));
 }
 
-/* A partition's copy of a trigger that fires otherwise than the parent's. */
+enum { CLASS_STATE = 7 }; /* no catalog of its own: the oid is the trigger's */
+
+/* A partition's copy of a trigger that fires otherwise than the parent's. It comes after
+ * the trigger at the root, and after the parent's own state, which goes down to it. */
 static void add_trigger_state(struct reader *r, struct row row)
 {
     static const char *const before[] = {NULL, NULL, "always", "replica"};
     bool off = row_char(row, "enabled") == 'D';
     struct object *o =
-        add_object(r, "trigger state", off ? OP_disable_trigger : OP_enable_trigger, 7,
-                   row_oid(row, "oid"));
+        add_object(r, "trigger state", off ? OP_disable_trigger : OP_enable_trigger,
+                   CLASS_STATE, row_oid(row, "oid"));
     struct rec *args = o->create->args;
     const struct relation *table = relation_of(r, row_oid(row, "relation"));
     o->schema = row_str(row, "schema");
@@ -248,7 +251,8 @@ static void add_trigger_state(struct reader *r, struct row row)
     rec_set(args, K_existing_enabled, val_bool(row_char(row, "parent_enabled") != 'D'));
     set_letter(args, K_existing_enabled, row, "parent_enabled", "ODAR", before);
     size_t at = r->out->n - 1;
-    add_leader(r, at, (struct address){CLASS_TRIGGER, row_oid(row, "parent"), 0});
+    add_leader(r, at, (struct address){CLASS_TRIGGER, row_oid(row, "root"), 0});
+    add_leader(r, at, (struct address){CLASS_STATE, row_oid(row, "parent"), 0});
     if (table)
         object_needs(r->out, at, (struct need){table->object, .automatic = true},
                      r->arena);
@@ -295,7 +299,8 @@ bool read_triggers(struct reader *r)
     return true;
 }
 
-/* The first of these words outside of quotes and parentheses, from `at` on; else text.n. */
+/* The first of these words outside of quotes and parentheses, from `at` on; else text.n.
+ */
 static size_t word_at(str text, size_t at, const char *word)
 {
     int depth = 0;

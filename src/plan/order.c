@@ -324,8 +324,13 @@ static void follow(struct differ *d, struct graph_of_actions *g, size_t i)
         return;
     wait_for(d, g, g->late_of[leader], g->make_of[i]);
     if (d->to.follows[i]) {
-        wait_for(d, g, g->make_of[i], maker(d, g, leader));
-        wait_for(d, g, g->late_of[i], maker(d, g, leader));
+        /* A leader that follows comes with its own, which may be further up. */
+        for (size_t up = leader; up != NO_OBJECT; up = d->to.catalog->at[up].leader) {
+            wait_for(d, g, g->make_of[i], maker(d, g, up));
+            wait_for(d, g, g->late_of[i], maker(d, g, up));
+            if (!d->to.follows[up])
+                break;
+        }
         if (d->to.fate[table] != FATE_CREATED)
             return;
         const struct object *o = &d->to.catalog->at[i];

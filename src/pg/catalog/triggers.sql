@@ -1,7 +1,13 @@
 -- Triggers, but those that enforce foreign keys. Those that partitions have from their
 -- parents are there when they are enabled otherwise than the parent's.
 SELECT t.oid, n.nspname AS schema, c.relname AS table_name, t.tgrelid AS relation,
-       t.tgname AS name, t.tgparentid AS parent, pt.tgenabled AS parent_enabled, t.tgtype AS type, t.tgenabled AS enabled,
+       t.tgname AS name, t.tgparentid AS parent,
+       (WITH RECURSIVE up AS (SELECT t.tgparentid AS oid
+                              UNION ALL
+                              SELECT p.tgparentid FROM up JOIN pg_trigger p ON p.oid = up.oid
+                              WHERE p.tgparentid <> 0)
+        SELECT up.oid FROM up JOIN pg_trigger p ON p.oid = up.oid AND p.tgparentid = 0) AS root,
+       pt.tgenabled AS parent_enabled, t.tgtype AS type, t.tgenabled AS enabled,
        t.tgconstraint <> 0 AS is_constraint, t.tgdeferrable AS deferrable,
        t.tginitdeferred AS deferred,
        fn.nspname AS function_schema, p.proname AS function,

@@ -1,0 +1,1 @@
+CREATE TABLE root (a integer PRIMARY KEY) PARTITION BY LIST (a);
