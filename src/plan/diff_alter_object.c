@@ -144,6 +144,18 @@ static bool alter_table(struct differ *d, const struct object *from,
 
 /* ---- types ---------------------------------------------------------------------- */
 
+static bool loses_one(struct list before, struct list after)
+{
+    for (size_t i = 0; i < before.n; i++) {
+        size_t k = 0;
+        while (k < after.n && !val_eq(&after.at[k], &before.at[i]))
+            k++;
+        if (k == after.n)
+            return true;
+    }
+    return false;
+}
+
 /* Values can be added anywhere, never taken away: the old ones must be a subsequence.
  * Else the type is replaced, and what its columns hold of a removed value is for a
  * person. */
@@ -160,12 +172,13 @@ static bool alter_enum(struct differ *d, const struct object *from,
         struct rec *r = for_object(d, to, ops, OP_replace_enum, K_name);
         rec_set(r, K_values, *rec_at(new, K_values));
         rec_set(r, K_existing, *rec_at(old, K_values));
-        add_hazard(
-            d, ops->at[ops->n - 1], "data loss",
-            str_fmt(d->arena,
-                    "values of %.*s go: rows that hold one need a mapping, and every "
-                    "table with the type is rewritten",
-                    STR_ARG(to->name)));
+        bool goes = loses_one(before, after);
+        add_hazard(d, ops->at[ops->n - 1], goes ? "data loss" : "rewrite",
+                   str_fmt(d->arena,
+                           "%s of %.*s %s every table with the type is rewritten",
+                           goes ? "values" : "the values", STR_ARG(to->name),
+                           goes ? "go: rows that hold one need a mapping, and"
+                                : "change their order:"));
         *upsets = true;
         return true;
     }
