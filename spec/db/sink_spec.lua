@@ -418,6 +418,7 @@ describe("connecting", function()
   it("takes a password with special characters, and says when it is wrong", function()
     d:exec [[
       do $$ begin create role spec_password login password 'p@ss%/w'; exception when duplicate_object then null; end $$;
+      alter role spec_password password 'p@ss%/w';
       create temp table hba (line text);
       do $$ begin execute format('copy hba from %L', current_setting('hba_file')); end $$;
       do $$ begin

@@ -10,7 +10,10 @@ local NEWER = 990000 -- a server whose grammar the parser does not know
 local function corpus()
   local texts = { shell.read(cases.directory .. "fixture.sql") }
   for _, case in ipairs(cases.all()) do
-    if not case.sql:find "^!" then texts[#texts + 1] = case.sql end -- else: why there is none
+    local is_known = not case.version or case.version <= 15 -- the parser's own version
+    if is_known and not case.sql:find "^!" then -- else: why there is none
+      texts[#texts + 1] = case.sql
+    end
   end
   texts[#texts + 1] = "create function f() returns int begin atomic select case when true then 1 end; end; select 2"
   texts[#texts + 1] = "select E'\\'; ', $a$;$a$, U&\"d;\" /* ; /* ; */ */ -- ;\n; begin; commit"

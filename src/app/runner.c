@@ -216,6 +216,18 @@ static bool run_together(struct runner *r, const struct plan *plan, struct err *
     return runner_control(r, file, "COMMIT", e) && r->sink->sync(r->sink, e);
 }
 
+/* Commits before the last one of a run do not wait for the disk (runner_host.c,
+ * commit_later): before it is told how far a run came, they are to be there. A
+ * transaction waits when it has written something, if only a message to nobody. */
+static bool reach_disk(struct runner *r, struct err *e)
+{
+    struct rows rows;
+    struct stmt s = {.sql = STR("SELECT pg_catalog.pg_logical_emit_message(true, "
+                                "'moonshift', '')"),
+                     .flags = STMT_QUIET};
+    return r->sink->query(r->sink, &s, &rows, r->arena, e);
+}
+
 /* Makes the connection usable again and asks it what is true now. */
 static bool look_again(struct runner *r, const struct plan *plan, size_t *done,
                        struct strs *now)
@@ -225,6 +237,7 @@ static bool look_again(struct runner *r, const struct plan *plan, size_t *done,
     r->in_all = false;
     r->ensured = false; /* it may have been rolled back */
     bool ok = !conn_lost(r->conn) && conn_recover(r->conn, &e) &&
+              reach_disk(r, &e) &&
               ledger_read(r->sink, &r->names, now, &there, r->arena, &e) &&
               progress_read(r->sink, &r->names, &r->progress, r->arena, &e);
     if (!ok)

@@ -1,5 +1,5 @@
 CREATE ROLE spec_app;
-CREATE ROLE spec_reader;
+CREATE ROLE spec_app_reader;
 create schema auth;
 create schema if not exists extensions;
 create extension if not exists pgcrypto with schema extensions;
@@ -26,13 +26,13 @@ create policy "Allow authorized delete access" on public.channels for delete usi
 create function public.handle_new_user() returns trigger as $$ declare is_admin boolean; begin insert into public.users (id, username) values (new.id, new.email); return new; end; $$ language plpgsql security definer set search_path = auth, public;
 create trigger on_auth_user_created after insert on auth.users for each row execute procedure public.handle_new_user();
 create publication supabase_realtime for table public.channels, public.messages (id, message) where (id > 5);
-grant usage on schema public to spec_app, spec_reader;
+grant usage on schema public to spec_app, spec_app_reader;
 grant all on all tables in schema public to spec_app;
-grant select on all tables in schema public to spec_reader;
-grant execute on function authorize(app_permission, uuid) to spec_reader;
+grant select on all tables in schema public to spec_app_reader;
+grant execute on function authorize(app_permission, uuid) to spec_app_reader;
 revoke execute on function authorize(app_permission, uuid) from public;
 alter default privileges in schema public grant all on tables to spec_app;
-alter default privileges in schema public grant select on sequences to spec_reader;
+alter default privileges in schema public grant select on sequences to spec_app_reader;
 create materialized view public.stats as select channel_id, count(*) n, max(id) from messages group by 1 with no data;
 create unique index on public.stats (channel_id);
 create view public.v with (security_invoker=on) as select m.*, u.username from messages m join users u on u.id = m.user_id;
