@@ -101,9 +101,9 @@ static long long server_us(long postmaster)
     snprintf(path, sizeof path, "/proc/%ld/stat", postmaster);
     read_proc(path, text, sizeof text);
     const char *fields = strrchr(text, ')'); /* the name may hold blanks */
-    if (!fields || sscanf(fields + 1,
-                          " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %lu %lu",
-                          &user, &system) != 2)
+    if (!fields ||
+        sscanf(fields + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %lu %lu",
+               &user, &system) != 2)
         fail(path);
     return (long long)(user + system) * 1000000 / sysconf(_SC_CLK_TCK);
 }
@@ -140,6 +140,7 @@ int main(int argc, char **argv)
         fail(argv[at]);
     fprintf(out, "%d %lld %lld %ld %lld\n",
             WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), wall,
-            timeval_us(used.ru_utime) + timeval_us(used.ru_stime), used.ru_maxrss, server);
+            timeval_us(used.ru_utime) + timeval_us(used.ru_stime), used.ru_maxrss,
+            server);
     return fclose(out) == 0 ? 0 : 125;
 }

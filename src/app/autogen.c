@@ -291,7 +291,8 @@ void autogen_tell(struct session *s, const struct diff *d)
             out_info(s, "Detected %.*s", STR_ARG(change_text(&d->changes[i], s->arena)));
     tell_renames(s, d);
     for (size_t i = 0; i < d->circles.n; i++)
-        out_warn(s, "no order is right for what needs each other: %.*s: see to it by hand",
+        out_warn(s,
+                 "no order is right for what needs each other: %.*s: see to it by hand",
                  STR_ARG(d->circles.at[i]));
 }
 

@@ -34,7 +34,7 @@ enum config_type {
 struct config_info {
     const char *name;
     enum config_type type;
-    const char *words; /* "a|b" of a word */
+    const char *words;     /* "a|b" of a word */
     const char *otherwise; /* the default as text; NULL: not set */
     const char *help;
 };
@@ -43,8 +43,8 @@ extern const struct config_info config_infos[N_CONFIG_KEYS];
 struct dotenv;
 
 struct config {
-    struct val at[N_CONFIG_KEYS];  /* VAL_NONE: not set */
-    str origin[N_CONFIG_KEYS];     /* "default", "moonshift.lua", ".env:3", "--url", ... */
+    struct val at[N_CONFIG_KEYS]; /* VAL_NONE: not set */
+    str origin[N_CONFIG_KEYS];    /* "default", "moonshift.lua", ".env:3", "--url", ... */
     str file; /* the configuration file, as it was named; empty: there is none */
     str root; /* the project's directory, "" for the current one, else ending in / */
     str env;  /* the environment picked, or empty */

@@ -33,8 +33,10 @@ static bool read_config(struct session *s, struct lint_options *out, struct err 
     for (size_t i = 0; table->kind == VAL_MAP && i < table->map.n; i++) {
         str key = table->map.at[i].key;
         if (!str_is(key, "allow") && !str_is(key, "require"))
-            return err_set(e, ERR_FAILED, "lint: unknown key '%.*s', there are 'allow' and "
-                           "'require'", STR_ARG(key));
+            return err_set(e, ERR_FAILED,
+                           "lint: unknown key '%.*s', there are 'allow' and "
+                           "'require'",
+                           STR_ARG(key));
     }
     return read_rules(s, "allow", &out->allowed, &out->n_allowed, e) &&
            read_rules(s, "require", &out->required, &out->n_required, e);

@@ -8,7 +8,7 @@
 enum listing_parts {
     LIST_PARENTS = 1, /* "a -> b" */
     LIST_LABELS = 2,
-    LIST_TREE = 4,    /* (branchpoint), (mergepoint) */
+    LIST_TREE = 4, /* (branchpoint), (mergepoint) */
     LIST_MESSAGE = 8,
 };
 

@@ -108,7 +108,8 @@ static bool check_plan(struct runner *r, const struct plan *plan, struct err *e)
         if (!plan->at[i].up && rev->irreversible.p)
             return runner_irreversible(rev, e);
         if (one && !rev->transactional) {
-            err_set(e, ERR_FAILED, "revision '%.*s' says transactional = false and cannot run %s",
+            err_set(e, ERR_FAILED,
+                    "revision '%.*s' says transactional = false and cannot run %s",
                     STR_ARG(rev->id),
                     r->options.dry_run ? "in a dry run" : "in a single transaction");
             err_hint(e, "stop before it: moonshift %s %.*s",
@@ -147,7 +148,8 @@ static bool lock(struct runner *r, struct err *e)
     if (o->lock_in_table && o->lock_lease_ms < SHORTEST_LEASE_MS)
         return err_set(e, ERR_FAILED, "lock_lease must be a time of at least 1s");
     /* The names must be whole: the lock is that of one version table. */
-    if (!r->names.schema.n && !ledger_read(r->sink, &r->names, &rows, &there, r->arena, e))
+    if (!r->names.schema.n &&
+        !ledger_read(r->sink, &r->names, &rows, &there, r->arena, e))
         return false;
     runner_who(r, &run);
     struct lock_options options = {.in_table = o->lock_in_table,
@@ -181,7 +183,8 @@ static bool interrupted(struct err *e)
     return vm_interrupted ? err_set(e, ERR_FAILED, "interrupted") : true;
 }
 
-static bool run_steps(struct runner *r, const struct plan *plan, size_t from, struct err *e)
+static bool run_steps(struct runner *r, const struct plan *plan, size_t from,
+                      struct err *e)
 {
     for (size_t i = from; i < plan->n; i++) {
         r->more = i + 1 < plan->n;
@@ -209,7 +212,8 @@ static bool run_together(struct runner *r, const struct plan *plan, struct err *
         if (!runner_control(r, file, "SET CONSTRAINTS ALL IMMEDIATE", e) ||
             !runner_control(r, file, "ROLLBACK", e) || !r->sink->sync(r->sink, e))
             return false;
-        runner_say(r, "info", "Dry run: %zu revision%s would be applied; all is rolled back",
+        runner_say(r, "info",
+                   "Dry run: %zu revision%s would be applied; all is rolled back",
                    plan->n, plan->n == 1 ? "" : "s");
         return true;
     }
@@ -236,13 +240,13 @@ static bool look_again(struct runner *r, const struct plan *plan, size_t *done,
     bool there;
     r->in_all = false;
     r->ensured = false; /* it may have been rolled back */
-    bool ok = !conn_lost(r->conn) && conn_recover(r->conn, &e) &&
-              reach_disk(r, &e) &&
+    bool ok = !conn_lost(r->conn) && conn_recover(r->conn, &e) && reach_disk(r, &e) &&
               ledger_read(r->sink, &r->names, now, &there, r->arena, &e) &&
               progress_read(r->sink, &r->names, &r->progress, r->arena, &e);
     if (!ok)
-        runner_say(r, "warn", "The connection is gone: `moonshift current` tells what has "
-                              "been applied.");
+        runner_say(r, "warn",
+                   "The connection is gone: `moonshift current` tells what has "
+                   "been applied.");
     err_clear(&e);
     return ok && steps_done(plan, &r->before, now, done, r->arena);
 }
@@ -286,7 +290,8 @@ static bool run_plan(struct runner *r, const struct plan *plan, struct err *e)
                 tell_done(r, plan, done, &now);
             return false;
         }
-        runner_say(r, "warn", "lock_timeout at %.*s:%d, trying again in %lld ms (%d of %d)",
+        runner_say(r, "warn",
+                   "lock_timeout at %.*s:%d, trying again in %lld ms (%d of %d)",
                    STR_ARG(e->file), e->line, (long long)pause, tries + 1,
                    r->options.lock_retries);
         err_clear(e);
@@ -323,8 +328,9 @@ static bool move_locked(struct runner *r, bool up, str target, struct err *e)
     struct plan plan;
     bool there;
     return ledger_read(r->sink, &r->names, &r->before, &there, r->arena, e) &&
-           runner_plan(r, up, &r->before, target, &plan, e) && journal_check(r, &plan, e) &&
-           check_plan(r, &plan, e) && run_hooked(r, &plan, e);
+           runner_plan(r, up, &r->before, target, &plan, e) &&
+           journal_check(r, &plan, e) && check_plan(r, &plan, e) &&
+           run_hooked(r, &plan, e);
 }
 
 static void say_nothing_to_do(struct runner *r, const struct strs *rows)
@@ -372,8 +378,8 @@ bool runner_redo(struct runner *r, struct err *e)
 /* -- recording only --------------------------------------------------------------------- */
 
 /* The difference of two states, as one step without a revision file. */
-static void difference(const struct strs *before, const struct strs *after, struct step *out,
-                       struct arena *a)
+static void difference(const struct strs *before, const struct strs *after,
+                       struct step *out, struct arena *a)
 {
     *out = (struct step){.up = true};
     for (size_t i = 0; i < before->n; i++)
@@ -384,8 +390,8 @@ static void difference(const struct strs *before, const struct strs *after, stru
             *PUSH(a, out->added.at, out->added.n, out->added.room) = after->at[i];
 }
 
-static bool stamp_step(struct runner *r, const struct strs *before, const struct strs *after,
-                       struct err *e)
+static bool stamp_step(struct runner *r, const struct strs *before,
+                       const struct strs *after, struct err *e)
 {
     struct step step;
     difference(before, after, &step, r->arena);
@@ -423,8 +429,9 @@ static bool stamp_locked(struct runner *r, const struct strs *targets, bool purg
     return ledger_read(r->sink, &r->names, &before, &there, r->arena, e) &&
            graph_stamp(r->graph, &before, targets, purge, &after, r->arena, e) &&
            runner_control(r, STR_NONE, "BEGIN", e) &&
-           ledger_ensure(r->sink, &r->names, r->arena, e) && stamp_step(r, &before, &after, e) && runner_control(r, STR_NONE, "COMMIT", e) &&
-           r->sink->sync(r->sink, e);
+           ledger_ensure(r->sink, &r->names, r->arena, e) &&
+           stamp_step(r, &before, &after, e) &&
+           runner_control(r, STR_NONE, "COMMIT", e) && r->sink->sync(r->sink, e);
 }
 
 bool runner_stamp(struct runner *r, const struct strs *targets, bool purge, struct err *e)
@@ -456,18 +463,22 @@ static bool resolve_locked(struct runner *r, const struct revision *rev, bool ap
         err_set(e, ERR_REVISION, "revision '%.*s' was not interrupted", STR_ARG(rev->id));
         return err_hint(e, "moonshift status");
     }
-    if (applied &&
-        !(up ? runner_plan(r, true, &r->before, rev->id, &plan, e)
-             : runner_plan(r, false, &r->before, STR("-1"), &plan, e)))
+    if (applied && !(up ? runner_plan(r, true, &r->before, rev->id, &plan, e)
+                        : runner_plan(r, false, &r->before, STR("-1"), &plan, e)))
         return false;
     if (applied && (plan.n != 1 || plan.at[0].revision != rev))
-        return err_set(e, ERR_FAILED, "'%.*s' is not the next step from where the database is",
+        return err_set(e, ERR_FAILED,
+                       "'%.*s' is not the next step from where the database is",
                        STR_ARG(rev->id));
-    struct run run = {.revision = rev->id, .message = revision_title(rev),
-                      .program = r->options.program, .up = up, .stamped = true};
+    struct run run = {.revision = rev->id,
+                      .message = revision_title(rev),
+                      .program = r->options.program,
+                      .up = up,
+                      .stamped = true};
     runner_who(r, &run);
     return runner_control(r, STR_NONE, "BEGIN", e) &&
-           (!applied || ledger_move(r->sink, &r->names, &plan.at[0], &run, r->arena, e)) &&
+           (!applied ||
+            ledger_move(r->sink, &r->names, &plan.at[0], &run, r->arena, e)) &&
            progress_forget(r->sink, &r->names, rev->id, STR_NONE, r->arena, e) &&
            runner_control(r, STR_NONE, "COMMIT", e) && r->sink->sync(r->sink, e);
 }
@@ -485,7 +496,8 @@ bool runner_resolve(struct runner *r, str revision, bool applied, struct err *e)
     unlock(r);
     if (ok)
         runner_say(r, "info", "%.*s is %s", STR_ARG(rev->id),
-                   applied ? "recorded as finished" : "forgotten: it will run from its start");
+                   applied ? "recorded as finished"
+                           : "forgotten: it will run from its start");
     return ok;
 }
 
@@ -530,7 +542,8 @@ bool runner_write(struct runner *r, bool up, str from, str target, struct err *e
                                       : run_steps(r, &plan, 0, e);
 }
 
-bool runner_write_stamp(struct runner *r, str from, const struct strs *targets, struct err *e)
+bool runner_write_stamp(struct runner *r, str from, const struct strs *targets,
+                        struct err *e)
 {
     struct strs before, after = {0};
     return state_of(r, from, &before, e) &&

@@ -26,17 +26,17 @@ enum run_mode {
 /* What the caller decides; zero is the default where that makes sense. */
 struct run_options {
     enum run_mode mode;
-    bool dry_run;           /* run in one transaction and roll it back */
-    bool no_lock;           /* lock_mode = "none" */
-    bool lock_in_table;     /* lock_mode = "table" */
-    int64_t lock_lease_ms;  /* of that */
-    int64_t lock_wait_ms;   /* < 0: for ever */
-    int lock_retries;       /* how often a step is run again after SQLSTATE 55P03 */
-    str environment;        /* for ctx.env */
-    struct val x;           /* VAL_MAP of -x key=value, for ctx.x */
-    str tag;                /* --tag, for ctx.tag */
-    str role, search_path;  /* of the session; text for a file begins with them */
-    str program;            /* for the log: "moonshift 0.1.0" */
+    bool dry_run;          /* run in one transaction and roll it back */
+    bool no_lock;          /* lock_mode = "none" */
+    bool lock_in_table;    /* lock_mode = "table" */
+    int64_t lock_lease_ms; /* of that */
+    int64_t lock_wait_ms;  /* < 0: for ever */
+    int lock_retries;      /* how often a step is run again after SQLSTATE 55P03 */
+    str environment;       /* for ctx.env */
+    struct val x;          /* VAL_MAP of -x key=value, for ctx.x */
+    str tag;               /* --tag, for ctx.tag */
+    str role, search_path; /* of the session; text for a file begins with them */
+    str program;           /* for the log: "moonshift 0.1.0" */
 };
 
 struct stmt_list;
@@ -55,19 +55,19 @@ struct runner {
     bool (*hook)(void *context, const char *name, struct err *e);
     /* A backfill of a revision went on, or ended: after each batch. May be NULL. */
     void (*advance)(void *context, str revision, const struct backfill_report *report);
-    void *context; /* of all three */
+    void *context;       /* of all three */
     struct arena *arena; /* as long as the runner */
     /* When set, operations are shown to it instead of being run (runner_preview). */
     void (*watch)(void *context, const struct op *op, const struct stmt_list *list);
     void *watch_context;
 
     /* The runner's own. */
-    struct strs before; /* the version rows when the plan was made */
-    str user, host;     /* of the operating system, once known (runner_who) */
-    bool ensured;       /* the bookkeeping tables are there */
+    struct strs before;         /* the version rows when the plan was made */
+    str user, host;             /* of the operating system, once known (runner_who) */
+    bool ensured;               /* the bookkeeping tables are there */
     struct progresses progress; /* steps that were interrupted */
-    bool more;          /* revisions come after the one that runs */
-    bool in_all;        /* the one transaction of RUN_ALL is open */
+    bool more;                  /* revisions come after the one that runs */
+    bool in_all;                /* the one transaction of RUN_ALL is open */
     bool locked;
 };
 
@@ -77,7 +77,8 @@ bool runner_move(struct runner *r, bool up, str target, struct err *e);
 /* Down by one and up to where it was. */
 bool runner_redo(struct runner *r, struct err *e);
 /* Records without running. */
-bool runner_stamp(struct runner *r, const struct strs *targets, bool purge, struct err *e);
+bool runner_stamp(struct runner *r, const struct strs *targets, bool purge,
+                  struct err *e);
 /* An interrupted step was finished, or removed, by hand. */
 bool runner_resolve(struct runner *r, str revision, bool applied, struct err *e);
 /* Creates the bookkeeping tables. */

@@ -39,14 +39,27 @@ static bool put_setting(struct buf *b, str name, const struct val *v, struct err
         return true;
     }
     switch (v->kind) {
-    case VAL_STR: quote_literal(b, v->s); return true;
-    case VAL_SQL: buf_str(b, v->s); return true;
-    case VAL_BOOL: buf_put(b, v->b ? "on" : "off"); return true;
-    case VAL_INT: buf_fmt(b, "%lld", (long long)v->i); return true;
-    case VAL_NUM: buf_fmt(b, "%.17g", v->num); return true;
-    case VAL_NULL: buf_put(b, "DEFAULT"); return true;
+    case VAL_STR:
+        quote_literal(b, v->s);
+        return true;
+    case VAL_SQL:
+        buf_str(b, v->s);
+        return true;
+    case VAL_BOOL:
+        buf_put(b, v->b ? "on" : "off");
+        return true;
+    case VAL_INT:
+        buf_fmt(b, "%lld", (long long)v->i);
+        return true;
+    case VAL_NUM:
+        buf_fmt(b, "%.17g", v->num);
+        return true;
+    case VAL_NULL:
+        buf_put(b, "DEFAULT");
+        return true;
     default:
-        return err_set(e, ERR_FAILED, "settings: '%.*s' must be text, a number or a boolean",
+        return err_set(e, ERR_FAILED,
+                       "settings: '%.*s' must be text, a number or a boolean",
                        STR_ARG(name));
     }
 }
@@ -56,14 +69,24 @@ static bool put_local_call(struct buf *b, str name, const struct val *v, struct 
 {
     struct buf text = buf_in(b->arena);
     switch (v->kind) {
-    case VAL_STR: buf_str(&text, v->s); break;
-    case VAL_BOOL: buf_put(&text, v->b ? "on" : "off"); break;
-    case VAL_INT: buf_fmt(&text, "%lld", (long long)v->i); break;
-    case VAL_NUM: buf_fmt(&text, "%.17g", v->num); break;
+    case VAL_STR:
+        buf_str(&text, v->s);
+        break;
+    case VAL_BOOL:
+        buf_put(&text, v->b ? "on" : "off");
+        break;
+    case VAL_INT:
+        buf_fmt(&text, "%lld", (long long)v->i);
+        break;
+    case VAL_NUM:
+        buf_fmt(&text, "%.17g", v->num);
+        break;
     default:
-        return err_set(e, ERR_FAILED, "settings: with lock_mode = \"table\" '%.*s' of a "
+        return err_set(e, ERR_FAILED,
+                       "settings: with lock_mode = \"table\" '%.*s' of a "
                        "revision that is not transactional must be text, a number or a "
-                       "boolean", STR_ARG(name));
+                       "boolean",
+                       STR_ARG(name));
     }
     buf_put(b, "SELECT pg_catalog.set_config(");
     quote_literal(b, name);
@@ -90,7 +113,8 @@ bool flight_settings_of(struct flight *f, struct conn *c, bool local, struct err
             buf_put(&b, local ? "SET LOCAL " : "SET ");
         if (!(each ? put_local_call : put_setting)(&b, p->key, &p->val, e))
             return err_at(e, f->m.revision.file, 0);
-        struct stmt s = {.sql = buf_done(&b), .from = {f->m.revision.file, 0},
+        struct stmt s = {.sql = buf_done(&b),
+                         .from = {f->m.revision.file, 0},
                          .flags = STMT_QUIET | (local || each ? 0 : STMT_RAW)};
         if (each) {
             conn_preamble(c, &s);
@@ -149,7 +173,8 @@ static bool commit_later(struct flight *f, struct err *e)
     const struct runner *r = f->r;
     if (!r->conn || !r->more || !f->transactional || r->in_all)
         return true;
-    return runner_control(f->r, f->m.revision.file, "SET LOCAL synchronous_commit = off", e);
+    return runner_control(f->r, f->m.revision.file, "SET LOCAL synchronous_commit = off",
+                          e);
 }
 
 bool flight_begin(struct flight *f, struct err *e)
@@ -177,9 +202,12 @@ bool flight_commit(struct flight *f, struct err *e)
 static bool refuse_unsettled(const struct flight *f, const struct stmt *s, struct err *e)
 {
     const struct run_options *o = &f->r->options;
-    err_set(e, ERR_FAILED, "with lock_mode = \"table\" no %s reaches a statement that "
+    err_set(e, ERR_FAILED,
+            "with lock_mode = \"table\" no %s reaches a statement that "
             "cannot run inside a transaction",
-            o->role.n ? "role" : o->search_path.n ? "search_path" : "setting of the revision");
+            o->role.n          ? "role"
+            : o->search_path.n ? "search_path"
+                               : "setting of the revision");
     err_hint(e, "give it to the role that connects (ALTER ROLE ... SET ...), or run this "
                 "revision on a connection without the pooler");
     return err_at(e, s->from.file, s->from.line);
@@ -188,8 +216,8 @@ static bool refuse_unsettled(const struct flight *f, const struct stmt *s, struc
 static bool is_unsettled(const struct flight *f)
 {
     const struct run_options *o = &f->r->options;
-    return conn_local(f->r->conn) && (o->role.n || o->search_path.n ||
-                                      f->m.settings.kind == VAL_MAP);
+    return conn_local(f->r->conn) &&
+           (o->role.n || o->search_path.n || f->m.settings.kind == VAL_MAP);
 }
 
 /* One statement outside the revision's transaction. Where the server allows it, the
@@ -202,9 +230,9 @@ static bool exec_outside(struct flight *f, const struct stmt *s, struct err *e)
         return sink->exec(sink, s, e);
     if (s->flags & STMT_NO_TX)
         return is_unsettled(f) ? refuse_unsettled(f, s, e) : journal_alone(f, s, e);
-    return runner_control(f->r, f->m.revision.file, "BEGIN", e) && sink->exec(sink, s, e) &&
-           journal_save(f, e) && runner_control(f->r, f->m.revision.file, "COMMIT", e) &&
-           sink->sync(sink, e);
+    return runner_control(f->r, f->m.revision.file, "BEGIN", e) &&
+           sink->exec(sink, s, e) && journal_save(f, e) &&
+           runner_control(f->r, f->m.revision.file, "COMMIT", e) && sink->sync(sink, e);
 }
 
 /* SET of a script, or a function that sets (pg_dump's set_config). SET LOCAL counts too:
@@ -212,9 +240,8 @@ static bool exec_outside(struct flight *f, const struct stmt *s, struct err *e)
 static bool sets(const struct stmt *s)
 {
     str sql = str_trim(s->sql);
-    return (s->flags & STMT_RAW) &&
-           ((sql.n > 4 && strncasecmp(sql.p, "set ", 4) == 0) ||
-            str_index(sql, STR("set_config")) < sql.n);
+    return (s->flags & STMT_RAW) && ((sql.n > 4 && strncasecmp(sql.p, "set ", 4) == 0) ||
+                                     str_index(sql, STR("set_config")) < sql.n);
 }
 
 bool flight_exec(struct flight *f, const struct stmt *s, struct err *e)
@@ -294,8 +321,8 @@ static bool host_apply(struct host *h, struct op *op, struct err *e)
     return apply_now(f, op, e);
 }
 
-static bool host_backfill(struct host *h, struct op *op, const struct backfill_calls *calls,
-                          struct err *e)
+static bool host_backfill(struct host *h, struct op *op,
+                          const struct backfill_calls *calls, struct err *e)
 {
     struct flight *f = (struct flight *)h;
     f->calls = f->batch == BATCH_NONE ? calls : f->calls;
@@ -353,8 +380,8 @@ static bool host_each(struct host *h, const struct stmt *s, row_fn *row, void *c
     return f->r->sink->each(f->r->sink, &read, row, context, e) || explain_read(f, e);
 }
 
-static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece, void *context,
-                         int64_t *rows, struct err *e)
+static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece,
+                         void *context, int64_t *rows, struct err *e)
 {
     struct flight *f = (struct flight *)h;
     struct runner *r = f->r;
@@ -373,7 +400,8 @@ static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece, v
         return r->sink->copy_in(r->sink, s, piece, context, rows, e);
     return runner_control(r, f->m.revision.file, "BEGIN", e) &&
            r->sink->copy_in(r->sink, s, piece, context, rows, e) && journal_save(f, e) &&
-           runner_control(r, f->m.revision.file, "COMMIT", e) && r->sink->sync(r->sink, e);
+           runner_control(r, f->m.revision.file, "COMMIT", e) &&
+           r->sink->sync(r->sink, e);
 }
 
 static bool host_copy_out(struct host *h, const struct stmt *s, take_fn *take,
@@ -413,7 +441,10 @@ static bool host_autocommit(struct host *h, bool begin, struct err *e)
 static void host_log(struct host *h, str level, str text)
 {
     struct flight *f = (struct flight *)h;
-    runner_say(f->r, str_is(level, "warn") ? "warn" : str_is(level, "debug") ? "debug" : "info",
+    runner_say(f->r,
+               str_is(level, "warn")    ? "warn"
+               : str_is(level, "debug") ? "debug"
+                                        : "info",
                "%.*s", STR_ARG(text));
 }
 

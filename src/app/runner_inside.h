@@ -21,12 +21,12 @@ struct flight {
     const struct backfill_calls *calls; /* functions of the op.backfill that runs */
     enum batch { BATCH_NONE, BATCH_APPLY, BATCH_LOOK } batch; /* which one is called */
     struct journal {
-        bool used;      /* there is a row in moonshift_progress */
-        int64_t met;    /* statements this run has met */
-        int64_t done;   /* statements that an interrupted run has finished */
-        bool running;   /* the one after was begun, its end is not known */
-        uint64_t chain; /* hash over the statements met */
-        uint64_t last;  /* the same without the last one */
+        bool used;           /* there is a row in moonshift_progress */
+        int64_t met;         /* statements this run has met */
+        int64_t done;        /* statements that an interrupted run has finished */
+        bool running;        /* the one after was begun, its end is not known */
+        uint64_t chain;      /* hash over the statements met */
+        uint64_t last;       /* the same without the last one */
         uint64_t done_chain; /* the same over those done */
     } journal;
 };

@@ -40,13 +40,16 @@ bool journal_open(struct flight *f, struct err *e)
     if (!p)
         return true;
     if (p->checksum.n && !str_is(p->checksum, f->m.checksum)) {
-        err_set(e, ERR_INTERRUPTED,
-                "revision '%.*s' was interrupted after %lld statement%s, and its file has "
-                "been edited since", STR_ARG(p->revision), (long long)p->done,
-                p->done == 1 ? "" : "s");
-        err_hint(e, "put the file back and run the same command again, or finish by hand and "
-                    "say which it is: moonshift resolve %.*s --applied | --rolled-back",
-                 STR_ARG(p->revision));
+        err_set(
+            e, ERR_INTERRUPTED,
+            "revision '%.*s' was interrupted after %lld statement%s, and its file has "
+            "been edited since",
+            STR_ARG(p->revision), (long long)p->done, p->done == 1 ? "" : "s");
+        err_hint(
+            e,
+            "put the file back and run the same command again, or finish by hand and "
+            "say which it is: moonshift resolve %.*s --applied | --rolled-back",
+            STR_ARG(p->revision));
         return err_at(e, f->m.revision.file, 0);
     }
     j->used = true;
@@ -68,21 +71,25 @@ bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err
     j->last = j->chain;
     j->chain = journal_hash(j->chain, s->sql);
     for (size_t i = 0; i < s->n_params; i++)
-        j->chain = journal_hash(j->chain, s->params[i].null ? STR("\xff") : s->params[i].text);
+        j->chain =
+            journal_hash(j->chain, s->params[i].null ? STR("\xff") : s->params[i].text);
     j->met++;
     *skip = j->met <= j->done;
     if (j->met != j->done || j->chain == j->done_chain)
         return true;
     err_set(e, ERR_INTERRUPTED,
             "revision '%.*s' was interrupted after %lld statement%s, and now makes other "
-            "statements than then", STR_ARG(f->step->revision->id), (long long)j->done,
-            j->done == 1 ? "" : "s");
-    err_hint(e, "finish by hand, then say which it is: moonshift resolve %.*s --applied | "
-                "--rolled-back", STR_ARG(f->step->revision->id));
+            "statements than then",
+            STR_ARG(f->step->revision->id), (long long)j->done, j->done == 1 ? "" : "s");
+    err_hint(e,
+             "finish by hand, then say which it is: moonshift resolve %.*s --applied | "
+             "--rolled-back",
+             STR_ARG(f->step->revision->id));
     return err_at(e, s->from.file, s->from.line);
 }
 
-static bool save(struct flight *f, int64_t done, uint64_t chain, str running, struct err *e)
+static bool save(struct flight *f, int64_t done, uint64_t chain, str running,
+                 struct err *e)
 {
     struct progress p = {.revision = f->step->revision->id,
                          .up = f->step->up,
@@ -90,7 +97,8 @@ static bool save(struct flight *f, int64_t done, uint64_t chain, str running, st
                          .checksum = str_of(f->m.checksum),
                          .done = done,
                          .running = running,
-                         .position = str_fmt(f->arena, "%016llx", (unsigned long long)chain)};
+                         .position =
+                             str_fmt(f->arena, "%016llx", (unsigned long long)chain)};
     f->journal.used = true;
     return progress_save(f->r->sink, &f->r->names, &p, f->arena, e);
 }
@@ -118,17 +126,21 @@ bool journal_check(struct runner *r, const struct plan *plan, struct err *e)
         const struct progress *p = &r->progress.at[i];
         bool planned = false;
         for (size_t k = 0; k < plan->n && !planned; k++)
-            planned = plan->at[k].up == p->up &&
-                      str_eq(plan->at[k].revision->id, p->revision);
+            planned =
+                plan->at[k].up == p->up && str_eq(plan->at[k].revision->id, p->revision);
         if (planned || !str_is(p->part, "statements"))
             continue;
-        err_set(e, ERR_INTERRUPTED, "the %s of revision '%.*s' was interrupted after %lld "
-                "statement%s", p->up ? "upgrade" : "downgrade", STR_ARG(p->revision),
-                (long long)p->done, p->done == 1 ? "" : "s");
-        return err_hint(e, "finish it first: moonshift %s %.*s; or finish it by hand and say "
-                        "which it is: moonshift resolve %.*s --applied | --rolled-back",
-                        p->up ? "upgrade" : "downgrade",
-                        STR_ARG(p->up ? p->revision : STR("-1")), STR_ARG(p->revision));
+        err_set(e, ERR_INTERRUPTED,
+                "the %s of revision '%.*s' was interrupted after %lld "
+                "statement%s",
+                p->up ? "upgrade" : "downgrade", STR_ARG(p->revision), (long long)p->done,
+                p->done == 1 ? "" : "s");
+        return err_hint(
+            e,
+            "finish it first: moonshift %s %.*s; or finish it by hand and say "
+            "which it is: moonshift resolve %.*s --applied | --rolled-back",
+            p->up ? "upgrade" : "downgrade", STR_ARG(p->up ? p->revision : STR("-1")),
+            STR_ARG(p->revision));
     }
     return true;
 }
@@ -193,12 +205,14 @@ static bool look_at_index(struct flight *f, str index, enum found *found, struct
     struct param params[] = {{.text = index}};
     struct stmt look = {.sql = STR("SELECT indisvalid FROM pg_catalog.pg_index "
                                    "WHERE indexrelid = to_regclass($1::text)"),
-                        .params = params, .n_params = 1, .flags = STMT_QUIET,
+                        .params = params,
+                        .n_params = 1,
+                        .flags = STMT_QUIET,
                         .from = {f->m.revision.file, 0}};
     struct rows rows = {0};
     if (!f->r->sink->query(f->r->sink, &look, &rows, f->arena, e))
         return false;
-    *found = rows.n_rows == 0                         ? FOUND_NOTHING
+    *found = rows.n_rows == 0                  ? FOUND_NOTHING
              : str_is(rows.cells[0].text, "t") ? FOUND_VALID
                                                : FOUND_INVALID;
     return true;
@@ -213,11 +227,13 @@ static bool drop_leftover(struct flight *f, str index, struct err *e)
         return false;
     if (found != FOUND_INVALID)
         return true;
-    runner_say(f->r, "info", "Dropping the invalid index %.*s, left by a build that failed",
+    runner_say(f->r, "info",
+               "Dropping the invalid index %.*s, left by a build that failed",
                STR_ARG(index));
-    struct stmt drop = {.sql = str_fmt(f->arena, "DROP INDEX CONCURRENTLY %.*s",
-                                       STR_ARG(index)),
-                        .flags = STMT_QUIET | STMT_NO_TX, .from = {f->m.revision.file, 0}};
+    struct stmt drop = {
+        .sql = str_fmt(f->arena, "DROP INDEX CONCURRENTLY %.*s", STR_ARG(index)),
+        .flags = STMT_QUIET | STMT_NO_TX,
+        .from = {f->m.revision.file, 0}};
     return f->r->sink->exec(f->r->sink, &drop, e) && f->r->sink->sync(f->r->sink, e);
 }
 
@@ -225,8 +241,8 @@ static bool drop_leftover(struct flight *f, str index, struct err *e)
  * out; then its second run says so: duplicate or undefined objects. */
 static bool was_done(const struct flight *f, const struct err *e)
 {
-    static const char *const states[] = {"42P07", "42710", "42P04", "42704", "42P01",
-                                         "3D000", "42703"};
+    static const char *const states[] = {"42P07", "42710", "42P04", "42704",
+                                         "42P01", "3D000", "42703"};
     if (!f->journal.running || f->journal.met != f->journal.done + 1)
         return false;
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
@@ -242,11 +258,12 @@ static bool exec_unhurried(struct flight *f, const struct stmt *s, struct err *e
     struct runner *r = f->r;
     if (conn_local(r->conn)) /* then it was set for transactions only */
         return r->sink->exec(r->sink, s, e) && r->sink->sync(r->sink, e);
-    struct stmt lift = {.sql = STR("SET lock_timeout = 0"), .flags = STMT_QUIET | STMT_RAW,
+    struct stmt lift = {.sql = STR("SET lock_timeout = 0"),
+                        .flags = STMT_QUIET | STMT_RAW,
                         .from = {f->m.revision.file, 0}};
     return r->sink->exec(r->sink, &lift, e) && r->sink->exec(r->sink, s, e) &&
-           r->sink->sync(r->sink, e) && flight_reset(f, e) && flight_settings(f, false, e) &&
-           r->sink->sync(r->sink, e);
+           r->sink->sync(r->sink, e) && flight_reset(f, e) &&
+           flight_settings(f, false, e) && r->sink->sync(r->sink, e);
 }
 
 bool journal_alone(struct flight *f, const struct stmt *s, struct err *e)
@@ -254,13 +271,14 @@ bool journal_alone(struct flight *f, const struct stmt *s, struct err *e)
     struct runner *r = f->r;
     str index = concurrent_index(s->sql, f->arena);
     bool rerun = f->journal.running && f->journal.met == f->journal.done + 1;
-    if (!save(f, f->journal.met - 1, f->journal.last, statement_name(s, f->arena), e) || !r->sink->sync(r->sink, e) ||
-        (index.p && !drop_leftover(f, index, e)))
+    if (!save(f, f->journal.met - 1, f->journal.last, statement_name(s, f->arena), e) ||
+        !r->sink->sync(r->sink, e) || (index.p && !drop_leftover(f, index, e)))
         return false;
     if (!exec_unhurried(f, s, e)) {
         if (!rerun || !was_done(f, e) || conn_lost(r->conn))
             return false;
-        runner_say(r, "info", "Statement %lld had been carried out before the interruption",
+        runner_say(r, "info",
+                   "Statement %lld had been carried out before the interruption",
                    (long long)f->journal.met);
         err_clear(e);
         if (!conn_recover(r->conn, e) || !flight_settings(f, false, e))

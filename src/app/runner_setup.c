@@ -110,7 +110,8 @@ bool runner_open_file(struct session *s, const struct args *args, struct runner 
     /* Online an empty version_schema is the first schema of the session. */
     str path = r->options.search_path;
     if (r->names.schema.n == 0 && path.n)
-        r->names.schema = str_copy(s->arena, str_trim(str_cut(path, 0, str_find(path, ','))));
+        r->names.schema =
+            str_copy(s->arena, str_trim(str_cut(path, 0, str_find(path, ','))));
     r->sink = sink_file(stdout, version, s->arena);
     return true;
 }

@@ -6,6 +6,7 @@
 #include "app/runner.h"
 
 /* Option rows that several commands share. */
+/* clang-format off */
 #define RUN_OPT_SQL {"sql", 0, OPT_FLAG, NULL, "write the SQL to stdout instead of running it"}
 #define RUN_OPT_VERSION                                                                  \
     {"server-version", 0, OPT_TEXT, "VERSION", "with --sql: the server it is for (15)"}
@@ -18,6 +19,7 @@
 #define RUN_OPT_TIMEOUT                                                                  \
     {"lock-timeout", 0, OPT_TEXT, "TIME", "how long a statement waits for a lock (4s)"}
 #define RUN_OPT_YES {"yes", 'y', OPT_FLAG, NULL, "do not ask"}
+/* clang-format on */
 
 /* A runner for the database: connects, and says what it is connected to. Options of the
  * rows above are read where the command has them. */

@@ -33,8 +33,9 @@ static bool choose(const struct flight *f, enum entry *entry, bool *none, struct
     if (f->step->up)
         err_hint(e, "write `function upgrade() ... end`, or change()");
     else
-        err_hint(e, "write `function downgrade() ... end`, or say why there is no way back: "
-                    "irreversible = \"...\"");
+        err_hint(e,
+                 "write `function downgrade() ... end`, or say why there is no way back: "
+                 "irreversible = \"...\"");
     return err_at(e, f->step->revision->file, 0);
 }
 
@@ -90,9 +91,10 @@ static bool run_verify(struct flight *f, struct err *e)
         return true;
     err_set(e, ERR_FAILED, "verify() of revision '%.*s' did not return true",
             STR_ARG(f->step->revision->id));
-    err_hint(e, f->journal.used ? "its statements have committed by themselves; the version "
-                                  "has not been moved"
-                                : "the revision has been rolled back");
+    err_hint(e, f->journal.used
+                    ? "its statements have committed by themselves; the version "
+                      "has not been moved"
+                    : "the revision has been rolled back");
     return err_at(e, f->m.revision.file, 0);
 }
 
@@ -174,7 +176,8 @@ static bool fly(struct flight *f, struct err *e)
     str path = str_fmt(f->arena, "%.*s/%.*s", STR_ARG(r->root), STR_ARG(rev->file));
     if (!migration_load(r->vm, path.p, rev->file, &f->m, f->arena, e))
         return false;
-    f->transactional = r->in_all || (f->m.revision.transactional && r->options.mode != RUN_NONE);
+    f->transactional =
+        r->in_all || (f->m.revision.transactional && r->options.mode != RUN_NONE);
     f->preambles = r->conn ? conn_preambles(r->conn) : 0;
     flight_host(f);
     bool ok = journal_open(f, e) && start(f, e) && run_body(f, e) && finish(f, e);

@@ -12,11 +12,11 @@ struct new_revision {
     str id;      /* empty: 12 hexadecimal digits are made up */
     str message; /* may be empty */
     struct strs down, labels, depends;
-    bool splice; /* parents may have children already */
+    bool splice;            /* parents may have children already */
     str upgrade, downgrade; /* bodies, indented Lua; empty: none */
-    str header;  /* further header lines: "transactional = false" */
-    str doc;     /* comment lines at the top */
-    str created; /* "2026-11-21 10:00:00"; empty: now */
+    str header;             /* further header lines: "transactional = false" */
+    str doc;                /* comment lines at the top */
+    str created;            /* "2026-11-21 10:00:00"; empty: now */
 };
 
 /* Resolves what --head says ("head", "base", "label@head", ...) to parents; adds them. */

@@ -27,11 +27,11 @@ struct session {
 
     /* Global options. */
     bool json, quiet, verbose;
-    bool color;       /* of stderr: decided, not "auto" */
-    bool color_out;   /* of stdout */
-    str env;          /* -e NAME, empty when not given */
-    str config_file;  /* -c FILE, empty when not given */
-    struct val x;     /* VAL_MAP of -x KEY=VALUE */
+    bool color;      /* of stderr: decided, not "auto" */
+    bool color_out;  /* of stdout */
+    str env;         /* -e NAME, empty when not given */
+    str config_file; /* -c FILE, empty when not given */
+    struct val x;    /* VAL_MAP of -x KEY=VALUE */
 
     struct bar {
         bool drawn;      /* a line stands on the terminal: bar_hide takes it away */

@@ -33,20 +33,21 @@ struct object {
     struct op *create;
     str owner;      /* empty when the kind has none */
     str definition; /* the server's own text of the whole object, if any: for reports */
-    bool follows; /* comes and goes with another object (a partition's copy of an index):
+    bool follows;  /* comes and goes with another object (a partition's copy of an index):
                      known for its dependencies, never compared, created or dropped */
     bool shared;   /* a column or check of the table's own that a parent has as well */
     size_t leader; /* what it follows or is attached to: the same column, constraint or
                       index of the parent table; NO_OBJECT if nothing */
-    str index_form; /* of an index or a key: what makes two indexes the same to ATTACH
+    str index_form;   /* of an index or a key: what makes two indexes the same to ATTACH
                        PARTITION, as text */
-    str key_names;  /* of an index or a key: a_b_c, as its default name has them */
-    str result;   /* of a function: its result type, which REPLACE cannot change */
-    bool unpopulated;    /* of a materialized view: not refreshed yet */
-    bool ignored;        /* left out by the configuration: stays as it is */
+    str key_names;    /* of an index or a key: a_b_c, as its default name has them */
+    str result;       /* of a function: its result type, which REPLACE cannot change */
+    bool unpopulated; /* of a materialized view: not refreshed yet */
+    bool ignored;     /* left out by the configuration: stays as it is */
     const char *usual_storage; /* of a column: its type's, "extended" or another */
-    bool always;         /* of an identity column: GENERATED ALWAYS */
-    struct strs columns; /* of a view: "NULL::integer AS id", to see what REPLACE can do */
+    bool always;               /* of an identity column: GENERATED ALWAYS */
+    struct strs
+        columns; /* of a view: "NULL::integer AS id", to see what REPLACE can do */
     struct need *needs;
     size_t n_needs, needs_room;
 };
@@ -56,9 +57,9 @@ struct object {
 /* An object that another one depends on. */
 struct need {
     size_t object;
-    bool automatic; /* the server drops the dependent with it, without being told to
+    bool automatic;  /* the server drops the dependent with it, without being told to
                        cascade (pg_depend's deptype 'a' and 'i') */
-    bool ends_only; /* the dependent can be made before it: a sequence that a column owns
+    bool ends_only;  /* the dependent can be made before it: a sequence that a column owns
                      */
     bool of_default; /* it is the default of the dependent column that names it */
 };

@@ -25,33 +25,33 @@ str key_word(enum key k);
  * value: a name, text or SQL is VAL_STR, each list is VAL_LIST, however it was written.
  * Only values (F_VALUE) and index keys tell sql "..." from a string. */
 enum field_type {
-    F_NAME,   /* an identifier, quoted when compiled */
-    F_NAMES,  /* identifiers: "a" or { "a", "b" } */
-    F_TEXT,   /* plain text, a quoted literal when compiled */
-    F_TEXTS,  /* list of texts, or one */
-    F_SQL,    /* SQL by its nature: type, condition, query; a string or sql "..." */
-    F_SQLS,   /* list of SQL texts: "a" or { "a", "b" } */
-    F_VALUE,  /* boolean, number, text literal, sql "...", op.NULL */
-    F_VALUES, /* list of values; a list is an array, a map is JSON */
+    F_NAME,    /* an identifier, quoted when compiled */
+    F_NAMES,   /* identifiers: "a" or { "a", "b" } */
+    F_TEXT,    /* plain text, a quoted literal when compiled */
+    F_TEXTS,   /* list of texts, or one */
+    F_SQL,     /* SQL by its nature: type, condition, query; a string or sql "..." */
+    F_SQLS,    /* list of SQL texts: "a" or { "a", "b" } */
+    F_VALUE,   /* boolean, number, text literal, sql "...", op.NULL */
+    F_VALUES,  /* list of values; a list is an array, a map is JSON */
     F_COMMENT, /* text, or op.NULL to remove it */
     F_BOOL,
     F_INT,
-    F_WORD,   /* one of the words in `words`, "a|b c|d" */
-    F_WORDS,  /* a list of such words, or one */
-    F_FLAG,   /* boolean, or one of the words */
-    F_MAP,    /* { key = scalar }, or { { "key", scalar }, ... } to keep an order */
-    F_ROWS,   /* list of maps, whose values may be lists (arrays) and maps (JSON) */
-    F_REC,    /* a record of `shape`; `true` is an empty one, any other scalar and a list of
+    F_WORD,  /* one of the words in `words`, "a|b c|d" */
+    F_WORDS, /* a list of such words, or one */
+    F_FLAG,  /* boolean, or one of the words */
+    F_MAP,   /* { key = scalar }, or { { "key", scalar }, ... } to keep an order */
+    F_ROWS,  /* list of maps, whose values may be lists (arrays) and maps (JSON) */
+    F_REC,  /* a record of `shape`; `true` is an empty one, any other scalar and a list of
                  scalars fill its first field: identity = "always", primary_key = { "a" } */
-    F_RECS,   /* list of records of `shape`. An item that is a scalar fills the first field:
+    F_RECS, /* list of records of `shape`. An item that is a scalar fills the first field:
                  checks = { "a > 0" }, inherits = "t". Where the first field is the array
                  part (ITEMS), a table that starts with a scalar is one record:
                  unique = { "a", "b" } is { { "a", "b" } } */
-    F_KEYS,   /* index keys, kept as records of `shape`: a record, or "col" or sql "expr",
+    F_KEYS, /* index keys, kept as records of `shape`: a record, or "col" or sql "expr",
                  which fill the first field (VAL_STR or VAL_SQL); one or a list */
-    F_REF,    /* record of `shape`, or a string "table.column" (a column's references) */
-    F_ANY,    /* any value, taken as it is */
-    F_FUNC,   /* a Lua function: stays in the script layer, never in a record */
+    F_REF,  /* record of `shape`, or a string "table.column" (a column's references) */
+    F_ANY,  /* any value, taken as it is */
+    F_FUNC, /* a Lua function: stays in the script layer, never in a record */
 };
 
 /* Where a field stands in the call. */
@@ -97,12 +97,12 @@ enum lock_mode {
 const char *lock_name(enum lock_mode mode);
 
 enum op_flags {
-    OP_DESTROYS = 1,    /* data can be lost */
-    OP_RAW = 2,         /* carries SQL text of the user's as a whole statement */
-    OP_DATA = 4,        /* moves rows, not schema */
-    OP_NO_TX = 8,       /* never inside a transaction */
+    OP_DESTROYS = 1,      /* data can be lost */
+    OP_RAW = 2,           /* carries SQL text of the user's as a whole statement */
+    OP_DATA = 4,          /* moves rows, not schema */
+    OP_NO_TX = 8,         /* never inside a transaction */
     OP_CONCURRENTLY = 16, /* not inside a transaction with concurrently = true */
-    OP_NEUTRAL = 32,    /* leaves nothing that could be undone: going back passes it over */
+    OP_NEUTRAL = 32, /* leaves nothing that could be undone: going back passes it over */
 };
 
 enum op_kind {
@@ -156,7 +156,7 @@ struct rec *rec_new(struct arena *a, const struct shape *shape);
 /* The value of a field: absent (VAL_NONE) when not given. The key must be in the shape. */
 const struct val *rec_at(const struct rec *r, enum key k);
 bool rec_has(const struct rec *r, enum key k); /* given, op.NULL included */
-str rec_str(const struct rec *r, enum key k);  /* VAL_STR or VAL_SQL; STR_NONE if absent */
+str rec_str(const struct rec *r, enum key k); /* VAL_STR or VAL_SQL; STR_NONE if absent */
 bool rec_bool(const struct rec *r, enum key k); /* false when absent */
 int64_t rec_int(const struct rec *r, enum key k, int64_t otherwise);
 struct list rec_list(const struct rec *r, enum key k); /* empty when absent */

@@ -132,6 +132,6 @@ bool catalog_read(struct sink *s, const struct catalog_options *options,
         qsort(r.relations, r.n_relations, sizeof *r.relations, relation_order);
     return read_inherits(&r) && read_columns(&r, &r.columns) && read_constraints(&r) &&
            read_indexes(&r) && read_sequences(&r) && read_routines(&r) &&
-           read_triggers(&r) && read_rules(&r) && read_policies(&r) && read_others(&r) && read_rare(&r) &&
-           read_grants(&r) && read_not_compared(&r) && read_depends(&r);
+           read_triggers(&r) && read_rules(&r) && read_policies(&r) && read_others(&r) &&
+           read_rare(&r) && read_grants(&r) && read_not_compared(&r) && read_depends(&r);
 }

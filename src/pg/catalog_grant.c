@@ -16,7 +16,8 @@ static str name_target(struct reader *r, struct rec *g, const struct object *tar
     if (target->address.class_oid != CLASS_PROC)
         return target->address.sub ? target->table : target->name;
     size_t paren = str_find(target->name, '(');
-    rec_set(g, K_arguments, val_str(str_cut(target->name, paren + 1, target->name.n - 1)));
+    rec_set(g, K_arguments,
+            val_str(str_cut(target->name, paren + 1, target->name.n - 1)));
     return str_cut(target->name, 0, paren);
 }
 
@@ -56,11 +57,10 @@ static bool read_object_grants(struct reader *r)
             set_true(g, K_with_grant_option, grantable);
         o->schema = t->schema;
         str table = t->address.sub ? t->table : t->name;
-        o->name = str_fmt(r->arena, "%.*s %.*s%s%.*s to %.*s%s",
-                          STR_ARG(row_str(row, "kind")), STR_ARG(table),
-                          column.n ? "." : "", STR_ARG(column),
-                          STR_ARG(row_str(row, "grantee")),
-                          grantable ? " with grant option" : "");
+        o->name = str_fmt(
+            r->arena, "%.*s %.*s%s%.*s to %.*s%s", STR_ARG(row_str(row, "kind")),
+            STR_ARG(table), column.n ? "." : "", STR_ARG(column),
+            STR_ARG(row_str(row, "grantee")), grantable ? " with grant option" : "");
         object_needs(r->out, r->out->n - 1, (struct need){target, .automatic = true},
                      r->arena);
     }

@@ -228,7 +228,8 @@ void set_bare(struct reader *r, struct rec *rec, enum key k, struct row row,
               const char *column)
 {
     if (!row_null(row, column))
-        rec_set(rec, k, val_str(str_copy(r->arena, bare_expression(row_str(row, column)))));
+        rec_set(rec, k,
+                val_str(str_copy(r->arena, bare_expression(row_str(row, column)))));
 }
 
 void set_true(struct rec *rec, enum key k, bool value)

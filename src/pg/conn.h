@@ -60,7 +60,7 @@ int conn_pid(const struct conn *c);   /* of the server process; of the pooler, i
 bool conn_lost(const struct conn *c); /* gone for good: only conn_close remains */
 size_t conn_round_trips(const struct conn *c);  /* how often the server was waited for */
 bool conn_in_transaction(const struct conn *c); /* BEGIN was sent, COMMIT was not */
-bool conn_local(const struct conn *c); /* opened with options.local */
+bool conn_local(const struct conn *c);          /* opened with options.local */
 
 /* Queues a query and sends all there is, without waiting: its rows are there when
  * conn_first_done has named the connection, or after the sink's sync. */

@@ -75,8 +75,8 @@ bool lease_try(struct conn *c, const struct ledger_names *names,
     if (!c->sink.query(&c->sink, &stmt, &rows, a, e))
         return false;
     *got = str_is(rows.cells[0].text, "t");
-    *holder = rows.cells[1].null ? STR("a program that has just ended")
-                                 : rows.cells[1].text;
+    *holder =
+        rows.cells[1].null ? STR("a program that has just ended") : rows.cells[1].text;
     return true;
 }
 
@@ -178,12 +178,13 @@ static void add_fence(struct conn *c, const struct ledger_names *names,
         .params = params,
         .n_params = 2,
         .flags = STMT_BLOCK,
-        .guard = str_fmt(a,
-                         "the migration lock was lost: this program was not heard from for "
-                         "%.3g s, and another one took it over\n"
-                         "what was not committed is undone; running the same command again "
-                         "goes on from there",
-                         (double)options->lease_ms / 1000)};
+        .guard =
+            str_fmt(a,
+                    "the migration lock was lost: this program was not heard from for "
+                    "%.3g s, and another one took it over\n"
+                    "what was not committed is undone; running the same command again "
+                    "goes on from there",
+                    (double)options->lease_ms / 1000)};
     conn_preamble(c, &fence);
 }
 
@@ -214,7 +215,8 @@ bool lease_start(struct conn *c, const struct ledger_names *names,
     if (l->beat)
         err_set(e, ERR_FAILED, "no thread can be started to keep the migration lock");
     else
-        err_hint(e, "lock_mode = \"table\" needs a second connection, which keeps the lock");
+        err_hint(e,
+                 "lock_mode = \"table\" needs a second connection, which keeps the lock");
     struct err ignored = {0};
     PQfinish(l->beat);
     l->beat = NULL;
@@ -233,13 +235,15 @@ bool lease_end(struct conn *c, struct err *e)
     conn_preamble_cut(c, l->preambles);
     if (l->beat)
         stop_thread(l);
-    struct param params[] = {{.text = str_of(l->params[0])}, {.text = str_of(l->params[1])}};
+    struct param params[] = {{.text = str_of(l->params[0])},
+                             {.text = str_of(l->params[1])}};
     struct stmt release = {
         .sql = l->release, .params = params, .n_params = 2, .flags = STMT_QUIET};
     bool ok = !c->lost && !c->failed && c->sink.exec(&c->sink, &release, e) &&
               c->sink.sync(&c->sink, e);
     if (!ok && l->beat) {
-        PGresult *r = PQexecParams(l->beat, l->release.p, 2, NULL, l->params, NULL, NULL, 0);
+        PGresult *r =
+            PQexecParams(l->beat, l->release.p, 2, NULL, l->params, NULL, NULL, 0);
         ok = PQresultStatus(r) == PGRES_COMMAND_OK;
         PQclear(r);
     }

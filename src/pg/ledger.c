@@ -182,10 +182,13 @@ bool ledger_ensure_lock(struct conn *c, const struct ledger_names *names, struct
 {
     struct sink *s = conn_sink(c);
     struct param params[] = {text_param(schema_of(names))};
-    struct stmt probe = {.sql = STR("SELECT to_regnamespace(quote_ident($1)) IS NOT NULL, "
-                                    "to_regclass(format('%I.moonshift_lock', $1::text)) "
-                                    "IS NOT NULL"),
-                         .params = params, .n_params = 1, .flags = STMT_QUIET};
+    struct stmt probe = {.sql =
+                             STR("SELECT to_regnamespace(quote_ident($1)) IS NOT NULL, "
+                                 "to_regclass(format('%I.moonshift_lock', $1::text)) "
+                                 "IS NOT NULL"),
+                         .params = params,
+                         .n_params = 1,
+                         .flags = STMT_QUIET};
     for (int tries = 0;; tries++) {
         struct rows is;
         if (!s->query(s, &probe, &is, a, e))

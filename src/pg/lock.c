@@ -140,9 +140,8 @@ static bool poll_lock(struct conn *c, const struct ledger_names *names,
     for (;;) {
         str holder = STR_NONE;
         arena_rewind(&a);
-        ok = options->in_table
-                 ? lease_try(c, names, options, ours, &got, &holder, &a, e)
-                 : advisory_try(c, names, &got, &holder, &a, e);
+        ok = options->in_table ? lease_try(c, names, options, ours, &got, &holder, &a, e)
+                               : advisory_try(c, names, &got, &holder, &a, e);
         if (!ok || got)
             break;
         int64_t left =
@@ -192,11 +191,17 @@ static bool row_held(struct sink *s, const struct ledger_names *names, bool *hel
     str table = ledger_expand(STR("{lock}"), names, a);
     struct param where = {.text = table}, version = {.text = names->version_table};
     struct stmt probe = {.sql = STR("SELECT to_regclass($1::text) IS NOT NULL"),
-                         .params = &where, .n_params = 1, .flags = STMT_QUIET};
-    struct stmt look = {.sql = str_fmt(a, "SELECT count(*) > 0 FROM %.*s WHERE version_table "
-                                       "= $1 AND expires_at > clock_timestamp()",
-                                       STR_ARG(table)),
-                        .params = &version, .n_params = 1, .flags = STMT_QUIET};
+                         .params = &where,
+                         .n_params = 1,
+                         .flags = STMT_QUIET};
+    struct stmt look = {.sql =
+                            str_fmt(a,
+                                    "SELECT count(*) > 0 FROM %.*s WHERE version_table "
+                                    "= $1 AND expires_at > clock_timestamp()",
+                                    STR_ARG(table)),
+                        .params = &version,
+                        .n_params = 1,
+                        .flags = STMT_QUIET};
     struct rows rows;
     if (!s->query(s, &probe, &rows, a, e))
         return false;
@@ -210,7 +215,9 @@ bool ledger_locked(struct sink *s, const struct ledger_names *names, bool *locke
                    struct arena *a, struct err *e)
 {
     struct param key = {.text = str_fmt(a, "%lld", (long long)lock_key(names))};
-    struct stmt look = {.sql = sql_named("lock_holder"), .params = &key, .n_params = 1,
+    struct stmt look = {.sql = sql_named("lock_holder"),
+                        .params = &key,
+                        .n_params = 1,
                         .flags = STMT_QUIET};
     struct rows rows;
     if (!s->query(s, &look, &rows, a, e))

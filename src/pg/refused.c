@@ -92,7 +92,8 @@ static str fill_in(str hint, PGconn *pg, struct arena *a)
 /* What the server refuses a connection with, in any language: "28P01". Asked by a second
  * attempt, since the first cannot be made to tell: libpq writes the SQLSTATE into its text
  * only with PQERRORS_VERBOSE, which is set on a connection that is being made. */
-static void ask_sqlstate(const char *const *keys, const char *const *values, char state[6])
+static void ask_sqlstate(const char *const *keys, const char *const *values,
+                         char state[6])
 {
     enum { PATIENCE_MS = 3000 };
     PGconn *pg = PQconnectStartParams(keys, values, 1);
@@ -101,7 +102,8 @@ static void ask_sqlstate(const char *const *keys, const char *const *values, cha
     while (PQstatus(pg) != CONNECTION_BAD &&
            (next == PGRES_POLLING_READING || next == PGRES_POLLING_WRITING)) {
         struct pollfd socket = {.fd = PQsocket(pg),
-                                .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+                                .events =
+                                    next == PGRES_POLLING_READING ? POLLIN : POLLOUT};
         if (poll(&socket, 1, PATIENCE_MS) <= 0)
             break;
         next = PQconnectPoll(pg);
@@ -128,7 +130,8 @@ static bool hint_at(size_t row, PGconn *pg, struct err *e)
 static bool hint_by_text(str said, PGconn *pg, struct err *e)
 {
     for (size_t i = 0; i < N_REFUSALS; i++)
-        if (refusals[i].said && says(said, refusals[i].said) && says(said, refusals[i].also))
+        if (refusals[i].said && says(said, refusals[i].said) &&
+            says(said, refusals[i].also))
             return hint_at(i, pg, e);
     return false;
 }

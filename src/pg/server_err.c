@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-
 /* By SQLSTATE (manual, appendix A). */
 static const struct {
     const char *sqlstate, *hint;

@@ -191,7 +191,8 @@ static void put_type(struct buf *b, const struct field *f)
         [F_COMMENT] = "string|moonshift.null",
         [F_BOOL] = "boolean",
         [F_INT] = "integer",
-        [F_MAP] = "table<string, moonshift.value>|{ [1]: string, [2]: moonshift.value }[]",
+        [F_MAP] =
+            "table<string, moonshift.value>|{ [1]: string, [2]: moonshift.value }[]",
         [F_ROWS] = "table<string, moonshift.value>[]",
         [F_ANY] = "any",
         [F_FUNC] = "function",
@@ -312,7 +313,8 @@ static void put_function(struct buf *b, const char *object, const char *name,
         put_doc(b, f->doc);
     }
     if (has_table(s))
-        buf_fmt(b, "---@param options%s moonshift.%s.options\n", must ? "" : "?", s->name);
+        buf_fmt(b, "---@param options%s moonshift.%s.options\n", must ? "" : "?",
+                s->name);
     if (has_rest)
         buf_put(b, "---@param ... moonshift.value\n");
     buf_fmt(b, "function %s.%s(", object, name);

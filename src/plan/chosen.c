@@ -54,7 +54,8 @@ static enum strength named(const char *is, enum strength strength, const char **
     return strength;
 }
 
-static enum strength below_or(const cJSON *below, const char *otherwise, const char **name)
+static enum strength below_or(const cJSON *below, const char *otherwise,
+                              const char **name)
 {
     enum strength strength = expression_name(below, name);
     return strength > SAYS_TYPE ? strength : named(otherwise, SAYS_TYPE, name);
@@ -78,8 +79,11 @@ static enum strength expression_name(const cJSON *node, const char **name)
     static const struct {
         const char *kind, *name;
     } fixed[] = {
-        {"CoalesceExpr", "coalesce"}, {"A_ArrayExpr", "array"}, {"RowExpr", "row"},
-        {"GroupingFunc", "grouping"}, {"XmlSerialize", "xmlserialize"},
+        {"CoalesceExpr", "coalesce"},
+        {"A_ArrayExpr", "array"},
+        {"RowExpr", "row"},
+        {"GroupingFunc", "grouping"},
+        {"XmlSerialize", "xmlserialize"},
     };
     const cJSON *body = node ? node->child : NULL;
     const char *kind = body ? body->string : NULL;
@@ -155,9 +159,10 @@ static void add_elements(struct names *list, const cJSON *elements)
     cJSON_ArrayForEach(item, elements)
     {
         const cJSON *pair = get(get(item, "List"), "items"); /* of an exclusion */
-        const cJSON *element = get(pair ? cJSON_GetArrayItem(pair, 0) : item, "IndexElem");
-        const char *name = element ? text(element, "name")
-                                   : text(get(item, "String"), "sval");
+        const cJSON *element =
+            get(pair ? cJSON_GetArrayItem(pair, 0) : item, "IndexElem");
+        const char *name =
+            element ? text(element, "name") : text(get(item, "String"), "sval");
         if (!name && expression_name(get(element, "expr"), &name) == SAYS_NOTHING)
             name = "expr";
         add_index_column(list, name);

@@ -15,8 +15,8 @@ struct compile_context {
 };
 
 /* Appends the statements of an op, in the order to be run, to `out`. */
-bool op_compile(const struct op *op, const struct compile_context *c, struct stmt_list *out,
-                struct arena *a, struct err *e);
+bool op_compile(const struct op *op, const struct compile_context *c,
+                struct stmt_list *out, struct arena *a, struct err *e);
 
 /* The lock the op takes with these arguments (concurrently, not valid, ...). */
 enum lock_mode op_lock(const struct op *op);

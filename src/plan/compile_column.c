@@ -159,8 +159,9 @@ bool compile_add_column(struct pen *p, const struct rec *r)
 }
 
 FORM(rename_column, "ALTER TABLE {schema.table} RENAME COLUMN {column} TO {new_name}")
-FORM(drop_column, "ALTER TABLE[only: ONLY] {schema.table} DROP COLUMN[if_exists: IF EXISTS] {column}"
-                  "[cascade: CASCADE]")
+FORM(drop_column,
+     "ALTER TABLE[only: ONLY] {schema.table} DROP COLUMN[if_exists: IF EXISTS] {column}"
+     "[cascade: CASCADE]")
 
 /* One subcommand of ALTER TABLE; the first brings the table. */
 static void subcommand(struct pen *p, const struct rec *r, bool *first, const char *form)

@@ -13,26 +13,27 @@
 void put_constraint_primary_key(struct pen *p, const struct rec *r)
 {
     needs_version(p, r, K_without_overlaps, 180000);
-    put_form(p, r,
-             "[name:CONSTRAINT {name} ]PRIMARY KEY" KEY_COLUMNS INDEX_PARAMETERS
-                 WHEN_CHECKED);
+    put_form(
+        p, r,
+        "[name:CONSTRAINT {name} ]PRIMARY KEY" KEY_COLUMNS INDEX_PARAMETERS WHEN_CHECKED);
 }
 
 void put_constraint_unique(struct pen *p, const struct rec *r)
 {
     needs_version(p, r, K_nulls_not_distinct, 150000);
     needs_version(p, r, K_without_overlaps, 180000);
-    put_form(p, r,
-             "[name:CONSTRAINT {name} ]UNIQUE[nulls_not_distinct: NULLS NOT DISTINCT]"
-             KEY_COLUMNS INDEX_PARAMETERS WHEN_CHECKED);
+    put_form(
+        p, r,
+        "[name:CONSTRAINT {name} ]UNIQUE[nulls_not_distinct: NULLS NOT DISTINCT]" KEY_COLUMNS
+            INDEX_PARAMETERS WHEN_CHECKED);
 }
 
 void put_constraint_check(struct pen *p, const struct rec *r)
 {
     needs_version(p, r, K_not_enforced, 180000);
-    put_form(p, r,
-             "[name:CONSTRAINT {name} ]CHECK ({condition})[no_inherit: NO INHERIT]"
-             ENFORCED);
+    put_form(
+        p, r,
+        "[name:CONSTRAINT {name} ]CHECK ({condition})[no_inherit: NO INHERIT]" ENFORCED);
 }
 
 /* (a, PERIOD b) */
@@ -144,7 +145,8 @@ static bool add_from_index(struct pen *p, const struct rec *r, const char *kind)
         return pen_fail(p, "using_index brings the columns: give nil for them");
     if (rec_bool(r, K_only))
         return pen_fail(p, "using_index and only exclude each other");
-    put_form(p, r, "ALTER TABLE[only: ONLY] {schema.table} ADD [name:CONSTRAINT {name} ]");
+    put_form(p, r,
+             "ALTER TABLE[only: ONLY] {schema.table} ADD [name:CONSTRAINT {name} ]");
     put(p, kind);
     put_form(p, r, " USING INDEX {using_index}" WHEN_CHECKED);
     pen_end(p, 0);
@@ -189,13 +191,13 @@ bool compile_drop_constraint(struct pen *p, const struct rec *r)
     static const struct chosen_drop chosen = {
         "SELECT conname, oid FROM pg_catalog.pg_constraint WHERE conrelid",
         "ALTER TABLE[only: ONLY] {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] ",
-        "[cascade: CASCADE]",
-        "{schema.table}", "regclass"};
+        "[cascade: CASCADE]", "{schema.table}", "regclass"};
     if (rec_bool(r, K_chosen))
         return pen_drop_chosen(p, r, &chosen);
-    return pen_stmt(p, r,
-                    "ALTER TABLE[only: ONLY] {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] "
-                    "{name}[cascade: CASCADE]");
+    return pen_stmt(
+        p, r,
+        "ALTER TABLE[only: ONLY] {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] "
+        "{name}[cascade: CASCADE]");
 }
 
 FORM(rename_constraint,

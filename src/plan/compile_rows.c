@@ -114,9 +114,10 @@ static bool same_columns(struct pen *p, const struct rec *r)
     for (size_t i = 0; i < rows.n; i++)
         for (size_t k = 0; k < columns.n; k++)
             if (val_get(&rows.at[i], columns.at[k].s)->kind == VAL_NONE)
-                return pen_fail(p, "row %zu lacks '%.*s', which others name: write "
-                                   "op.NULL, or sql \"default\"", i + 1,
-                                STR_ARG(columns.at[k].s));
+                return pen_fail(p,
+                                "row %zu lacks '%.*s', which others name: write "
+                                "op.NULL, or sql \"default\"",
+                                i + 1, STR_ARG(columns.at[k].s));
     return true;
 }
 

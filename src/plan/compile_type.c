@@ -76,8 +76,7 @@ bool compile_drop_domain_constraint(struct pen *p, const struct rec *r)
     static const struct chosen_drop chosen = {
         "SELECT conname, oid FROM pg_catalog.pg_constraint WHERE contypid",
         "ALTER DOMAIN {schema.domain} DROP CONSTRAINT[if_exists: IF EXISTS] ",
-        "[cascade: CASCADE]",
-        "{schema.domain}", "regtype"};
+        "[cascade: CASCADE]", "{schema.domain}", "regtype"};
     if (rec_bool(r, K_chosen))
         return pen_drop_chosen(p, r, &chosen);
     return pen_stmt(p, r,

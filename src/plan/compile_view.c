@@ -120,7 +120,8 @@ bool compile_alter_index(struct pen *p, const struct rec *r)
     if (rec_has(r, K_statistics) != rec_has(r, K_key))
         return pen_fail(p, "statistics and key go together");
     if (rec_has(r, K_statistics))
-        pen_stmt(p, r,
-                 "ALTER INDEX {schema.name} ALTER COLUMN {key} SET STATISTICS {statistics}");
+        pen_stmt(
+            p, r,
+            "ALTER INDEX {schema.name} ALTER COLUMN {key} SET STATISTICS {statistics}");
     return p->ok;
 }

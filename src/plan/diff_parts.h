@@ -69,14 +69,14 @@ struct differ {
     size_t n_rules, rules_room;
     struct cut *cuts;
     size_t n_cuts, cuts_room;
-    bool *alone;        /* by `to` table: a new partition that is made as a table */
-    bool *only;         /* by `to` index or key: made on ONLY the parent; what follows it
+    bool *alone; /* by `to` table: a new partition that is made as a table */
+    bool *only;  /* by `to` index or key: made on ONLY the parent; what follows it
                            is made by itself and attached */
-    bool *last;         /* by `to` index: made after its table has joined the parent */
+    bool *last;  /* by `to` index: made after its table has joined the parent */
     struct op **stand_in; /* by `from` column: what is done instead of dropping it */
-    bool *only_drop;    /* by `from` column: dropped on ONLY the parent */
-    struct rec **extra; /* by `to` column: what a new partition says of it, or NULL */
-    bool *bare;         /* by `from` column: its default must go before what it names */
+    bool *only_drop;      /* by `from` column: dropped on ONLY the parent */
+    struct rec **extra;   /* by `to` column: what a new partition says of it, or NULL */
+    bool *bare;           /* by `from` column: its default must go before what it names */
     struct retyping *retypes; /* by `from` object */
     bool *upsets; /* by `to` object: the alteration needs its dependents away */
     struct diff *out;

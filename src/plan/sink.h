@@ -39,7 +39,8 @@ struct stmt {
     int first_line;     /* for raw scripts: line of the script where sql starts, else 0 */
     str guard; /* when set, SQLSTATE 22012 (division by zero) means this message: a check
                   that the server made. Behind a newline: the hint */
-    int64_t *changed; /* when set: gets the number of rows it changed, once that is known */
+    int64_t
+        *changed; /* when set: gets the number of rows it changed, once that is known */
 };
 
 /* A result held in memory. Values are text, or NULL. */
@@ -49,10 +50,10 @@ struct cell {
 };
 struct rows {
     size_t n_rows, n_columns;
-    str *names;        /* n_columns */
-    unsigned *types;   /* n_columns: type oids */
+    str *names;         /* n_columns */
+    unsigned *types;    /* n_columns: type oids */
     struct cell *cells; /* row by row */
-    str tag;           /* command tag, "UPDATE 3" */
+    str tag;            /* command tag, "UPDATE 3" */
 };
 
 /* One row of a streamed result; false with e filled stops the stream. */
@@ -71,7 +72,8 @@ struct sink {
     bool (*query)(struct sink *, const struct stmt *, struct rows *, struct arena *,
                   struct err *);
     /* Like query, one row at a time, constant memory. */
-    bool (*each)(struct sink *, const struct stmt *, row_fn *, void *context, struct err *);
+    bool (*each)(struct sink *, const struct stmt *, row_fn *, void *context,
+                 struct err *);
     /* COPY ... FROM STDIN; *rows is the number of rows copied. */
     bool (*copy_in)(struct sink *, const struct stmt *, copy_fn *, void *context,
                     int64_t *rows, struct err *);

@@ -443,7 +443,7 @@ static bool is_no_tx(const char *kind, const cJSON *body)
                !option_is_false(get(body, "options"), "create_slot");
     if (strcmp(kind, "AlterSubscriptionStmt") == 0)
         return is_text(body, "kind", "ALTER_SUBSCRIPTION_REFRESH") ||
-               option(get(body, "options"), "failover") || /* since 17 */
+               option(get(body, "options"), "failover") ||  /* since 17 */
                option(get(body, "options"), "two_phase") || /* since 18 */
                (strstr(get(body, "kind") ? get(body, "kind")->valuestring : "",
                        "_PUBLICATION") &&
@@ -454,8 +454,8 @@ static bool is_no_tx(const char *kind, const cJSON *body)
 /* BEGIN, COMMIT, ROLLBACK, PREPARE TRANSACTION and their like; savepoints are welcome. */
 static bool is_control(const char *kind, const cJSON *body)
 {
-    return strcmp(kind, "TransactionStmt") == 0 &&
-           !is_prepared(body) && !is_text(body, "kind", "TRANS_STMT_SAVEPOINT") &&
+    return strcmp(kind, "TransactionStmt") == 0 && !is_prepared(body) &&
+           !is_text(body, "kind", "TRANS_STMT_SAVEPOINT") &&
            !is_text(body, "kind", "TRANS_STMT_RELEASE") &&
            !is_text(body, "kind", "TRANS_STMT_ROLLBACK_TO");
 }

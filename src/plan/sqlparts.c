@@ -55,7 +55,8 @@ static bool is_plain(str text, size_t start, size_t end)
 {
     struct token t = sql_token_after(text, start);
     t = sql_token_after(text, t.end);
-    if (t.start < end && (token_word(text, t, "WORK") || token_word(text, t, "TRANSACTION")))
+    if (t.start < end &&
+        (token_word(text, t, "WORK") || token_word(text, t, "TRANSACTION")))
         t = sql_token_after(text, t.end);
     return t.start >= end;
 }

@@ -188,12 +188,14 @@ static bool refuse_control(str text, size_t start, bool autocommit, struct err *
 {
     struct token t = sql_token_after(text, start);
     if (autocommit) {
-        err_set(e, ERR_FAILED,
-                "line %d of the script: %.*s: each statement commits by itself here, so that "
-                "an interrupted revision goes on where it stopped",
-                line_at(text, start), STR_ARG(token_text(text, t)));
-        err_hint(e, "remove it; what must happen together belongs into a revision of its own, "
-                    "without `transactional = false`");
+        err_set(
+            e, ERR_FAILED,
+            "line %d of the script: %.*s: each statement commits by itself here, so that "
+            "an interrupted revision goes on where it stopped",
+            line_at(text, start), STR_ARG(token_text(text, t)));
+        err_hint(
+            e, "remove it; what must happen together belongs into a revision of its own, "
+               "without `transactional = false`");
         return at_byte(e, text, start);
     }
     err_set(

@@ -12,9 +12,9 @@
 
 struct split_options {
     bool in_transaction; /* BEGIN, COMMIT and their like are then errors */
-    bool autocommit;     /* each statement commits by itself: so they are here, and CALL, DO
+    bool autocommit; /* each statement commits by itself: so they are here, and CALL, DO
                             that commits, REINDEX and CLUSTER are STMT_NO_TX */
-    int server_version;  /* as PQserverVersion; 0: the parser's word is final */
+    int server_version; /* as PQserverVersion; 0: the parser's word is final */
 };
 
 /* sql_split of plan/compile.h with a server version in mind. `\restrict` and
@@ -85,7 +85,7 @@ struct sql_facts {
     str new_name; /* of a RENAME; the new value of an enum */
     str value;    /* of SET, when it is one constant; the renamed value of an enum */
     struct sql_table target;  /* the relation that is made, changed or written */
-    struct sql_table parent; /* of a table that is created as its partition */
+    struct sql_table parent;  /* of a table that is created as its partition */
     size_t n_keys;            /* of an index */
     struct sql_table *tables; /* without repetition; a DROP's relations included */
     size_t n_tables;

@@ -75,9 +75,9 @@ bool val_text(const struct val *v, str *text, struct arena *a);
 /* `DO` that drops what PostgreSQL named {name}, or {name} and a number if that was taken:
  * the newest of those that belong to `owner`, by `drop` NAME `ending`. */
 struct chosen_drop {
-    const char *among; /* SELECT name, oid FROM … WHERE its owner, */
+    const char *among;                 /* SELECT name, oid FROM … WHERE its owner, */
     const char *drop, *ending, *owner; /* forms */
-    const char *type;  /* regclass or regtype */
+    const char *type;                  /* regclass or regtype */
 };
 bool pen_drop_chosen(struct pen *p, const struct rec *r, const struct chosen_drop *d);
 

@@ -114,7 +114,7 @@ void box_compile(lua_State *L, int env, str text, str file);
 void op_open(lua_State *L);
 void data_open(lua_State *L); /* adds to the table `op` on top */
 void db_open(lua_State *L);
-void db_json_open(lua_State *L); /* adds to the table `db` on top */
+void db_json_open(lua_State *L);  /* adds to the table `db` on top */
 void backfill_open(lua_State *L); /* adds to the table `op` on top */
 void log_open(lua_State *L);
 void migration_open(lua_State *L); /* lint.allow */

@@ -391,7 +391,8 @@ static int f_array(lua_State *L)
         lua_newtable(L);
     }
     lua_settop(L, 1);
-    if (!value_is_table(L, 1) || (!json_is_array(L) && luaL_getmetafield(L, 1, "__metatable")))
+    if (!value_is_table(L, 1) ||
+        (!json_is_array(L) && luaL_getmetafield(L, 1, "__metatable")))
         error_raise(L, "db.array takes a plain list");
     luaL_setmetatable(L, ARRAY_META);
     return 1;

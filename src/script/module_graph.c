@@ -340,7 +340,8 @@ static int draw(lua_State *L)
     }
     lua_getfield(L, 4, "utf8");
     lua_getfield(L, 4, "color");
-    unsigned style = (lua_toboolean(L, -2) ? DRAW_UTF8 : 0u) | (lua_toboolean(L, -1) ? DRAW_COLOR : 0u);
+    unsigned style = (lua_toboolean(L, -2) ? DRAW_UTF8 : 0u) |
+                     (lua_toboolean(L, -1) ? DRAW_COLOR : 0u);
     lua_pop(L, 2);
     if (str_is(how, "dot"))
         push_str(L, graphdraw_dot(box->graph, &list, &box->call));

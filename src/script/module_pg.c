@@ -517,7 +517,8 @@ static int lock(lua_State *L)
     lua_settop(L, 3);
     lua_newtable(L);
     struct ledger_names names = names_at(L);
-    struct lock_options options = {.wait_ms = wait_ms, .waiting = tell_waiting, .context = L};
+    struct lock_options options = {
+        .wait_ms = wait_ms, .waiting = tell_waiting, .context = L};
     if (!ledger_lock(c, &names, &options, &e))
         return fail(L, &e);
     lua_pushboolean(L, 1);

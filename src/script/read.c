@@ -129,8 +129,9 @@ static struct val read_pairs(struct reader *r, const struct frame *f, str word, 
         lua_rawgeti(L, at, i);
         int pair = lua_gettop(L);
         if (!value_is_table(L, pair) || look(r, &inner, pair, false).items != 2)
-            read_fail(r, f, "'%.*s' must be a table { key = value }, or a list of pairs "
-                            "{ { \"key\", value }, ... }",
+            read_fail(r, f,
+                      "'%.*s' must be a table { key = value }, or a list of pairs "
+                      "{ { \"key\", value }, ... }",
                       STR_ARG(word));
         lua_rawgeti(L, pair, 1);
         lua_rawgeti(L, pair, 2);

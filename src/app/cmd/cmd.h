@@ -26,10 +26,10 @@ enum cmd_needs {
 enum { ANY_NUMBER = 99 };
 
 struct cmd {
-    const char *name;  /* with hyphens; the underscore spelling works too */
-    const char *usage; /* arguments, as --help shows them: "[REV]" */
-    const char *help;  /* one line, no capital, no full stop */
-    const char *about; /* the paragraphs of --help; NULL: none */
+    const char *name;       /* with hyphens; the underscore spelling works too */
+    const char *usage;      /* arguments, as --help shows them: "[REV]" */
+    const char *help;       /* one line, no capital, no full stop */
+    const char *about;      /* the paragraphs of --help; NULL: none */
     const struct opt *opts; /* NULL: none. An option with the name of a configuration key
                                (lock-wait: lock_wait) sets that key */
     unsigned needs;
@@ -46,7 +46,7 @@ struct cmd_group {
 extern const struct cmd_group cmd_groups[]; /* a NULL title ends it */
 extern const struct opt global_opts[];
 
-const struct cmd *cmd_find(str name); /* either spelling; NULL when there is none */
+const struct cmd *cmd_find(str name);      /* either spelling; NULL when there is none */
 bool cmd_unknown(str name, struct err *e); /* ERR_USAGE with the nearest command; false */
 
 #endif

@@ -16,13 +16,15 @@ static bool run(struct session *s, struct args *args, struct err *e)
         return err_set(e, ERR_USAGE, "a range %.*s needs --sql", STR_ARG(target));
     if (!runner_open(s, args, &r, e))
         return false;
-    if (str_is(target, "base") && !r.options.dry_run && !refuse_protected(s, "downgrade", e))
+    if (str_is(target, "base") && !r.options.dry_run &&
+        !refuse_protected(s, "downgrade", e))
         return false;
     return runner_move(&r, false, target, e);
 }
 
-static const struct opt opts[] = {RUN_OPT_SQL, RUN_OPT_VERSION, RUN_OPT_DRY, RUN_OPT_SINGLE,
-                                  RUN_OPT_WAIT, RUN_OPT_TIMEOUT, RUN_OPT_TAG, {0}};
+static const struct opt opts[] = {
+    RUN_OPT_SQL,  RUN_OPT_VERSION, RUN_OPT_DRY, RUN_OPT_SINGLE,
+    RUN_OPT_WAIT, RUN_OPT_TIMEOUT, RUN_OPT_TAG, {0}};
 
 const struct cmd cmd_downgrade = {
     .name = "downgrade",

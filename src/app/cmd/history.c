@@ -35,8 +35,7 @@ static bool draw(struct session *s, const struct revisions *list, const struct s
     struct drawing d = {s, rows, NULL};
     if (rows && !(d.applied = listing_applied(s, rows, e)))
         return false;
-    unsigned style =
-        (term_utf8() ? DRAW_UTF8 : 0u) | (s->color_out ? DRAW_COLOR : 0u);
+    unsigned style = (term_utf8() ? DRAW_UTF8 : 0u) | (s->color_out ? DRAW_COLOR : 0u);
     out_str(graphdraw_lanes(s->graph, list, style, beside, &d, s->arena));
     return true;
 }

@@ -1,8 +1,19 @@
 #include "app/cmd/cmd.h"
 
 /* Columns of ledger_log. */
-enum { ID, REVISION, DIRECTION, MESSAGE, CHECKSUM, DB_USER, OS_USER, HOST, PROGRAM, STARTED,
-       DURATION };
+enum {
+    ID,
+    REVISION,
+    DIRECTION,
+    MESSAGE,
+    CHECKSUM,
+    DB_USER,
+    OS_USER,
+    HOST,
+    PROGRAM,
+    STARTED,
+    DURATION
+};
 
 static str cell(const struct rows *rows, size_t row, size_t column)
 {
@@ -32,8 +43,8 @@ static void print_text(const struct rows *rows)
         str message = cell(rows, i, MESSAGE), user = cell(rows, i, OS_USER);
         str host = cell(rows, i, HOST);
         started = str_cut(started, 0, str_find(started, '.'));
-        out_print("%-19.*s  %-5.*s  %.*s", STR_ARG(started), STR_ARG(cell(rows, i, DIRECTION)),
-                  STR_ARG(cell(rows, i, REVISION)));
+        out_print("%-19.*s  %-5.*s  %.*s", STR_ARG(started),
+                  STR_ARG(cell(rows, i, DIRECTION)), STR_ARG(cell(rows, i, REVISION)));
         if (message.n)
             out_print(", %.*s", STR_ARG(message));
         out_print("  (%.*s", STR_ARG(user.n ? user : cell(rows, i, DB_USER)));
@@ -62,8 +73,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
     return true;
 }
 
-static const struct opt opts[] = {
-    {"limit", 'n', OPT_INT, "N", "only the newest N"}, {0}};
+static const struct opt opts[] = {{"limit", 'n', OPT_INT, "N", "only the newest N"}, {0}};
 
 const struct cmd cmd_log = {
     .name = "log",

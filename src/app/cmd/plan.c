@@ -137,9 +137,10 @@ const struct cmd cmd_plan = {
     .name = "plan",
     .usage = "[REV]",
     .help = "what upgrade REV (or downgrade, for -N and base) would run, and its locks",
-    .about = "Runs the migrations without sending what they ask for: every statement is\n"
-             "shown with the lock it takes. What they read is read, in a transaction that\n"
-             "cannot write. Nothing is changed.",
+    .about =
+        "Runs the migrations without sending what they ask for: every statement is\n"
+        "shown with the lock it takes. What they read is read, in a transaction that\n"
+        "cannot write. Nothing is changed.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .max = 1,

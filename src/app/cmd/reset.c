@@ -13,8 +13,8 @@ static bool run(struct session *s, struct args *args, struct err *e)
     return runner_move(&r, false, STR("base"), e);
 }
 
-static const struct opt opts[] = {RUN_OPT_YES, RUN_OPT_DRY, RUN_OPT_SINGLE, RUN_OPT_WAIT,
-                                  RUN_OPT_TIMEOUT, {0}};
+static const struct opt opts[] = {RUN_OPT_YES,  RUN_OPT_DRY,     RUN_OPT_SINGLE,
+                                  RUN_OPT_WAIT, RUN_OPT_TIMEOUT, {0}};
 
 const struct cmd cmd_reset = {
     .name = "reset",

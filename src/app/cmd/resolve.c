@@ -15,15 +15,17 @@ static bool run(struct session *s, struct args *args, struct err *e)
 static const struct opt opts[] = {
     {"applied", 0, OPT_FLAG, NULL, "the step is finished: record it"},
     {"rolled-back", 0, OPT_FLAG, NULL, "nothing of the step is left: forget it"},
-    RUN_OPT_WAIT, {0}};
+    RUN_OPT_WAIT,
+    {0}};
 
 const struct cmd cmd_resolve = {
     .name = "resolve",
     .usage = "REV",
     .help = "say how an interrupted revision was finished by hand",
-    .about = "A revision that is not transactional and was interrupted is finished by\n"
-             "running the same command again. Where that is not possible, finish or remove\n"
-             "it by hand, then say so here.",
+    .about =
+        "A revision that is not transactional and was interrupted is finished by\n"
+        "running the same command again. Where that is not possible, finish or remove\n"
+        "it by hand, then say so here.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .min = 1,

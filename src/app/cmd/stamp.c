@@ -7,7 +7,8 @@ static bool write(struct session *s, struct args *args, const struct strs *targe
     struct runner r;
     str from, to;
     if (args_flag(args, "purge"))
-        return err_set(e, ERR_USAGE, "--purge reads the database and cannot be used with --sql");
+        return err_set(e, ERR_USAGE,
+                       "--purge reads the database and cannot be used with --sql");
     range_split(targets->at[0], &from, &to);
     targets->at[0] = to;
     return runner_open_file(s, args, &r, e) && runner_write_stamp(&r, from, targets, e);
@@ -25,15 +26,20 @@ static bool run(struct session *s, struct args *args, struct err *e)
 
 static const struct opt opts[] = {
     {"purge", 0, OPT_FLAG, NULL, "forget what is recorded first, known or not"},
-    RUN_OPT_SQL, RUN_OPT_VERSION, RUN_OPT_TAG, RUN_OPT_WAIT, {0}};
+    RUN_OPT_SQL,
+    RUN_OPT_VERSION,
+    RUN_OPT_TAG,
+    RUN_OPT_WAIT,
+    {0}};
 
 const struct cmd cmd_stamp = {
     .name = "stamp",
     .usage = "REV...",
     .help = "record revisions as applied without running anything",
-    .about = "For a database that has its tables already, or that was repaired by hand.\n"
-             "`stamp base` records that nothing is applied. --purge is for a database that\n"
-             "holds a revision which no file knows.",
+    .about =
+        "For a database that has its tables already, or that was repaired by hand.\n"
+        "`stamp base` records that nothing is applied. --purge is for a database that\n"
+        "holds a revision which no file knows.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .min = 1,

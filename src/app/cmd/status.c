@@ -61,10 +61,9 @@ static bool look(struct session *s, struct runner *r, struct state *st, struct e
         return false;
     if (!graph_upgrade(s->graph, &st->rows, STR("heads"), &st->pending, s->arena,
                        &st->unknown))
-        return st->unknown.kind == ERR_REVISION ||
-               (err_copy(e, &st->unknown), false);
-    return (st->rows.n == 0 || graph_downgrade(s->graph, &st->rows, STR("base"), &st->applied,
-                                               s->arena, e)) &&
+        return st->unknown.kind == ERR_REVISION || (err_copy(e, &st->unknown), false);
+    return (st->rows.n == 0 || graph_downgrade(s->graph, &st->rows, STR("base"),
+                                               &st->applied, s->arena, e)) &&
            find_edited(s, r, st, e);
 }
 
@@ -79,11 +78,11 @@ static bool interrupted(const struct state *st)
 
 static enum err_kind status_of(const struct state *st)
 {
-    return st->unknown.kind    ? ERR_REVISION
-           : interrupted(st)   ? ERR_INTERRUPTED
-           : st->edited.n      ? ERR_DIFFERS
-           : st->pending.n     ? ERR_PENDING
-                               : ERR_NONE;
+    return st->unknown.kind  ? ERR_REVISION
+           : interrupted(st) ? ERR_INTERRUPTED
+           : st->edited.n    ? ERR_DIFFERS
+           : st->pending.n   ? ERR_PENDING
+                             : ERR_NONE;
 }
 
 static void print_json(struct session *s, const struct state *st)
@@ -137,14 +136,14 @@ static void print_unfinished(const struct session *s, const struct progress *p)
     if (!str_is(p->part, "statements")) {
         str rows = bar_rows(p->done, p->total, str_is(p->position, "done"), s->arena);
         out_print("%s: %.*s, %.*s, %.*s done, since %.*s\n",
-                  p->live ? "running" : "interrupted", STR_ARG(p->revision), STR_ARG(p->part),
-                  STR_ARG(rows), STR_ARG(p->since));
+                  p->live ? "running" : "interrupted", STR_ARG(p->revision),
+                  STR_ARG(p->part), STR_ARG(rows), STR_ARG(p->since));
         return;
     }
     if (p->live) {
         out_print("running: %s of %.*s, %lld statement%s done, since %.*s\n",
-                  p->up ? "upgrade" : "downgrade", STR_ARG(p->revision), (long long)p->done,
-                  p->done == 1 ? "" : "s", STR_ARG(p->since));
+                  p->up ? "upgrade" : "downgrade", STR_ARG(p->revision),
+                  (long long)p->done, p->done == 1 ? "" : "s", STR_ARG(p->since));
         return;
     }
     out_print("interrupted: %s of %.*s after %lld statement%s, since %.*s\n",
@@ -154,7 +153,8 @@ static void print_unfinished(const struct session *s, const struct progress *p)
         out_print("  statement %lld was under way: %.*s\n", (long long)p->done + 1,
                   STR_ARG(p->running));
     out_print("  run the same command again, or: moonshift resolve %.*s --applied | "
-              "--rolled-back\n", STR_ARG(p->revision));
+              "--rolled-back\n",
+              STR_ARG(p->revision));
 }
 
 static void print_text(const struct session *s, const struct state *st)
@@ -169,8 +169,8 @@ static void print_text(const struct session *s, const struct state *st)
     for (size_t i = 0; i < st->unfinished.n; i++)
         print_unfinished(s, &st->unfinished.at[i]);
     for (size_t i = 0; i < st->edited.n; i++)
-        out_print("edited since it was applied: %.*s (%.*s)\n", STR_ARG(st->edited.at[i]->id),
-                  STR_ARG(st->edited.at[i]->file));
+        out_print("edited since it was applied: %.*s (%.*s)\n",
+                  STR_ARG(st->edited.at[i]->id), STR_ARG(st->edited.at[i]->file));
     if (st->pending.n == 0) {
         if (!st->unknown.kind)
             out_print("pending:  none\n");
@@ -205,7 +205,8 @@ static bool run(struct session *s, struct args *args, struct err *e)
 }
 
 static const struct opt opts[] = {
-    {"exit-code", 0, OPT_FLAG, NULL, "3 pending, 4 edited, 5 interrupted, 6 unknown revision"},
+    {"exit-code", 0, OPT_FLAG, NULL,
+     "3 pending, 4 edited, 5 interrupted, 6 unknown revision"},
     {0}};
 
 const struct cmd cmd_status = {

@@ -76,8 +76,8 @@ static bool three_runs(struct test *t, struct result *result, const struct step 
                        struct arena *a, struct err *e)
 {
     struct catalog before, after, back, again;
-    struct step down = {.revision = up->revision, .removed = up->added,
-                        .added = up->removed};
+    struct step down = {
+        .revision = up->revision, .removed = up->added, .added = up->removed};
     if (!read_now(t, &before, a, e) || !run(t, result, up, "upgrade", e) ||
         !read_now(t, &after, a, e))
         return false;
@@ -204,11 +204,12 @@ const struct cmd cmd_test = {
     .name = "test",
     .usage = "[REV...]",
     .help = "run every revision up, down and up again in a scratch database",
-    .about = "The catalog after the way down must be the one before, and the one after the\n"
-             "second way up the one after the first. A revision that says irreversible =\n"
-             "\"why\" only goes up. Exit status 4 when catalogs differ. The target database\n"
-             "is not touched; the scratch database is made on its server, or is the one\n"
-             "that scratch_url names.",
+    .about =
+        "The catalog after the way down must be the one before, and the one after the\n"
+        "second way up the one after the first. A revision that says irreversible =\n"
+        "\"why\" only goes up. Exit status 4 when catalogs differ. The target database\n"
+        "is not touched; the scratch database is made on its server, or is the one\n"
+        "that scratch_url names.",
     .needs = NEED_GRAPH,
     .max = ANY_NUMBER,
     .run = test,
