@@ -151,13 +151,64 @@ static void put_piece(struct conn *c, str piece)
     }
 }
 
-static bool feed(struct conn *c, copy_fn *next, void *context, struct err *e)
+/* The data of a COPY, one way or the other; false with e filled when the caller's side of it
+ * fails. */
+typedef bool move_fn(struct conn *c, void *context, struct err *e);
+
+/* Runs a COPY; `move` is called once, when the server answers with `direction`. */
+static bool run_copy(struct conn *c, const struct stmt *stmt, ExecStatusType direction,
+                     move_fn *move, void *context, int64_t *rows, struct err *e)
 {
+    struct arena scratch = {0};
+    bool moved = true, copied = false;
+    *rows = 0;
+    if (!pipe_start(c, stmt, e) || !leave(c, e))
+        return false;
+    pipe_note(c, stmt);
+    if (!send(c, stmt, &scratch))
+        conn_mark_lost(c, NULL);
+    for (PGresult *r; (r = next_result(c)); PQclear(r)) {
+        ExecStatusType status = PQresultStatus(r);
+        long n = 0;
+        if (status == direction && !copied) {
+            copied = true;
+            c->busy = true;
+            moved = move(c, context, e);
+            c->busy = false;
+        } else if (status == PGRES_COMMAND_OK) {
+            if (str_int(str_of(PQcmdTuples(r)), &n))
+                *rows = n;
+        } else if (status == PGRES_COPY_OUT || status == PGRES_COPY_IN) {
+            end_stray_copy(c, status, stmt);
+        } else if (status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) {
+            keep(c, r, stmt);
+        }
+    }
+    if (!copied && !c->failed && direction == PGRES_COPY_IN)
+        keep_text(c, stmt, "the statement is not COPY ... FROM STDIN");
+    reenter(c);
+    arena_reset(&scratch);
+    if (moved)
+        return pipe_tell(c, e);
+    struct err ended = {0}; /* e holds the error of the caller's side */
+    pipe_tell(c, &ended);
+    err_clear(&ended);
+    return false;
+}
+
+struct feeder {
+    copy_fn *next;
+    void *context;
+};
+
+static bool feed(struct conn *c, void *context, struct err *e)
+{
+    const struct feeder *from = context;
     str piece;
     for (;;) {
         if (c->lost)
             return true;
-        if (!next(context, &piece, e)) {
+        if (!from->next(from->context, &piece, e)) {
             end_copy(c, "the source of the data failed");
             return false;
         }
@@ -172,42 +223,8 @@ static bool feed(struct conn *c, copy_fn *next, void *context, struct err *e)
 bool alone_copy_in(struct sink *sink, const struct stmt *stmt, copy_fn *next,
                    void *context, int64_t *rows, struct err *e)
 {
-    struct conn *c = (struct conn *)sink;
-    struct arena scratch = {0};
-    bool fed = true, copied = false;
-    *rows = 0;
-    if (!pipe_start(c, stmt, e) || !leave(c, e))
-        return false;
-    pipe_note(c, stmt);
-    if (!send(c, stmt, &scratch))
-        conn_mark_lost(c, NULL);
-    for (PGresult *r; (r = next_result(c)); PQclear(r)) {
-        ExecStatusType status = PQresultStatus(r);
-        long n = 0;
-        if (status == PGRES_COPY_IN && !copied) {
-            copied = true;
-            c->busy = true;
-            fed = feed(c, next, context, e);
-            c->busy = false;
-        } else if (status == PGRES_COMMAND_OK) {
-            if (str_int(str_of(PQcmdTuples(r)), &n))
-                *rows = n;
-        } else if (status == PGRES_COPY_OUT || status == PGRES_COPY_IN) {
-            end_stray_copy(c, status, stmt);
-        } else if (status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) {
-            keep(c, r, stmt);
-        }
-    }
-    if (!copied && !c->failed)
-        keep_text(c, stmt, "the statement is not COPY ... FROM STDIN");
-    reenter(c);
-    arena_reset(&scratch);
-    if (fed)
-        return pipe_tell(c, e);
-    struct err aborted = {0}; /* e holds the source's own error */
-    pipe_tell(c, &aborted);
-    err_clear(&aborted);
-    return false;
+    struct feeder from = {next, context};
+    return run_copy((struct conn *)sink, stmt, PGRES_COPY_IN, feed, &from, rows, e);
 }
 
 /* -- COPY ... TO STDOUT ------------------------------------------------------------- */
@@ -223,13 +240,19 @@ static int next_row(struct conn *c, char **row)
     }
 }
 
+struct drinker {
+    take_fn *take;
+    void *context;
+};
+
 /* A receiver that fails cancels the rest: rows on their way are dropped. */
-static bool drink(struct conn *c, take_fn *take, void *context, struct err *e)
+static bool drink(struct conn *c, void *context, struct err *e)
 {
+    const struct drinker *to = context;
     bool ok = true;
     char *row;
     for (int n; (n = next_row(c, &row)) > 0;) {
-        ok = take(context, (str){row, (size_t)n}, e);
+        ok = to->take(to->context, (str){row, (size_t)n}, e);
         PQfreemem(row);
         if (!ok) {
             char message[256];
@@ -245,38 +268,6 @@ static bool drink(struct conn *c, take_fn *take, void *context, struct err *e)
 bool alone_copy_out(struct sink *sink, const struct stmt *stmt, take_fn *take,
                     void *context, int64_t *rows, struct err *e)
 {
-    struct conn *c = (struct conn *)sink;
-    struct arena scratch = {0};
-    bool taken = true, copied = false;
-    *rows = 0;
-    if (!pipe_start(c, stmt, e) || !leave(c, e))
-        return false;
-    pipe_note(c, stmt);
-    if (!send(c, stmt, &scratch))
-        conn_mark_lost(c, NULL);
-    for (PGresult *r; (r = next_result(c)); PQclear(r)) {
-        ExecStatusType status = PQresultStatus(r);
-        long n = 0;
-        if (status == PGRES_COPY_OUT && !copied) {
-            copied = true;
-            c->busy = true;
-            taken = drink(c, take, context, e);
-            c->busy = false;
-        } else if (status == PGRES_COMMAND_OK) {
-            if (str_int(str_of(PQcmdTuples(r)), &n))
-                *rows = n;
-        } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) {
-            end_stray_copy(c, status, stmt);
-        } else if (status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY) {
-            keep(c, r, stmt);
-        }
-    }
-    reenter(c);
-    arena_reset(&scratch);
-    if (taken)
-        return pipe_tell(c, e);
-    struct err cancelled = {0}; /* e holds the receiver's own error */
-    pipe_tell(c, &cancelled);
-    err_clear(&cancelled);
-    return false;
+    struct drinker to = {take, context};
+    return run_copy((struct conn *)sink, stmt, PGRES_COPY_OUT, drink, &to, rows, e);
 }
