@@ -1,22 +1,8 @@
 -- op.backfill among others: several connections, other writers, kills, limits of speed.
 local project = require "spec.support.project"
+local people = require "spec.support.people"
 
-local ROWS = 20000
-
-local function made(call, head)
-  local p = project.new { files = {
-    ["migrations/1.lua"] = project.revision { "001_a", up = ([[
-op.execute "create table people (id bigint primary key, name text not null, lower_name text, n int default 0)"
-  op.execute "insert into people (id, name) select i * 3, 'Name ' || i from generate_series(1, %d) i"
-  op.execute "create table pairs (a int, b text, done int default 0, primary key (a, b))"
-  op.execute "insert into pairs select i, j::text from generate_series(1, 40) i, generate_series(1, 40) j"
-  op.execute "create table keyless (n int)"]]):format(ROWS), down_body = 'op.execute "drop table people, pairs, keyless"' },
-    ["migrations/2.lua"] = project.revision { "002_b", down = "001_a",
-      head = head or "transactional = false", up = call },
-  } }
-  p:ok("upgrade", "001_a")
-  return p
-end
+local made = people.made
 
 -- A project with a table of the spec's own; `call` fills it.
 local function with(schema, call, head)

@@ -1,23 +1,9 @@
 -- op.backfill: rows changed in batches, resumed after a kill, written as a loop by --sql.
 local project = require "spec.support.project"
 local db = require "spec.support.db"
+local people = require "spec.support.people"
 
-local ROWS = 20000
-
-local function made(call, head)
-  local p = project.new { files = {
-    ["migrations/1.lua"] = project.revision { "001_a", up = ([[
-op.execute "create table people (id bigint primary key, name text not null, lower_name text, n int default 0)"
-  op.execute "insert into people (id, name) select i * 3, 'Name ' || i from generate_series(1, %d) i"
-  op.execute "create table pairs (a int, b text, done int default 0, primary key (a, b))"
-  op.execute "insert into pairs select i, j::text from generate_series(1, 40) i, generate_series(1, 40) j"
-  op.execute "create table keyless (n int)"]]):format(ROWS), down_body = 'op.execute "drop table people, pairs, keyless"' },
-    ["migrations/2.lua"] = project.revision { "002_b", down = "001_a",
-      head = head or "transactional = false", up = call },
-  } }
-  p:ok("upgrade", "001_a")
-  return p
-end
+local ROWS, made = people.ROWS, people.made
 
 local FILL = [[op.backfill { table = "people", set = { lower_name = sql "lower(name)", n = sql "n + 1" },
     where = "n = 0 -- only once" }]]
