@@ -96,6 +96,19 @@ describe("a call of op", function()
     reads('op.execute(sql "select 1")', "execute{sql='select 1'}")
   end)
 
+  it("checks texts inside arrays and documents as it does plain ones", function()
+    fails('op.execute("select $1", { "a\\0b" })',
+      "op.execute: params 1: 'params' holds a NUL byte, which PostgreSQL cannot store in text")
+    fails('op.execute("select $1", "x", { a = { "\\xff" } })', "op.execute: params 2: 'params' is not valid UTF-8")
+    fails('op.execute("select $1", { ["\\xff"] = 1 })', "op.execute: params 1: 'params' is not valid UTF-8")
+    fails('op.bulk_insert("t", { { c = { "\\xff" } } })', "op.bulk_insert: row 1: 'c' is not valid UTF-8")
+  end)
+
+  it("wants the column of a reference that needs one", function()
+    fails('op.create_sequence("s", { owned_by = "t" })',
+      "op.create_sequence: owned by: item 2, 'column' (the column), is missing")
+  end)
+
   it("names a missing argument", function()
     fails('op.drop_column("t")', "op.drop_column: argument 2, 'column' (the column), is missing")
     fails('op.drop_column(nil, "c")', "op.drop_column: argument 1, 'table' (the table), is missing")

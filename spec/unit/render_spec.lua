@@ -66,6 +66,7 @@ op.create_index("ix_users_email_and_more", "users_and_others", { "email" }, {
     same [[op.execute('select "a"')]]
     same [[op.execute("select \"a\" || 'b\\c'")]]
     same [[op.execute("a\t\001")]]
+    same [[op.execute("select $1, $2", {}, { db.array {}, { a = db.array {} } })]]
   end)
 
   it("tells integers from floats, and keeps both exact", function()

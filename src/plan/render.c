@@ -526,7 +526,10 @@ static void put_value(struct pen *p, const struct field *f, const struct val *v,
         put_string(p, v->s);
         break;
     case VAL_LIST:
-        put_list(p, f, v->list, indent);
+        if (!f && v->list.n == 0) /* {} would be an empty map */
+            buf_put(p->b, "db.array {}");
+        else
+            put_list(p, f, v->list, indent);
         break;
     case VAL_MAP:
         put_map(p, v->map, indent);

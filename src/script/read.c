@@ -104,6 +104,21 @@ static struct val read_scalars(struct reader *r, const struct frame *f,
     return list;
 }
 
+/* The texts inside an array or a document are as the server takes them, too: a NUL byte
+ * would cut them. */
+static void check_texts(struct reader *r, const struct frame *f, str word,
+                        const struct val *v)
+{
+    if (v->kind == VAL_STR)
+        read_check_text(r, f, word, v->s);
+    for (size_t i = 0; v->kind == VAL_LIST && i < v->list.n; i++)
+        check_texts(r, f, word, &v->list.at[i]);
+    for (size_t i = 0; v->kind == VAL_MAP && i < v->map.n; i++) {
+        read_check_text(r, f, word, v->map.at[i].key);
+        check_texts(r, f, word, &v->map.at[i].val);
+    }
+}
+
 /* A value of a column: a table is an array, a jsonb document when it has keys or db.array
  * has marked it. */
 static struct val read_datum(struct reader *r, const struct frame *f, str word, int at)
@@ -114,6 +129,7 @@ static struct val read_datum(struct reader *r, const struct frame *f, str word, 
     struct val v = json_is_array(r->L) ? val_str(json_text(r->L, r->a))
                                        : value_any(r->L, at, r->a, r->what);
     lua_pop(r->L, 1);
+    check_texts(r, f, word, &v);
     return v;
 }
 
@@ -502,6 +518,7 @@ static struct rec *read_reference(struct reader *r, const struct frame *f,
     rec_set(out, K_table, val_str(parts[n == 3 ? 1 : 0]));
     if (n > 1)
         rec_set(out, K_column, val_str(parts[n - 1]));
+    check_complete(r, &mine, out);
     return out;
 }
 

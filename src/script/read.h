@@ -29,6 +29,8 @@ _Noreturn void read_fail(struct reader *r, const struct frame *f, const char *fo
 _Noreturn void read_fail_type(struct reader *r, const struct frame *f, str word,
                               const char *expected, int at);
 
+/* Raises unless the text has no NUL byte and is UTF-8. */
+void read_check_text(struct reader *r, const struct frame *f, str word, str s);
 /* A string without NUL bytes, valid UTF-8, copied. */
 str read_str(struct reader *r, const struct frame *f, str word, int at);
 struct val read_name(struct reader *r, const struct frame *f, str word, int at);

@@ -44,14 +44,19 @@ void read_fail_type(struct reader *r, const struct frame *f, str word,
 
 /* ---- scalars ---- */
 
-str read_str(struct reader *r, const struct frame *f, str word, int at)
+void read_check_text(struct reader *r, const struct frame *f, str word, str s)
 {
-    str s = value_str(r->L, at);
     if (memchr(s.p, '\0', s.n))
         read_fail(r, f, "'%.*s' holds a NUL byte, which PostgreSQL cannot store in text",
                   STR_ARG(word));
     if (!utf8_ok(s))
         read_fail(r, f, "'%.*s' is not valid UTF-8", STR_ARG(word));
+}
+
+str read_str(struct reader *r, const struct frame *f, str word, int at)
+{
+    str s = value_str(r->L, at);
+    read_check_text(r, f, word, s);
     return str_copy(r->a, s);
 }
 

@@ -73,7 +73,8 @@ static void put_scalar(struct buf *b, struct bytes *in)
     static const char *const scalars[] = {
         "nil", "true", "false", "0", "-1", "7", "0.5", "1e300", "math.maxinteger",
         "math.mininteger", "0/0", "1/0", "op.NULL", "sql \"now()\"", "sql \"\"",
-        "function() end", "op", "{}", "{ {} }", "{ [3] = 1 }", "{ [true] = 1 }", "{ x = 1 }",
+        "function() end", "op", "{}", "{ {}, db.array {} }", "{ [3] = 1 }",
+        "{ [true] = 1 }", "{ x = 1 }",
         "setmetatable({}, { __index = function() error \"x\" end })"};
     unsigned choice = next(in);
     if (choice % 3 == 0)
