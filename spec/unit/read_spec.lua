@@ -141,8 +141,14 @@ describe("a call of op", function()
       "op.create_table: column 'id': 'nullable' cannot be NULL: it must be true or false")
     fails('op.bulk_insert("t", { { id = print } })',
       "op.bulk_insert: row 1: 'id' must be a string, a number, true, false, op.NULL or sql \"...\", got a function")
+    fails('op.create_table("t", { { "a", "int" }, checks = { { "positive", "a > 0" } } })',
+      "op.create_table: check 1: takes 1 item before its keys, got 2. " ..
+      "A check constraint of a table: \"age > 0\" or { \"age > 0\", name = … }")
+    fails('op.create_table("t", { { "a", "int" }, indexes = { { "ix_a", { "a" } } } })',
+      "op.create_table: index 1: key 2: a column without options stands without braces: " ..
+      "{ \"a\", \"b\", name = \"ix_name\" }")
     fails('op.create_table("t", { [3] = { "id", "int" } })',
-      "op.create_table: the list has a hole: 1 items, the last one at index 3")
+      "op.create_table: the list has a hole: the last index is 3, the items are 1")
   end)
 
   it("suggests the key that was meant", function()

@@ -37,8 +37,8 @@ static struct contents look(struct reader *r, const struct frame *f, int at, boo
         }
     }
     if (!holes && count != c.items)
-        read_fail(r, f, "the list has a hole: %lld items, the last one at index %lld",
-                  (long long)count, (long long)c.items);
+        read_fail(r, f, "the list has a hole: the last index is %lld, the items are %lld",
+                  (long long)c.items, (long long)count);
     return c;
 }
 
@@ -352,8 +352,8 @@ static struct rec *read_rec_table(struct reader *r, struct frame *f,
     const struct field *items = items_of(shape);
     struct contents c = look(r, f, at, positions > 0);
     if (!items && c.items > (lua_Integer)positions)
-        read_fail(r, f, "takes %zu items before its keys, got %lld", positions,
-                  (long long)c.items);
+        read_fail(r, f, "takes %zu item%s before its keys, got %lld. %s", positions,
+                  positions == 1 ? "" : "s", (long long)c.items, shape->doc);
     for (size_t i = 0; i < positions && (lua_Integer)i < c.items; i++) {
         if (lua_rawgeti(L, at, (lua_Integer)i + 1) != LUA_TNIL)
             out->at[i] = read_field(r, f, &shape->fields[i], lua_gettop(L));
@@ -393,6 +393,16 @@ static struct rec *read_rec(struct reader *r, const struct frame *f,
     return out;
 }
 
+/* Refuses { "email" } among the keys of an index. It says no more than "email", and stands
+ * for a misunderstanding: { "ix_name", { "email" } } for { "email", name = "ix_name" }. */
+static void check_braces(struct reader *r, const struct frame *f, int at)
+{
+    struct contents c = look(r, f, at, true);
+    if (!c.keys && c.items == 1)
+        read_fail(r, f, "a column without options stands without braces: "
+                        "{ \"a\", \"b\", name = \"ix_name\" }");
+}
+
 /* An index key: the first field takes sql "..." as well, and keeps it apart from a name.
  */
 static struct rec *read_key(struct reader *r, const struct frame *f,
@@ -405,8 +415,10 @@ static struct rec *read_key(struct reader *r, const struct frame *f,
         lua_rawgeti(L, at, 1);
     int first = table ? lua_gettop(L) : at;
     if (!value_is_sql(L, first)) {
-        if (table)
+        if (table) {
             lua_pop(L, 1);
+            check_braces(r, f, at);
+        }
         return read_rec(r, f, shape, at);
     }
     struct val expression = val_sql(str_copy(r->a, value_sql_text(L, first)));
