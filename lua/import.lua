@@ -85,29 +85,30 @@ local function goose_file(path)
   local parts, outside = {}, false
   sections(path, function(line) return line:match("^%s*%-%-%s*%+goose%s+(.-)%s*$") end,
     function(words, number, part)
-      if words == "Up" or words == "Down" then
-        if parts[words] then
+      local word = words:upper() -- goose reads them in any case
+      if word == "UP" or word == "DOWN" then
+        if parts[word] then
           fail(("there are two '+goose %s'"):format(words), nil, path, number)
         end
-        parts[words] = {}
-        return parts[words]
-      elseif words == "NO TRANSACTION" then
+        parts[word] = {}
+        return parts[word]
+      elseif word == "NO TRANSACTION" then
         outside = true
-      elseif words == "ENVSUB ON" then
+      elseif word == "ENVSUB ON" then
         fail("values of environment variables are put into this file by goose",
           "write the values into the SQL and remove '+goose ENVSUB ON'", path, number)
-      elseif words ~= "StatementBegin" and words ~= "StatementEnd" and words ~= "ENVSUB OFF" then
+      elseif word ~= "STATEMENTBEGIN" and word ~= "STATEMENTEND" and word ~= "ENVSUB OFF" then
         fail(("'+goose %s' is no annotation of goose"):format(words), nil, path, number)
       end
       return part
     end)
-  if not parts.Up then
+  if not parts.UP then
     fail("the file has no '-- +goose Up'", nil, path)
   end
   for _, part in pairs(parts) do
     closed(part).outside = outside
   end
-  return parts.Up, parts.Down
+  return parts.UP, parts.DOWN
 end
 
 -- goose: NUMBER_name.sql with +goose annotations; NUMBER_name.go cannot be read.
@@ -204,7 +205,9 @@ function readers.flyway(directory, skip, values)
     }
     if not rest or (version == "") ~= (kind == "R") or suffix == "conf" then
       if suffix ~= "conf" and not base:find("%.sql%.conf$") then
-        skip(directory .. "/" .. name, "its name is not V1__name.sql, U1__name.sql or R__name.sql")
+        local callback = base:find("^before%u") or base:find("^after%u")
+        skip(path, callback and "it is a callback of Flyway's"
+          or "its name is not V1__name.sql, U1__name.sql or R__name.sql")
       end
     elseif kind == "U" then
       undo[#undo + 1] = revision

@@ -120,6 +120,35 @@ end
       p:read "migrations/20250101120000_later.lua", 1, true)
   end)
 
+  it("writes one again whose file was removed, though others stand on it", function()
+    local p = new(foreign.dbmate.files)
+    p:ok("import", "dbmate", "db/migrations")
+    local file = "migrations/20240102120000_index_names.lua"
+    assert(os.remove(p:path(file)))
+    local r = p:ok("import", "dbmate", "db/migrations")
+    assert.matches("1 whole, 0 to be filled in, 2 there already", r.err, 1, true)
+    assert.matches('\nrevision      = "20240102120000"\n', p:read(file), 1, true)
+    assert.not_matches("heads", r.err, 1, true)
+  end)
+
+  it("warns of a second head where a file came between others", function()
+    local p = new(foreign.dbmate.files)
+    p:ok("import", "dbmate", "db/migrations")
+    p:write("db/migrations/20240101130000_between.sql", "-- migrate:up\nselect 1;\n")
+    local r = p:ok("import", "dbmate", "db/migrations")
+    assert.matches("WARN  [moonshift] there are 2 heads now: ", r.err, 1, true)
+    p:ok("merge", "heads", "-m", "join")
+    assert.matches("(head) (mergepoint), join", p:ok("history").out, 1, true)
+    assert.not_matches("heads now", p:ok("import", "dbmate", "db/migrations").err, 1, true)
+  end)
+
+  it("reads goose's annotations in any case, as goose does", function()
+    local p = new { ["d/1_a.sql"] = "-- +goose no transaction\n-- +goose up\nselect 1;\n-- +goose down\nselect 2;\n" }
+    p:ok("import", "goose", "d")
+    local text = p:read "migrations/1_a.lua"
+    assert.matches('transactional = false\n.*op.execute%("select 1;"%).*op.execute%("select 2;"%)', text)
+  end)
+
   it("does not overwrite a file that is another revision's", function()
     local p = new(foreign.sql.files)
     p:write("migrations/001_users.lua", project.revision { "mine" })
@@ -168,6 +197,10 @@ end
     local r = p:ok("import", "goose", "d")
     assert.matches("WARN  [moonshift] d/c.sql is not imported: its name", r.err, 1, true)
     assert.matches("WARN  [moonshift] migrations/2_b.lua: upgrade() is to be filled in: it is written in Go\n", r.err, 1, true)
+    p:write("f/V1__a.sql", "")
+    p:write("f/afterMigrate.sql", "")
+    assert.matches("f/afterMigrate.sql is not imported: it is a callback of Flyway's\n",
+      p:ok("import", "flyway", "f", "--dry-run").err, 1, true)
     assert.matches('\n  error("upgrade() of d/2_b.go is not filled in yet")\n', p:read "migrations/2_b.lua", 1, true)
   end)
 end)

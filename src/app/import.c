@@ -79,7 +79,7 @@ bool import_read(struct session *s, str tool, str directory, struct import *out,
     out->at = NEW_N(s->arena, struct imported, out->n);
     for (size_t i = 0; i < out->n; i++) {
         out->at[i] = imported_of(s, &list->list.at[i]);
-        out->at[i].kept = graph_exact(s->graph, out->at[i].made.id) != NULL;
+        out->at[i].kept = session_header(s, out->at[i].made.id) != NULL;
     }
     return true;
 }

@@ -92,7 +92,7 @@ static bool check_id(const struct session *s, str id, struct err *e)
             return err_set(e, ERR_USAGE,
                            "Character '%c' is not allowed in revision identifier '%.*s'",
                            id.p[i], STR_ARG(id));
-    const struct revision *other = graph_exact(s->graph, id);
+    const struct revision *other = session_header(s, id);
     if (!other)
         return true;
     err_set(e, ERR_USAGE, "revision '%.*s' is there already", STR_ARG(id));

@@ -70,8 +70,10 @@ static bool no_project(struct session *s, str directory, struct err *e)
                        "configuration with -c FILE");
 }
 
-static bool read_revisions(struct session *s, struct err *e)
+bool session_headers(struct session *s, struct err *e)
 {
+    if (!session_config(s, e))
+        return false;
     str directory = config_text(s->config, CONFIG_migrations);
     while (directory.n > 1 && str_ends(directory, STR("/")))
         directory.n--;
@@ -92,6 +94,14 @@ static bool read_revisions(struct session *s, struct err *e)
     return true;
 }
 
+const struct revision *session_header(const struct session *s, str id)
+{
+    for (size_t i = 0; i < s->n_revisions; i++)
+        if (str_eq(s->revisions[i].id, id))
+            return &s->revisions[i];
+    return NULL;
+}
+
 bool session_graph(struct session *s, struct err *e)
 {
     return s->graph ? true : session_reload(s, e);
@@ -99,7 +109,7 @@ bool session_graph(struct session *s, struct err *e)
 
 bool session_reload(struct session *s, struct err *e)
 {
-    if (!session_config(s, e) || !read_revisions(s, e))
+    if (!session_headers(s, e))
         return false;
     s->graph = graph_build(s->revisions, s->n_revisions, s->arena, e);
     return s->graph != NULL;

@@ -48,6 +48,10 @@ struct session {
 /* Each is done once; a second call does nothing. */
 bool session_vm(struct session *s, struct err *e);
 bool session_config(struct session *s, struct err *e);
+/* The headers of migrations/, whether they make a graph or not. */
+bool session_headers(struct session *s, struct err *e);
+/* The revision of that very id among them, or NULL. */
+const struct revision *session_header(const struct session *s, str id);
 bool session_graph(struct session *s, struct err *e);
 bool session_connect(struct session *s, struct err *e);
 /* What session_connect connects with, for commands that open connections themselves. */

@@ -57,14 +57,13 @@ static bool make_project(struct session *s, const struct import *list, struct er
     return session_config(s, e);
 }
 
-/* A directory that is still to be made holds no revisions. */
-static bool ready_graph(struct session *s, struct err *e)
+/* What is there already. A directory that is still to be made holds no revisions, and in
+ * one that is there a parent may be missing: it may be among those that come. */
+static bool read_headers(struct session *s, struct err *e)
 {
     str directory = session_path(s, config_text(s->config, CONFIG_migrations));
-    if (file_is_directory(directory.p) || file_exists(directory.p))
-        return session_graph(s, e);
-    s->graph = graph_build(NULL, 0, s->arena, e);
-    return s->graph != NULL;
+    return (!file_is_directory(directory.p) && !file_exists(directory.p)) ||
+           session_headers(s, e);
 }
 
 /* -- what was done ------------------------------------------------------------------ */
@@ -154,6 +153,20 @@ static void say_next(const struct session *s, const struct import *list, bool ma
     }
 }
 
+/* A file that came late, between others or beside Flyway's repeatable ones, is a line of
+ * its own. */
+static void say_heads(const struct session *s, const struct import *list)
+{
+    size_t n = graph_heads(s->graph, s->arena).n, written = 0;
+    for (size_t i = 0; i < list->n; i++)
+        written += !list->at[i].kept;
+    if (n > 1 && written && !str_is(list->tool, "alembic"))
+        out_warn(s,
+                 "there are %zu heads now: 'moonshift history --graph' shows them, "
+                 "'moonshift merge heads -m MESSAGE' joins them",
+                 n);
+}
+
 /* -- the command -------------------------------------------------------------------- */
 
 static bool import_files(struct session *s, const struct args *args, struct err *e)
@@ -161,7 +174,7 @@ static bool import_files(struct session *s, const struct args *args, struct err 
     struct import list;
     str command = args_text(args, "alembic");
     bool dry = args_flag(args, "dry-run"), made = false;
-    if (!import_read(s, args->at[0], args->at[1], &list, e))
+    if (!read_headers(s, e) || !import_read(s, args->at[0], args->at[1], &list, e))
         return false;
     if (str_is(list.tool, "alembic"))
         import_alembic(s, &list, command.n ? command : STR("alembic"),
@@ -176,6 +189,8 @@ static bool import_files(struct session *s, const struct args *args, struct err 
     if (!dry && !import_write(s, &list, e))
         return false;
     report(s, &list, dry);
+    if (!dry)
+        say_heads(s, &list);
     if (!dry && !args_flag(args, "adopt"))
         say_next(s, &list, made);
     return true;
@@ -193,9 +208,10 @@ static bool run(struct session *s, struct args *args, struct err *e)
                 dry ? "--dry-run" : "a directory of SQL files");
         return err_hint(e, "moonshift stamp REV records what a database has");
     }
-    if (!ready_graph(s, e) || (args->n == 2 && !import_files(s, args, e)))
+    if (args->n == 2 && !import_files(s, args, e))
         return false;
-    return !adopt || import_adopt(s, args->at[0], args_text(args, "table"), e);
+    return !adopt || (session_graph(s, e) &&
+                      import_adopt(s, args->at[0], args_text(args, "table"), e));
 }
 
 const struct cmd cmd_import = {
