@@ -101,6 +101,7 @@ it("completion in fish offers the same, with what it is", function()
   assert.same({ "002_mail\t002_mail" }, complete "moonshift merge 002")
   assert.same({ "html\twhat to write; mermaid when left out" }, complete "moonshift erd --format h")
   assert.same({ "staging\tenvironment" }, complete "moonshift --env s")
+  assert.same({ "./migrations/" }, complete "moonshift init -t ./mi")
 end)
 
 it("completion in zsh offers the same, with what it is", function()
@@ -110,8 +111,11 @@ it("completion in zsh offers the same, with what it is", function()
     source ./completion.zsh
     _describe() { print -rl -- $1 ${(P)2} }
     program=moonshift
-    _moonshift_words -J -default- revisions']]
+    _files() { print -r -- "files $*" }
+    _moonshift_words -J -default- revisions
+    _moonshift_words templates']]
   assert.equal("", r.err)
   assert.equal("revisions\nhead:the newest revision\n", r.out:match "^[^\n]*\n[^\n]*\n")
   assert.matches("\n001_users:users: the first\n", r.out, 1, true)
+  assert.matches("\ntemplates\n.*\nfiles %-/\n$", r.out)
 end)

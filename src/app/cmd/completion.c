@@ -145,6 +145,7 @@ static const char zsh_words[] =
     "  found=(\"${(@f)$(\"$program\" completion $kind 2>/dev/null)}\")\n"
     "  found=(\"${(@)found//$'\\t'/:}\")\n"
     "  _describe $kind found\n"
+    "  [[ $kind != templates ]] || _files -/ # a directory with one of one's own\n"
     "}\n";
 
 /* ":what:how" of _arguments. */
@@ -288,6 +289,9 @@ static void fish(struct buf *b)
     buf_put(b, "function __moonshift_words\n"
                "    set -l program (commandline -opc)[1]\n"
                "    $program completion $argv[1] 2>/dev/null\n"
+               "    if test $argv[1] = templates # or a directory with one\n"
+               "        __fish_complete_directories (commandline -ct) ''\n"
+               "    end\n"
                "end\n"
                "complete -c moonshift -f\n");
     fish_options(b, global_opts, NULL);
