@@ -140,8 +140,17 @@ end)
 
 describe("sql_masked", function()
   for sql, shown in pairs {
-    ["alter role a password 'p''w' valid until 'x'"] = "alter role a password '*''w' valid until 'x'",
+    ["alter role a password 'p''w' valid until 'x'"] = "alter role a password '****' valid until 'x'",
+    ["alter role a password '' valid until 'x'"] = "alter role a password '' valid until 'x'",
     ["ALTER ROLE a PASSWORD E'pw'"] = "ALTER ROLE a PASSWORD E'**'",
+    ["ALTER ROLE a PASSWORD E'p\\'w' LOGIN"] = "ALTER ROLE a PASSWORD E'****' LOGIN",
+    ["alter role a password $$p'w$$ login"] = "alter role a password $$***$$ login",
+    ["alter role a password $x$pw$x$"] = "alter role a password $x$**$x$",
+    ["alter role a password 'pw"] = "alter role a password '**",
+    ["select dblink('password=''p w'' host=h')"] = "select dblink('password=''***'' host=h')",
+    ["create subscription s connection 'postgres://u:pw@h:1/d' publication p"] =
+      "create subscription s connection 'postgres://u:**@h:1/d' publication p",
+    ["select 'postgres://h:5432/d', 'http://x/a:b@c'"] = "select 'postgres://h:5432/d', 'http://x/a:b@c'",
     ["create user mapping options (user 'u', password 'ü1')"] = "create user mapping options (user 'u', password '**')",
     ["select dblink('host=h password=pw dbname=d')"] = "select dblink('host=h password=** dbname=d')",
     ["select password from users where password = 'x'"] = "select password from users where password = '*'",

@@ -2,6 +2,7 @@
 
 #include "app/out.h"
 #include "base/term.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,14 +68,10 @@ str bar_rows(int64_t rows, int64_t total, bool ended, struct arena *a)
 /* -- a terminal -------------------------------------------------------------------------
  */
 
-/* The first `width` characters of UTF-8 text. */
-static str cut_to(str text, int width)
+/* The first characters of a text. */
+static str first(str text, int characters)
 {
-    size_t i = 0;
-    for (int n = 0; i < text.n; i++)
-        if (((unsigned char)text.p[i] & 0xC0) != 0x80 && n++ == width)
-            break;
-    return str_cut(text, 0, i);
+    return str_cut(text, 0, utf8_byte(text, (size_t)characters));
 }
 
 static void put_bar(struct buf *b, int percent, int width)
@@ -100,13 +97,13 @@ static str line_of(const struct backfill_report *r, int width, struct arena *a)
         str_fmt(a, "%s%lld rows  %.0f/s%s%.*s",
                 r->total > 0 ? str_fmt(a, "%3d%%  ", percent).p : "", (long long)r->rows,
                 rate_of(r), left.n ? "  ETA " : "", STR_ARG(left));
-    str name = cut_to(r->table, NAME);
+    str name = first(r->table, NAME);
     int room = width - (int)numbers.n - (int)name.n - 4; /* blank, brackets, blank */
     buf_fmt(&b, "%.*s ", STR_ARG(name));
     if (r->total > 0 && room >= LEAST_BAR)
         put_bar(&b, percent, room < MOST_BAR ? room : MOST_BAR);
     buf_str(&b, numbers);
-    return cut_to(buf_done(&b), width);
+    return first(buf_done(&b), width);
 }
 
 static bool on_terminal(const struct session *s)

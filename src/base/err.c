@@ -1,5 +1,7 @@
 #include "base/err.h"
+
 #include "base/json.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <string.h>
@@ -61,62 +63,39 @@ void err_clear(struct err *e)
     memset(e, 0, sizeof *e);
 }
 
-/* The byte at which the `position`-th character (from 1) of UTF-8 text starts. */
-static size_t byte_of(str sql, int position)
+enum { SHOWN_LINES = 6, WIDEST = 200 };
+
+/* The line of the statement that holds the error, with a caret under the place. */
+static void put_place(struct buf *b, str sql, int position)
 {
-    size_t i = 0;
-    for (int seen = 1; i < sql.n; i++)
-        if (((unsigned char)sql.p[i] & 0xC0) != 0x80 && seen++ == position)
-            break;
-    return i;
+    size_t at = utf8_byte(sql, (size_t)position - 1), start = at, end = at;
+    while (start > 0 && sql.p[start - 1] != '\n')
+        start--;
+    while (end < sql.n && sql.p[end] != '\n')
+        end++;
+    size_t line = 1;
+    for (size_t i = 0; i < start; i++)
+        line += sql.p[i] == '\n';
+    if (at - start > WIDEST / 2)
+        start = utf8_floor(sql, at - WIDEST / 2);
+    if (end - at > WIDEST / 2)
+        end = utf8_floor(sql, at + WIDEST / 2);
+    size_t before = b->n;
+    buf_fmt(b, "  LINE %zu: ", line);
+    size_t margin = b->n - before;
+    buf_fmt(b, "%.*s\n", STR_ARG(str_cut(sql, start, end)));
+    buf_repeat(b, ' ', margin + utf8_count(str_cut(sql, start, at)));
+    buf_put(b, "^\n");
 }
 
-/* How many characters stand in UTF-8 text. */
-static size_t columns_of(str s)
+/* The first lines of the statement. */
+static void put_sql(struct buf *b, str sql)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
-    return n;
-}
-
-/* The line of the statement that holds the error, with a caret under the place; without
- * a position, the first lines of the statement. */
-static void put_sql(struct buf *b, str sql, int position)
-{
-    enum { SHOWN_LINES = 6, WIDEST = 200 };
-    if (position > 0) {
-        size_t at = byte_of(sql, position), start = at, end = at;
-        while (start > 0 && sql.p[start - 1] != '\n')
-            start--;
-        while (end < sql.n && sql.p[end] != '\n')
-            end++;
-        size_t line = 1;
-        for (size_t i = 0; i < start; i++)
-            line += sql.p[i] == '\n';
-        if (at - start > WIDEST / 2) {
-            start = at - WIDEST / 2;
-            while (start < at && ((unsigned char)sql.p[start] & 0xC0) == 0x80)
-                start++;
-        }
-        if (end - at > WIDEST / 2) {
-            end = at + WIDEST / 2;
-            while (end > at && ((unsigned char)sql.p[end] & 0xC0) == 0x80)
-                end--;
-        }
-        size_t before = b->n;
-        buf_fmt(b, "  LINE %zu: ", line);
-        size_t margin = b->n - before;
-        buf_fmt(b, "%.*s\n", STR_ARG(str_cut(sql, start, end)));
-        buf_repeat(b, ' ', margin + columns_of(str_cut(sql, start, at)));
-        buf_put(b, "^\n");
-        return;
-    }
     str rest = sql, piece;
     int shown = 0;
     while (shown < SHOWN_LINES && str_split(&rest, '\n', &piece)) {
-        buf_fmt(b, "  %s %.*s%s\n",
-                shown ? "    " : "SQL:", STR_ARG(str_cut(piece, 0, WIDEST)),
+        buf_fmt(b, "  %s %.*s%s\n", shown ? "    " : "SQL:",
+                STR_ARG(str_cut(piece, 0, utf8_floor(piece, WIDEST))),
                 piece.n > WIDEST ? " ..." : "");
         shown++;
     }
@@ -146,8 +125,10 @@ str err_text(const struct err *e, bool verbose, struct arena *a)
         buf_fmt(&b, "  at %.*s:%d\n", STR_ARG(e->file), e->line);
     else if (e->file.n)
         buf_fmt(&b, "  at %.*s\n", STR_ARG(e->file));
-    if (e->sql.p)
-        put_sql(&b, e->sql, e->position);
+    if (e->sql.p && e->position > 0)
+        put_place(&b, e->sql, e->position);
+    else if (e->sql.p)
+        put_sql(&b, e->sql);
     if (e->sqlstate[0])
         buf_fmt(&b, "  SQLSTATE: %s\n", e->sqlstate);
     if (e->detail.p)

@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -56,32 +58,13 @@ void json_close(struct json *j)
         buf_char(j->out, '\n');
 }
 
-/* Length of the UTF-8 character at p, 0 when it is none (RFC 3629: no overlong forms, no
- * surrogates, nothing above U+10FFFF). */
-static size_t utf8_length(const unsigned char *p, size_t n)
-{
-    unsigned char c = p[0];
-    if (c < 0x80)
-        return 1;
-    size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
-    if (c < 0xC2 || c > 0xF4 || length > n)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    if ((c == 0xE0 && p[1] < 0xA0) || (c == 0xED && p[1] > 0x9F) ||
-        (c == 0xF0 && p[1] < 0x90) || (c == 0xF4 && p[1] > 0x8F))
-        return 0;
-    return length;
-}
-
 static void put_text(struct buf *b, str s)
 {
     static const char short_form[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
     buf_char(b, '"');
     for (size_t i = 0; i < s.n;) {
         const unsigned char *p = (const unsigned char *)s.p + i;
-        size_t length = utf8_length(p, s.n - i);
+        size_t length = utf8_length(s, i);
         const char *found = *p ? strchr(short_form, *p) : NULL;
         if (found)
             buf_fmt(b, "\\%c", letter[found - short_form]);

@@ -112,7 +112,7 @@ static bool value_check(const struct opt *opt, str value, struct arena *a, struc
     return true;
 }
 
-/* The word as it was typed without a value: "--nam" of "--nam=x". */
+/* Names the option as it was typed, without its value, and the nearest one there is. */
 static bool unknown(const struct table *t, const char *typed, struct arena *a,
                     struct err *e)
 {

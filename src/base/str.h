@@ -1,7 +1,7 @@
 /* Text as pointer and length.
  *
  * A str does not own its bytes and may hold NUL bytes. Strings that come from an arena
- * (str_copy, buf_str, str_fmt) have a NUL behind them, so `s.p` can go to libpq.
+ * (str_copy, str_fmt, buf_done) have a NUL behind them, so `s.p` can go to libpq.
  */
 #ifndef MOONSHIFT_BASE_STR_H
 #define MOONSHIFT_BASE_STR_H
@@ -42,7 +42,7 @@ bool str_split(str *rest, char at, str *piece); /* false when nothing is left */
 bool str_int(str s, long *out);                 /* decimal, whole string, no overflow */
 
 /* The nearest of `n` candidates, for "did you mean": edit distance of at most a third
- * of the length, STR_NONE when nothing is near. */
+ * of the length and one, STR_NONE when nothing is near. */
 str str_nearest(str word, const str *candidates, size_t n);
 
 #endif

@@ -2,6 +2,7 @@
  * the same connection between two rows. Only inside a transaction, and only for what
  * DECLARE CURSOR takes; else rows are streamed, and the connection is busy meanwhile. */
 #include "pg/conn_inner.h"
+#include "pg/masked.h"
 
 #include <ctype.h>
 #include <strings.h>

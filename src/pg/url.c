@@ -1,5 +1,7 @@
 #include "pg/url.h"
 
+#include "base/utf8.h"
+
 #include <libpq-fe.h>
 
 #include <ctype.h>
@@ -533,53 +535,4 @@ bool url_normal(str url, str *out, struct arena *a, struct err *e)
     else
         err_set(e, ERR_FAILED, "what is given as the connection URL is not one");
     return err_hint(e, "the form is " EXAMPLE ", or dbname=... host=...");
-}
-
-/* -- SQL ---------------------------------------------------------------------------- */
-
-/* Where the secret behind the word "password" at `from` begins, and what ends it: a quote
- * for PASSWORD '...' and OPTIONS (password '...'), a blank or quote for password=... */
-static size_t secret_at(str sql, size_t from, bool *quoted)
-{
-    size_t i = from;
-    while (i < sql.n && isspace((unsigned char)sql.p[i]))
-        i++;
-    bool equals = i < sql.n && sql.p[i] == '=';
-    i += equals;
-    while (i < sql.n && isspace((unsigned char)sql.p[i]))
-        i++;
-    if (i < sql.n && (sql.p[i] == 'E' || sql.p[i] == 'e') && i + 1 < sql.n &&
-        sql.p[i + 1] == '\'')
-        i++;
-    *quoted = i < sql.n && sql.p[i] == '\'';
-    return *quoted ? i + 1 : equals ? i : sql.n;
-}
-
-static bool is_continuation(char c)
-{
-    return ((unsigned char)c & 0xC0) == 0x80;
-}
-
-str sql_masked(str sql, struct arena *a)
-{
-    static const char word[] = "password";
-    const size_t n = sizeof word - 1;
-    struct buf b = buf_in(a);
-    size_t i = 0;
-    while (i < sql.n) {
-        bool quoted, found = i + n <= sql.n && strncasecmp(sql.p + i, word, n) == 0;
-        size_t secret = found ? secret_at(sql, i + n, &quoted) : sql.n;
-        if (secret == sql.n) {
-            buf_char(&b, sql.p[i++]);
-            continue;
-        }
-        buf_str(&b, str_cut(sql, i, secret));
-        for (i = secret; i < sql.n && sql.p[i] != '\''; i++) {
-            if (!quoted && isspace((unsigned char)sql.p[i]))
-                break;
-            if (!is_continuation(sql.p[i]))
-                buf_char(&b, '*');
-        }
-    }
-    return buf_done(&b);
 }

@@ -17,8 +17,4 @@ str url_masked(str url, struct arena *a);
  * to be written. */
 bool url_normal(str url, str *out, struct arena *a, struct err *e);
 
-/* SQL for display: the literals behind PASSWORD, and password=... inside of literals,
- * become asterisks. As many as there were characters, so that positions stay right. */
-str sql_masked(str sql, struct arena *a);
-
 #endif

@@ -2,6 +2,7 @@
  * ChooseIndexName, ChooseConstraintName and FigureColname of the server make it. */
 #include "plan/chosen.h"
 
+#include "base/utf8.h"
 #include "plan/quote.h"
 #include "plan/write.h"
 
@@ -134,20 +135,13 @@ static bool has(const struct names *list, str name)
     return false;
 }
 
-static size_t clipped(str s, size_t n)
-{
-    while (n < s.n && n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
-        n--;
-    return n < s.n ? n : s.n;
-}
-
 /* Columns of an index have names of their own: expr, expr1, expr2. */
 static void add_index_column(struct names *list, const char *name)
 {
     str base = str_of(name), unique = base;
     for (int i = 1; has(list, unique); i++) {
         str number = str_fmt(list->arena, "%d", i);
-        size_t keep = clipped(base, NAME_BYTES - number.n);
+        size_t keep = utf8_floor(base, NAME_BYTES - number.n);
         unique = str_fmt(list->arena, "%.*s%.*s", (int)keep, base.p, STR_ARG(number));
     }
     *PUSH(list->arena, list->at, list->n, list->room) = str_copy(list->arena, unique);
@@ -285,8 +279,8 @@ static str numbered(str name, str table, size_t digits, struct arena *a)
         else
             n2--;
     }
-    n1 = clipped(name, n1);
-    n2 = clipped(str_cut(name, from, label), n2);
+    n1 = utf8_floor(name, n1);
+    n2 = utf8_floor(str_cut(name, from, label), n2);
     return str_fmt(a, "%.*s%s%.*s%.*s", (int)n1, name.p, n2 ? "_" : "", (int)n2,
                    name.p + from, STR_ARG(str_cut(name, label, name.n)));
 }

@@ -1,6 +1,8 @@
 /* A catalog as tables, columns and links. */
 #include "plan/erd.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -417,9 +419,7 @@ str erd_short_type(str type, struct arena *a)
 static size_t next_letter(str text, size_t at, size_t *wide)
 {
     unsigned char first = (unsigned char)text.p[at];
-    size_t next = at + 1;
-    while (next < text.n && ((unsigned char)text.p[next] & 0xC0) == 0x80)
-        next++;
+    size_t next = at + utf8_byte(str_cut(text, at, text.n), 1);
     /* From U+1100 on (E1 84 80) most letters of three bytes are wide ones, up to those of
      * four; combining marks are counted as letters, which only makes a box wider. */
     *wide = first >= 0xF0 || (first >= 0xE3 && first <= 0xED) ? 2 : 1;

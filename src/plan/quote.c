@@ -1,5 +1,7 @@
 #include "plan/quote.h"
 
+#include "base/utf8.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,31 +113,13 @@ void quote_dollar(struct buf *b, str text)
     buf_str(b, tag);
 }
 
-/* Length of the UTF-8 sequence at p, 0 when there is none. Overlong forms, surrogates and
- * values above U+10FFFF are refused, as the server does (SQLSTATE 22021). */
-static size_t utf8_length(const unsigned char *p, size_t room)
-{
-    if (p[0] < 0x80)
-        return 1;
-    size_t n = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
-    if (p[0] < 0xC2 || p[0] > 0xF4 || n > room)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
-        (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F))
-        return 0;
-    return n;
-}
-
 bool text_check(str text, const char *what, struct err *e)
 {
     if (text.n && memchr(text.p, 0, text.n))
         return err_set(e, ERR_FAILED,
                        "%s holds a NUL byte, which PostgreSQL cannot store", what);
     for (size_t i = 0; i < text.n;) {
-        size_t n = utf8_length((const unsigned char *)text.p + i, text.n - i);
+        size_t n = utf8_length(text, i);
         if (n == 0)
             return err_set(e, ERR_FAILED, "%s is not UTF-8: byte 0x%02x at position %zu",
                            what, (unsigned)(unsigned char)text.p[i], i + 1);

@@ -1,5 +1,7 @@
 #include "plan/render.h"
 
+#include "base/utf8.h"
+
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -35,10 +37,7 @@ static int column(const struct buf *b)
     size_t at = b->n;
     while (at > 0 && b->p[at - 1] != '\n')
         at--;
-    int n = 0;
-    for (; at < b->n; at++)
-        n += ((unsigned char)b->p[at] & 0xC0) != 0x80;
-    return n;
+    return (int)utf8_count((str){b->p + at, b->n - at});
 }
 
 /* ---- strings and numbers ------------------------------------------------------- */

@@ -1,5 +1,6 @@
 #include "plan/sqltext.h"
 
+#include "base/utf8.h"
 #include "plan/sqlscan.h"
 
 #include <pg_query.h>
@@ -13,22 +14,10 @@ static int line_at(str text, size_t byte)
     return line;
 }
 
-/* Characters of UTF-8 before `byte`, plus one: what the server calls a position. */
+/* What the server calls the position of a byte: in characters, from 1. */
 static int position_at(str text, size_t byte)
 {
-    int position = 1;
-    for (size_t i = 0; i < byte && i < text.n; i++)
-        position += ((unsigned char)text.p[i] & 0xC0) != 0x80;
-    return position;
-}
-
-static size_t byte_at(str text, int position)
-{
-    size_t i = 0;
-    for (int seen = 0; i < text.n; i++)
-        if (((unsigned char)text.p[i] & 0xC0) != 0x80 && ++seen == position)
-            break;
-    return i;
+    return (int)utf8_count(str_cut(text, 0, byte)) + 1;
 }
 
 /* Puts the place in a script to an error: the whole text, so that the line shown is the
@@ -284,7 +273,7 @@ static bool split_by_tokens(struct splitter *s, struct err *e)
 
 static bool syntax_error(str text, const PgQueryError *problem, struct err *e)
 {
-    size_t byte = byte_at(text, problem->cursorpos);
+    size_t byte = utf8_byte(text, (size_t)problem->cursorpos - 1);
     if (problem->cursorpos > 0)
         err_set(e, ERR_FAILED, "%s (line %d of the script)", problem->message,
                 line_at(text, byte));

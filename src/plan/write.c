@@ -1,5 +1,6 @@
 #include "plan/write.h"
 
+#include "base/utf8.h"
 #include "plan/quote.h"
 
 #include <assert.h>
@@ -497,16 +498,6 @@ bool pen_comment(struct pen *p, const struct rec *r, const char *target)
 
 /* ---- names -------------------------------------------------------------------- */
 
-/* The last whole UTF-8 character that fits, as pg_mbcliplen. */
-static size_t clip(str s, size_t n)
-{
-    if (n >= s.n)
-        return s.n;
-    while (n && ((unsigned char)s.p[n] & 0xC0) == 0x80)
-        n--;
-    return n;
-}
-
 str default_name(str table, str columns, const char *label, struct arena *a)
 {
     size_t overhead = strlen(label) + 1 + (columns.n ? 1 : 0);
@@ -517,8 +508,8 @@ str default_name(str table, str columns, const char *label, struct arena *a)
         else
             n2--;
     }
-    n1 = clip(table, n1);
-    n2 = clip(columns, n2);
+    n1 = utf8_floor(table, n1); /* whole characters, as pg_mbcliplen */
+    n2 = utf8_floor(columns, n2);
     return str_fmt(a, "%.*s%s%.*s_%s", (int)n1, table.p ? table.p : "", n2 ? "_" : "",
                    (int)n2, columns.p ? columns.p : "", label);
 }

@@ -38,7 +38,7 @@ static int f_execute_file(lua_State *L)
     str path = data_beside(L, host, name, what, host->arena);
     if (!source_read(path.p, str_copy(host->arena, name), &text, host->arena, e))
         error_raise_err(L, e);
-    if (memchr(text.p, '\0', text.n) || !utf8_ok(text))
+    if (!text_ok(text))
         error_raise(L, "%s: %.*s is not UTF-8 text", what, STR_ARG(name));
     struct op *op = op_new(host->arena, OP_execute);
     op->from = error_place(L);

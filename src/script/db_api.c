@@ -40,7 +40,7 @@ static struct stmt stmt_of(lua_State *L, int n, struct arena *a, const char *wha
         error_raise(L, "%s takes SQL text, got %s", what,
                     n < 1 ? "nothing" : value_describe(L, 1));
     str text = value_is_sql(L, 1) ? value_sql_text(L, 1) : value_str(L, 1);
-    if (memchr(text.p, '\0', text.n) || !utf8_ok(text))
+    if (!text_ok(text))
         error_raise(L, "%s takes UTF-8 text without NUL bytes", what);
     text = str_trim(text);
     while (text.n && text.p[text.n - 1] == ';')

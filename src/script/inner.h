@@ -69,13 +69,13 @@ bool value_is_sql(lua_State *L, int at);
 str value_sql_text(lua_State *L, int at);  /* of a sql value */
 bool value_is_table(lua_State *L, int at); /* a table that a person wrote */
 str value_str(lua_State *L, int at);       /* of a string; points into Lua's memory */
+bool text_ok(str s); /* UTF-8 without NUL bytes: what PostgreSQL stores as text */
 void value_push(lua_State *L, const struct val *v);
 /* Any plain value, lists and maps included. `what` begins the error: "moonshift.lua". */
 struct val value_any(lua_State *L, int at, struct arena *a, const char *what);
 /* "the string \"abc\"", "a table", "nothing": what an error says it got. Pushed on the
  * stack, to live there. */
 const char *value_describe(lua_State *L, int at);
-bool utf8_ok(str s); /* valid UTF-8 */
 /* A number as SQL and Lua both read it: the shortest text that is exact. */
 str number_text(double number, struct arena *a);
 

@@ -2,6 +2,7 @@
  *
  * Integers stay integers up to 64 bits. JSON's null is db.NULL, which a table can hold.
  * An array that was decoded, or marked by db.array, stays an array when it is empty. */
+#include "base/utf8.h"
 #include "script/inner.h"
 
 #include <math.h>

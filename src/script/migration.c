@@ -25,7 +25,7 @@ static bool check_text(str text, str file, struct err *e)
         err_set(e, ERR_FAILED, "%.*s is empty", STR_ARG(file));
     else if (text.p[0] == '\x1b')
         err_set(e, ERR_FAILED, "%.*s is Lua bytecode, not Lua text", STR_ARG(file));
-    else if (memchr(text.p, '\0', text.n) || !utf8_ok(text))
+    else if (!text_ok(text))
         err_set(e, ERR_FAILED, "%.*s is not UTF-8 text", STR_ARG(file));
     else
         return true;

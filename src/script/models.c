@@ -160,7 +160,7 @@ bool models_read(struct vm *vm, const char *path, str file, struct ops *out,
         err_set(e, ERR_FAILED, "%.*s is Lua bytecode, not Lua text", STR_ARG(file));
         return err_at(e, file, 0);
     }
-    if (memchr(c.text.p, '\0', c.text.n) || !utf8_ok(c.text)) {
+    if (!text_ok(c.text)) {
         err_set(e, ERR_FAILED, "%.*s is not UTF-8 text", STR_ARG(file));
         return err_at(e, file, 0);
     }

@@ -2,6 +2,7 @@
  *
  * A list is an array, { 1, { 2 } } is an array in an array. A table with keys is JSON,
  * and so is a list that db.array has marked. */
+#include "base/utf8.h"
 #include "script/inner.h"
 
 #include <string.h>

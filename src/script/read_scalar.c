@@ -1,4 +1,5 @@
 /* Reads scalars: names, text, SQL, values, words. Part of read.c. */
+#include "base/utf8.h"
 #include "script/read.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Values between C and Lua: sql "...", NULL, and plain data both ways. */
+#include "base/utf8.h"
 #include "script/inner.h"
 
 #include <math.h>
@@ -12,28 +13,9 @@
 
 /* ---- text ---- */
 
-bool utf8_ok(str s)
+bool text_ok(str s)
 {
-    const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
-    while (p < end) {
-        size_t left = (size_t)(end - p);
-        if (*p < 0x80) {
-            p++;
-        } else if (*p >= 0xC2 && *p < 0xE0 && left > 1 && (p[1] & 0xC0) == 0x80) {
-            p += 2;
-        } else if (*p >= 0xE0 && *p < 0xF0 && left > 2 && (p[1] & 0xC0) == 0x80 &&
-                   (p[2] & 0xC0) == 0x80 && !(*p == 0xE0 && p[1] < 0xA0) &&
-                   !(*p == 0xED && p[1] >= 0xA0)) {
-            p += 3;
-        } else if (*p >= 0xF0 && *p < 0xF5 && left > 3 && (p[1] & 0xC0) == 0x80 &&
-                   (p[2] & 0xC0) == 0x80 && (p[3] & 0xC0) == 0x80 &&
-                   !(*p == 0xF0 && p[1] < 0x90) && !(*p == 0xF4 && p[1] >= 0x90)) {
-            p += 4;
-        } else {
-            return false;
-        }
-    }
-    return true;
+    return str_find(s, '\0') == s.n && utf8_ok(s);
 }
 
 str value_str(lua_State *L, int at)
@@ -65,7 +47,7 @@ int value_sql(lua_State *L)
     if (lua_type(L, 1) != LUA_TSTRING)
         error_raise(L, "sql takes a string, got %s", value_describe(L, 1));
     str text = value_str(L, 1);
-    if (memchr(text.p, '\0', text.n) || !utf8_ok(text))
+    if (!text_ok(text))
         error_raise(L, "sql takes UTF-8 text without NUL bytes");
     lua_settop(L, 1);
     lua_newuserdatauv(L, 0, 1);
@@ -144,7 +126,7 @@ const char *value_describe(lua_State *L, int at)
         return lua_pushfstring(L, "the number %s", lua_tostring(L, -1));
     case LUA_TSTRING: {
         str s = value_str(L, at);
-        if (s.n > 40 || !utf8_ok(s) || memchr(s.p, '\0', s.n))
+        if (s.n > 40 || !text_ok(s))
             return lua_pushfstring(L, "a string of %d bytes", (int)s.n);
         return lua_pushfstring(L, "the string \"%s\"", s.p);
     }

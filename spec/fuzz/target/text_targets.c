@@ -5,6 +5,7 @@
 #include "app/dotenv.h"
 #include "model/graph.h"
 #include "pg/catalog_read.h"
+#include "pg/masked.h"
 #include "pg/url.h"
 #include "plan/sqltext.h"
 #include "script/config.h"
