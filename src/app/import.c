@@ -20,7 +20,7 @@ static struct strs texts_at(const struct val *map, const char *key, struct arena
     const struct val *v = val_get(map, str_of(key));
     struct strs list = {0};
     for (size_t i = 0; v->kind == VAL_LIST && i < v->list.n; i++)
-        *PUSH(a, list.at, list.n, list.room) = v->list.at[i].s;
+        strs_add(&list, v->list.at[i].s, a);
     return list;
 }
 

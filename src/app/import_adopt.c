@@ -144,7 +144,7 @@ static bool heads_of(const struct graph *g, const struct foreign *f, bool *appli
         for (size_t k = 0; top && k < above.n; k++)
             top = !applied[above.at[k]->index];
         if (top)
-            *PUSH(a, heads->at, heads->n, heads->room) = r->id;
+            strs_add(heads, r->id, a);
     }
     return true;
 }

@@ -20,12 +20,9 @@ static void put_parents(struct buf *b, const struct revision *r)
         buf_put(b, "<base>");
 }
 
-static bool has(const struct strs *list, str text)
+static bool is_current(const struct strs *rows, const struct revision *r)
 {
-    for (size_t i = 0; list && i < list->n; i++)
-        if (str_eq(list->at[i], text))
-            return true;
-    return false;
+    return rows && strs_has(rows, r->id);
 }
 
 str listing_title(const struct revision *r)
@@ -57,7 +54,7 @@ str listing_line(const struct session *s, const struct revision *r, unsigned par
         buf_put(&b, " (effective head)");
     else if (graph_is_head(s->graph, r))
         buf_put(&b, " (head)");
-    if (has(rows, r->id))
+    if (is_current(rows, r))
         buf_put(&b, " (current)");
     if ((parts & LIST_TREE) && graph_is_branch_point(s->graph, r))
         buf_put(&b, " (branchpoint)");
@@ -85,7 +82,7 @@ str listing_block(const struct session *s, const struct revision *r,
     bool branch = graph_is_branch_point(s->graph, r), merge = r->down.n > 1;
     buf_fmt(&b, "Rev: %.*s%s%s%s%s\n", STR_ARG(r->id),
             graph_is_head(s->graph, r) ? " (head)" : "", branch ? " (branchpoint)" : "",
-            merge ? " (mergepoint)" : "", has(rows, r->id) ? " (current)" : "");
+            merge ? " (mergepoint)" : "", is_current(rows, r) ? " (current)" : "");
     buf_put(&b, merge ? "Merges: " : "Parent: ");
     put_parents(&b, r);
     buf_char(&b, '\n');
@@ -141,7 +138,7 @@ void listing_json(const struct session *s, struct json *j, const struct revision
     json_put_bool(j, "branchpoint", graph_is_branch_point(s->graph, r));
     json_put_bool(j, "mergepoint", r->down.n > 1);
     if (rows)
-        json_put_bool(j, "current", has(rows, r->id));
+        json_put_bool(j, "current", is_current(rows, r));
     json_close(j);
 }
 

@@ -76,10 +76,10 @@ void step_apply(struct strs *rows, const struct step *step, struct arena *a)
     struct strs after = {0};
     for (size_t i = 0; i < rows->n; i++)
         if (rows_find(&step->removed, rows->at[i]) == step->removed.n)
-            *PUSH(a, after.at, after.n, after.room) = rows->at[i];
+            strs_add(&after, rows->at[i], a);
     for (size_t i = 0; i < step->added.n; i++)
         if (rows_find(&after, step->added.at[i]) == after.n)
-            *PUSH(a, after.at, after.n, after.room) = step->added.at[i];
+            strs_add(&after, step->added.at[i], a);
     *rows = after;
 }
 
@@ -384,10 +384,10 @@ static void difference(const struct strs *before, const struct strs *after,
     *out = (struct step){.up = true};
     for (size_t i = 0; i < before->n; i++)
         if (rows_find(after, before->at[i]) == after->n)
-            *PUSH(a, out->removed.at, out->removed.n, out->removed.room) = before->at[i];
+            strs_add(&out->removed, before->at[i], a);
     for (size_t i = 0; i < after->n; i++)
         if (rows_find(before, after->at[i]) == before->n)
-            *PUSH(a, out->added.at, out->added.n, out->added.room) = after->at[i];
+            strs_add(&out->added, after->at[i], a);
 }
 
 static bool stamp_step(struct runner *r, const struct strs *before,

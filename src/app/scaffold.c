@@ -9,19 +9,6 @@
 #include <sys/random.h>
 #include <time.h>
 
-static void add(struct strs *list, str text, struct arena *a)
-{
-    *PUSH(a, list->at, list->n, list->room) = text;
-}
-
-static bool has(const struct strs *list, str text)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (str_eq(list->at[i], text))
-            return true;
-    return false;
-}
-
 static bool needs_splice(const struct revision *r, struct err *e)
 {
     err_set(
@@ -54,8 +41,8 @@ bool scaffold_parents(struct session *s, str head, struct new_revision *r, struc
     for (size_t i = 0; i < found.n; i++) {
         if (!r->splice && !graph_is_head(s->graph, found.at[i]))
             return needs_splice(found.at[i], e);
-        if (!has(&r->down, found.at[i]->id))
-            add(&r->down, found.at[i]->id, s->arena);
+        if (!strs_has(&r->down, found.at[i]->id))
+            strs_add(&r->down, found.at[i]->id, s->arena);
     }
     return true;
 }
@@ -66,7 +53,8 @@ bool scaffold_depends(struct session *s, str depends, struct new_revision *r,
     struct revision *found = graph_find(s->graph, depends, e);
     if (!found)
         return false;
-    add(&r->depends, has(&found->labels, depends) ? depends : found->id, s->arena);
+    strs_add(&r->depends, strs_has(&found->labels, depends) ? depends : found->id,
+             s->arena);
     return true;
 }
 

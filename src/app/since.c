@@ -20,7 +20,7 @@ static void add_file(struct session *s, struct strs *list, str name)
         str file = s->revisions[i].file;
         size_t slash = str_rfind(file, '/');
         if (str_eq(str_cut(file, slash < file.n ? slash + 1 : 0, file.n), name))
-            *PUSH(s->arena, list->at, list->n, list->room) = file;
+            strs_add(list, file, s->arena);
     }
 }
 

@@ -172,3 +172,16 @@ str str_nearest(str word, const str *candidates, size_t n)
     }
     return best;
 }
+
+void strs_add(struct strs *list, str s, struct arena *a)
+{
+    *PUSH(a, list->at, list->n, list->room) = s;
+}
+
+bool strs_has(const struct strs *list, str s)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (str_eq(list->at[i], s))
+            return true;
+    return false;
+}

@@ -45,4 +45,12 @@ bool str_int(str s, long *out);                 /* decimal, whole string, no ove
  * of the length and one, STR_NONE when nothing is near. */
 str str_nearest(str word, const str *candidates, size_t n);
 
+/* A growing list of texts. */
+struct strs {
+    str *at;
+    size_t n, room;
+};
+void strs_add(struct strs *list, str s, struct arena *a);
+bool strs_has(const struct strs *list, str s);
+
 #endif

@@ -1,17 +1,14 @@
 #include "model/catalog.h"
 
+#include "base/hash.h"
+
 #include <string.h>
 
-struct slot {
-    size_t object;
-    size_t next; /* index + 1 of the next slot of the same bucket; 0 at the end */
-};
-
+/* A hash table whose buckets are lists of objects, as their numbers from 1; 0 ends one. */
 struct table {
-    size_t *heads; /* index + 1 of the first slot */
-    size_t n_heads;
-    struct slot *slots;
-    size_t n;
+    size_t *heads;
+    size_t n_heads; /* a power of two */
+    size_t *next;   /* of each object */
 };
 
 struct catalog_index {
@@ -19,27 +16,20 @@ struct catalog_index {
     const struct catalog *catalog; /* its list may move when it grows */
 };
 
-static size_t mix(size_t hash, const void *bytes, size_t n)
-{
-    const unsigned char *p = bytes;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ p[i]) * (size_t)1099511628211u; /* FNV-1a */
-    return hash;
-}
-
 static size_t address_hash(struct address at)
 {
-    size_t hash = mix(14695981039346656037u, &at.class_oid, sizeof at.class_oid);
-    hash = mix(hash, &at.oid, sizeof at.oid);
-    return mix(hash, &at.sub, sizeof at.sub);
+    uint64_t hash = hash_bytes(HASH_START, &at.class_oid, sizeof at.class_oid);
+    hash = hash_bytes(hash, &at.oid, sizeof at.oid);
+    return (size_t)hash_bytes(hash, &at.sub, sizeof at.sub);
 }
 
+/* A NUL byte ends each part: "a", "bc" is not "ab", "c". */
 static size_t identity_hash(const char *kind, str schema, str table, str name)
 {
-    size_t hash = mix(14695981039346656037u, kind, strlen(kind) + 1);
-    hash = mix(mix(hash, schema.p, schema.n), "", 1);
-    hash = mix(mix(hash, table.p, table.n), "", 1);
-    return mix(hash, name.p, name.n);
+    uint64_t hash = hash_bytes(HASH_START, kind, strlen(kind) + 1);
+    hash = hash_bytes(hash_str(hash, schema), "", 1);
+    hash = hash_bytes(hash_str(hash, table), "", 1);
+    return (size_t)hash_str(hash, name);
 }
 
 static struct table table_for(size_t n, struct arena *a)
@@ -47,14 +37,19 @@ static struct table table_for(size_t n, struct arena *a)
     size_t heads = 16;
     while (heads < n * 2)
         heads *= 2;
-    return (struct table){NEW_N(a, size_t, heads), heads, NEW_N(a, struct slot, n), 0};
+    return (struct table){NEW_N(a, size_t, heads), heads, NEW_N(a, size_t, n)};
+}
+
+static size_t *bucket(const struct table *t, size_t hash)
+{
+    return &t->heads[hash & (t->n_heads - 1)];
 }
 
 static void table_put(struct table *t, size_t hash, size_t object)
 {
-    size_t *head = &t->heads[hash & (t->n_heads - 1)];
-    t->slots[t->n] = (struct slot){object, *head};
-    *head = ++t->n;
+    size_t *head = bucket(t, hash);
+    t->next[object] = *head;
+    *head = object + 1;
 }
 
 struct catalog_index *catalog_index(const struct catalog *c, struct arena *a)
@@ -75,9 +70,8 @@ struct catalog_index *catalog_index(const struct catalog *c, struct arena *a)
 static struct object *at_address(const struct catalog_index *index, struct address at)
 {
     const struct table *t = &index->by_address;
-    size_t i = t->heads[address_hash(at) & (t->n_heads - 1)];
-    for (; i; i = t->slots[i - 1].next) {
-        struct object *o = &index->catalog->at[t->slots[i - 1].object];
+    for (size_t i = *bucket(t, address_hash(at)); i; i = t->next[i - 1]) {
+        struct object *o = &index->catalog->at[i - 1];
         if (o->address.class_oid == at.class_oid && o->address.oid == at.oid &&
             o->address.sub == at.sub)
             return o;
@@ -99,9 +93,9 @@ struct object *catalog_by_identity(const struct catalog_index *index, const char
                                    str schema, str table, str name)
 {
     const struct table *t = &index->by_identity;
-    size_t i = t->heads[identity_hash(kind, schema, table, name) & (t->n_heads - 1)];
-    for (; i; i = t->slots[i - 1].next) {
-        struct object *o = &index->catalog->at[t->slots[i - 1].object];
+    size_t i = *bucket(t, identity_hash(kind, schema, table, name));
+    for (; i; i = t->next[i - 1]) {
+        struct object *o = &index->catalog->at[i - 1];
         if (strcmp(o->kind, kind) == 0 && str_eq(o->schema, schema) &&
             str_eq(o->table, table) && str_eq(o->name, name))
             return o;

@@ -15,7 +15,6 @@
 #ifndef MOONSHIFT_MODEL_CATALOG_H
 #define MOONSHIFT_MODEL_CATALOG_H
 
-#include "model/graph.h"
 #include "model/op.h"
 
 /* pg_depend's way to name an object. */
@@ -46,8 +45,7 @@ struct object {
     bool ignored;     /* left out by the configuration: stays as it is */
     const char *usual_storage; /* of a column: its type's, "extended" or another */
     bool always;               /* of an identity column: GENERATED ALWAYS */
-    struct strs
-        columns; /* of a view: "NULL::integer AS id", to see what REPLACE can do */
+    struct strs columns;       /* of a view: "NULL::integer AS id": what REPLACE can do */
     struct need *needs;
     size_t n_needs, needs_room;
 };
@@ -59,8 +57,7 @@ struct need {
     size_t object;
     bool automatic;  /* the server drops the dependent with it, without being told to
                        cascade (pg_depend's deptype 'a' and 'i') */
-    bool ends_only;  /* the dependent can be made before it: a sequence that a column owns
-                     */
+    bool ends_only; /* the dependent, a sequence that a column owns, can be made before */
     bool of_default; /* it is the default of the dependent column that names it */
 };
 
@@ -77,8 +74,7 @@ struct catalog {
  * objects may be added later, and are not found. `c` must outlive it. */
 struct catalog_index;
 struct catalog_index *catalog_index(const struct catalog *c, struct arena *a);
-/* The object at an address; a column's address falls back to its table. NULL if unknown.
- */
+/* The object at an address; a column that is none falls back to its table. NULL if none. */
 struct object *catalog_by_address(const struct catalog_index *i, struct address at);
 struct object *catalog_by_identity(const struct catalog_index *i, const char *kind,
                                    str schema, str table, str name);

@@ -1,20 +1,13 @@
 /* Building the graph, and the questions that need no identifier. */
+#include "base/hash.h"
 #include "model/graph_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static size_t hash_of(str s)
-{
-    uint64_t h = 14695981039346656037u; /* FNV-1a */
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
-    return (size_t)(h ^ (h >> 32));
-}
-
 static struct name *slot_of(const struct graph *g, str text)
 {
-    size_t i = hash_of(text) & (g->n_slots - 1);
+    size_t i = (size_t)hash_str(HASH_START, text) & (g->n_slots - 1);
     while (g->slots[i].text.p && !str_eq(g->slots[i].text, text))
         i = (i + 1) & (g->n_slots - 1);
     return &g->slots[i];
@@ -350,19 +343,11 @@ static void find_above(struct graph *g, struct arena *a)
 
 /* -- Labels ----------------------------------------------------------------------- */
 
-static bool has(const struct strs *list, str s)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (str_eq(list->at[i], s))
-            return true;
-    return false;
-}
-
 /* Lists are shared between a revision and its child until one differs, so appending
  * always copies. */
 static struct strs with(const struct strs *list, str s, struct arena *a)
 {
-    if (has(list, s))
+    if (strs_has(list, s))
         return *list;
     struct strs longer = {NEW_N(a, str, list->n + 1), list->n + 1, list->n + 1};
     if (list->n)
@@ -526,7 +511,7 @@ struct strs graph_labels(const struct graph *g, const struct revision *r, struct
 
 bool graph_has_label(const struct graph *g, size_t node, str label)
 {
-    return has(&g->at[node].labels, label);
+    return strs_has(&g->at[node].labels, label);
 }
 
 marks marks_new(const struct graph *g, struct arena *a)

@@ -14,11 +14,6 @@
 
 #include "base/err.h"
 
-struct strs {
-    str *at;
-    size_t n, room;
-};
-
 /* What the header of a revision file says. */
 struct revision {
     str id;

@@ -8,17 +8,12 @@
 
 #include <string.h>
 
-static void strs_add(struct strs *list, struct arena *a, str s)
-{
-    *PUSH(a, list->at, list->n, list->room) = s;
-}
-
 static void set_after(const struct graph *g, const bool *row, struct plan *out,
                       struct arena *a)
 {
     for (size_t i = 0; i < g->n; i++)
         if (row[i])
-            strs_add(&out->after, a, g->at[i].rev->id);
+            strs_add(&out->after, g->at[i].rev->id, a);
 }
 
 bool graph_upgrade(const struct graph *g, const struct strs *current, str target,
@@ -44,10 +39,10 @@ bool graph_upgrade(const struct graph *g, const struct strs *current, str target
         for (size_t k = 0; k < below->n; k++)
             if (row[below->at[k]]) {
                 row[below->at[k]] = false;
-                strs_add(&step->removed, a, g->at[below->at[k]].rev->id);
+                strs_add(&step->removed, g->at[below->at[k]].rev->id, a);
             }
         row[i] = true;
-        strs_add(&step->added, a, g->at[i].rev->id);
+        strs_add(&step->added, g->at[i].rev->id, a);
     }
     set_after(g, row, out, a);
     return true;
@@ -110,12 +105,12 @@ bool graph_downgrade(const struct graph *g, const struct strs *current, str targ
         struct step *step = PUSH(a, out->at, out->n, out->room);
         step->revision = g->at[i].rev;
         row[i] = false;
-        strs_add(&step->removed, a, g->at[i].rev->id);
+        strs_add(&step->removed, g->at[i].rev->id, a);
         const struct links *below = &g->at[i].below;
         for (size_t k = 0; k < below->n; k++)
             if (--above[below->at[k]] == 0) {
                 row[below->at[k]] = true;
-                strs_add(&step->added, a, g->at[below->at[k]].rev->id);
+                strs_add(&step->added, g->at[below->at[k]].rev->id, a);
             }
     }
     if (out->n == 0 && want.revs.n && !row[want.revs.at[0]->index]) {
@@ -168,7 +163,7 @@ bool graph_stamp(const struct graph *g, const struct strs *current,
         for (size_t k = 0; k < target.revs.n; k++) {
             struct revision *r = target.revs.at[k];
             if (!want[r->index])
-                strs_add(&wanted, a, r->id);
+                strs_add(&wanted, r->id, a);
             want[r->index] = true;
         }
     }
@@ -176,9 +171,9 @@ bool graph_stamp(const struct graph *g, const struct strs *current,
         return false;
     for (size_t k = 0; k < rows.n; k++)
         if (row[rows.at[k]->index])
-            strs_add(rows_after, a, rows.at[k]->id);
+            strs_add(rows_after, rows.at[k]->id, a);
     for (size_t k = 0; k < wanted.n; k++)
-        strs_add(rows_after, a, wanted.at[k]);
+        strs_add(rows_after, wanted.at[k], a);
     return true;
 }
 
@@ -199,7 +194,7 @@ static struct strs ids_of(const struct revisions *list, struct arena *a)
 {
     struct strs out = {0};
     for (size_t i = 0; i < list->n; i++)
-        strs_add(&out, a, list->at[i]->id);
+        strs_add(&out, list->at[i]->id, a);
     return out;
 }
 

@@ -115,8 +115,7 @@ static bool read_not_compared(struct reader *r)
     if (!read_query(r, "not_compared", &rows))
         return false;
     for (size_t i = 0; i < rows.n_rows; i++)
-        *PUSH(r->arena, names->at, names->n, names->room) =
-            row_str((struct row){&rows, i}, "name");
+        strs_add(names, row_str((struct row){&rows, i}, "name"), r->arena);
     return true;
 }
 

@@ -24,7 +24,7 @@ static str name_target(struct reader *r, struct rec *g, const struct object *tar
 static void set_parties(struct reader *r, struct rec *g, struct row row)
 {
     struct strs roles = {0};
-    *PUSH(r->arena, roles.at, roles.n, roles.room) = row_str(row, "grantee");
+    strs_add(&roles, row_str(row, "grantee"), r->arena);
     set_names(r, g, K_roles, roles);
     set_names(r, g, K_privileges, row_strs(row, "privileges", r->arena));
 }
@@ -85,12 +85,12 @@ static bool read_default_privileges(struct reader *r)
         set_letter(g, K_kind, row, "kind", "rSfTn", kinds);
         set_parties(r, g, row);
         struct strs one = {0};
-        *PUSH(r->arena, one.at, one.n, one.room) = row_str(row, "role");
+        strs_add(&one, row_str(row, "role"), r->arena);
         if (!str_eq(row_str(row, "role"), r->out->current_user))
             set_names(r, g, K_for_role, one);
         if (!row_null(row, "schema")) {
             struct strs schema = {0};
-            *PUSH(r->arena, schema.at, schema.n, schema.room) = row_str(row, "schema");
+            strs_add(&schema, row_str(row, "schema"), r->arena);
             set_names(r, g, K_in_schema, schema);
         }
         if (!taken)

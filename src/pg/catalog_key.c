@@ -221,8 +221,7 @@ static void put_include(struct reader *r, struct rec *rec, struct keys k)
 {
     struct strs names = {0};
     for (size_t i = k.first + k.n_keys; i < k.end; i++)
-        *PUSH(r->arena, names.at, names.n, names.room) =
-            row_str((struct row){k.rows, i}, "column_name");
+        strs_add(&names, row_str((struct row){k.rows, i}, "column_name"), r->arena);
     set_names(r, rec, K_include, names);
 }
 

@@ -30,7 +30,7 @@ static void complete_statistics(struct reader *r, struct row row, struct object 
                    : str_is(kinds.at[i], "m") ? STR("mcv")
                                               : STR_NONE;
         if (word.n)
-            *PUSH(r->arena, words.at, words.n, words.room) = word;
+            strs_add(&words, word, r->arena);
     }
     if (words.n < 3)
         set_names(r, s, K_kinds, words);
@@ -268,7 +268,7 @@ static void add_mapping(struct reader *r, struct rec *c, struct row row)
     for (size_t i = 0; i < before.n; i++)
         mappings.list.at[i] = before.at[i];
     struct strs token = {0};
-    *PUSH(r->arena, token.at, token.n, token.room) = row_str(row, "token");
+    strs_add(&token, row_str(row, "token"), r->arena);
     set_names(r, mapping, K_tokens, token);
     set_names(r, mapping, K_dictionaries, row_strs(row, "dictionaries", r->arena));
     mappings.list.at[before.n] = val_rec(mapping);

@@ -170,7 +170,7 @@ static void set_trigger_args(struct reader *r, struct rec *t, struct row row)
             buf_char(&b, (char)byte);
             continue;
         }
-        *PUSH(r->arena, args.at, args.n, args.room) = buf_done(&b);
+        strs_add(&args, buf_done(&b), r->arena);
         b = buf_in(r->arena);
     }
     set_names(r, t, K_args, args);
@@ -217,7 +217,7 @@ static void set_timing(struct reader *r, struct rec *t, struct row row)
     struct strs words = {0};
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (type & events[i].bit)
-            *PUSH(r->arena, words.at, words.n, words.room) = str_of(events[i].word);
+            strs_add(&words, str_of(events[i].word), r->arena);
     set_names(r, t, K_events, words);
     rec_set(t, K_timing,
             val_str(type & BEFORE    ? STR("before")

@@ -143,7 +143,7 @@ struct strs row_strs(struct row row, const char *column, struct arena *a)
         return list;
     rest = str_cut(rest, 1, rest.n);
     while (rest.n && rest.p[0] != '}') {
-        *PUSH(a, list.at, list.n, list.room) = element(&rest, a);
+        strs_add(&list, element(&rest, a), a);
         if (rest.n && rest.p[0] == ',')
             rest = str_cut(rest, 1, rest.n);
     }

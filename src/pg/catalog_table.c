@@ -292,7 +292,7 @@ static void read_column(struct reader *r, struct row row)
         return;
     if (t->kind == 'v' || t->kind == 'm') {
         struct strs *columns = &r->out->at[t->object].columns;
-        *PUSH(r->arena, columns->at, columns->n, columns->room) = null_column(r, row);
+        strs_add(columns, null_column(r, row), r->arena);
         describe_view_column(r, row, t);
         return;
     }

@@ -83,7 +83,7 @@ bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
     *exists = is_true(&found, 1);
     str rest = found.cells[2].null ? STR_NONE : found.cells[2].text, id;
     while (str_split(&rest, '\n', &id))
-        *PUSH(a, rows->at, rows->n, rows->room) = id;
+        strs_add(rows, id, a);
     return true;
 }
 

@@ -9,6 +9,7 @@
  * version table. Advisory locks are local to a database (manual, 13.3.5), so its name is
  * no part of the key.
  */
+#include "base/hash.h"
 #include "pg/conn_inner.h"
 #include "pg/ledger.h"
 #include "pg/sql.h"
@@ -16,19 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static uint64_t fnv1a(uint64_t hash, str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        hash = (hash ^ (unsigned char)s.p[i]) * 1099511628211u;
-    return hash;
-}
-
 static int64_t lock_key(const struct ledger_names *names)
 {
-    uint64_t hash = fnv1a(14695981039346656037u, STR("moonshift:"));
-    hash = fnv1a(hash, names->schema.n ? names->schema : STR("public"));
-    hash = fnv1a(hash, STR("."));
-    return (int64_t)fnv1a(hash, names->version_table);
+    uint64_t hash = hash_str(HASH_START, STR("moonshift:"));
+    hash = hash_str(hash, names->schema.n ? names->schema : STR("public"));
+    hash = hash_str(hash, STR("."));
+    return (int64_t)hash_str(hash, names->version_table);
 }
 
 static int64_t now_ms(void)

@@ -121,33 +121,19 @@ static enum strength expression_name(const cJSON *node, const char **name)
 
 /* ---- names of keys --------------------------------------------------------------- */
 
-struct names {
-    struct arena *arena;
-    str *at;
-    size_t n, room;
-};
-
-static bool has(const struct names *list, str name)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (str_eq(list->at[i], name))
-            return true;
-    return false;
-}
-
 /* Columns of an index have names of their own: expr, expr1, expr2. */
-static void add_index_column(struct names *list, const char *name)
+static void add_index_column(struct strs *list, const char *name, struct arena *a)
 {
     str base = str_of(name), unique = base;
-    for (int i = 1; has(list, unique); i++) {
-        str number = str_fmt(list->arena, "%d", i);
+    for (int i = 1; strs_has(list, unique); i++) {
+        str number = str_fmt(a, "%d", i);
         size_t keep = utf8_floor(base, NAME_BYTES - number.n);
-        unique = str_fmt(list->arena, "%.*s%.*s", (int)keep, base.p, STR_ARG(number));
+        unique = str_fmt(a, "%.*s%.*s", (int)keep, base.p, STR_ARG(number));
     }
-    *PUSH(list->arena, list->at, list->n, list->room) = str_copy(list->arena, unique);
+    strs_add(list, str_copy(a, unique), a);
 }
 
-static void add_elements(struct names *list, const cJSON *elements)
+static void add_elements(struct strs *list, const cJSON *elements, struct arena *a)
 {
     const cJSON *item;
     cJSON_ArrayForEach(item, elements)
@@ -159,25 +145,24 @@ static void add_elements(struct names *list, const cJSON *elements)
             element ? text(element, "name") : text(get(item, "String"), "sval");
         if (!name && expression_name(get(element, "expr"), &name) == SAYS_NOTHING)
             name = "expr";
-        add_index_column(list, name);
+        add_index_column(list, name, a);
     }
 }
 
 /* The columns that an expression reads, each once. */
-static void add_columns_read(struct names *list, const cJSON *node)
+static void add_columns_read(struct strs *list, const cJSON *node, struct arena *a)
 {
     const cJSON *child;
     const char *column = last_name(get(get(node, "ColumnRef"), "fields"));
-    if (column && !has(list, str_of(column)))
-        *PUSH(list->arena, list->at, list->n, list->room) =
-            str_copy(list->arena, str_of(column));
-    cJSON_ArrayForEach(child, node) add_columns_read(list, child);
+    if (column && !strs_has(list, str_of(column)))
+        strs_add(list, str_copy(a, str_of(column)), a);
+    cJSON_ArrayForEach(child, node) add_columns_read(list, child, a);
 }
 
 /* a_b_c; the server stops when it has more than any name can hold. */
-static str joined(const struct names *list)
+static str joined(const struct strs *list, struct arena *a)
 {
-    struct buf b = buf_in(list->arena);
+    struct buf b = buf_in(a);
     for (size_t i = 0; i < list->n && b.n < NAME_BYTES + 1; i++) {
         if (b.n)
             buf_char(&b, '_');
@@ -188,35 +173,35 @@ static str joined(const struct names *list)
 
 /* ---- statements ------------------------------------------------------------------- */
 
-static const char *constraint_keys(struct names *list, const cJSON *c)
+static const char *constraint_keys(struct strs *list, const cJSON *c, struct arena *a)
 {
     if (is_text(c, "contype", "CONSTR_PRIMARY"))
         return "pkey";
     if (is_text(c, "contype", "CONSTR_CHECK")) {
-        add_columns_read(list, get(c, "raw_expr"));
+        add_columns_read(list, get(c, "raw_expr"), a);
         if (list->n != 1)
             list->n = 0;
         return "check";
     }
     if (is_text(c, "contype", "CONSTR_FOREIGN")) {
-        add_elements(list, get(c, "fk_attrs"));
+        add_elements(list, get(c, "fk_attrs"), a);
         return "fkey";
     }
     bool unique = is_text(c, "contype", "CONSTR_UNIQUE");
-    add_elements(list, get(c, unique ? "keys" : "exclusions"));
-    add_elements(list, get(c, "including"));
+    add_elements(list, get(c, unique ? "keys" : "exclusions"), a);
+    add_elements(list, get(c, "including"), a);
     return unique ? "key" : "excl";
 }
 
 static str name_of(const cJSON *stmt, struct arena *a)
 {
-    struct names list = {.arena = a};
+    struct strs list = {0};
     const cJSON *index = get(stmt, "IndexStmt"), *domain = get(stmt, "AlterDomainStmt");
     if (index) {
-        add_elements(&list, get(index, "indexParams"));
-        add_elements(&list, get(index, "indexIncludingParams"));
+        add_elements(&list, get(index, "indexParams"), a);
+        add_elements(&list, get(index, "indexIncludingParams"), a);
         return default_name(str_of(text(get(index, "relation"), "relname")),
-                            joined(&list), "idx", a);
+                            joined(&list, a), "idx", a);
     }
     if (domain)
         return default_name(str_of(last_name(get(domain, "typeName"))), STR_NONE, "check",
@@ -226,8 +211,8 @@ static str name_of(const cJSON *stmt, struct arena *a)
     const cJSON *constraint = get(get(cmd, "def"), "Constraint");
     if (!constraint || get(constraint, "indexname"))
         return STR_NONE;
-    const char *label = constraint_keys(&list, constraint);
-    return default_name(str_of(text(get(table, "relation"), "relname")), joined(&list),
+    const char *label = constraint_keys(&list, constraint, a);
+    return default_name(str_of(text(get(table, "relation"), "relname")), joined(&list, a),
                         label, a);
 }
 

@@ -102,7 +102,7 @@ static struct strs unwanted(struct differ *d, size_t target, const struct rec *r
         str privilege = privileges.at[i].s;
         bool has = is_said(d, target, said, role, privilege, false);
         if (grantable ? has && !is_said(d, target, said, role, privilege, true) : !has)
-            *PUSH(d->arena, names.at, names.n, names.room) = privilege;
+            strs_add(&names, privilege, d->arena);
     }
     return names;
 }

@@ -98,7 +98,7 @@ static void collect(struct reader *r)
         if (is_table(o) && rec_has(o->create->args, K_partition_of))
             *PUSH(a, r->parts, r->n_parts, r->parts_room) = o;
         else if (is_table(o) && !str_eq(o->schema, c->default_schema))
-            *PUSH(a, r->schemas.at, r->schemas.n, r->schemas.room) = o->schema;
+            strs_add(&r->schemas, o->schema, a);
     }
     size_t n = 0;
     if (r->n_parts)
@@ -243,7 +243,7 @@ static str joined(struct list names, struct arena *a)
 
 static void add_note(struct reader *r, struct erd_table *t, str note)
 {
-    *PUSH(r->arena, t->notes.at, t->notes.n, t->notes.room) = note;
+    strs_add(&t->notes, note, r->arena);
 }
 
 static void add_key(struct reader *r, const struct object *o, bool primary)

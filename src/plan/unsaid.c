@@ -148,7 +148,7 @@ void say_owners(struct catalog *c, struct arena *a)
         while (k < owners.n && !str_eq(owners.at[k], c->at[i].owner))
             k++;
         if (k == owners.n)
-            *PUSH(a, owners.at, owners.n, owners.room) = c->at[i].owner;
+            strs_add(&owners, c->at[i].owner, a);
         counts[k]++;
         most = counts[k] > counts[most] ? k : most;
     }

@@ -135,7 +135,7 @@ static bool strings(struct scan *s, struct strs *out)
         str one;
         if (!string(s, &one) || one.n == 0)
             return false;
-        *PUSH(s->a, out->at, out->n, out->room) = one;
+        strs_add(out, one, s->a);
         return true;
     }
     s->at++;
@@ -145,7 +145,7 @@ static bool strings(struct scan *s, struct strs *out)
         str one;
         if (!string(s, &one) || one.n == 0 || !separator(s))
             return false;
-        *PUSH(s->a, out->at, out->n, out->room) = one;
+        strs_add(out, one, s->a);
     }
     return out->n > 0;
 }

@@ -113,7 +113,7 @@ static void header_strs(lua_State *L, int env, const char *name, struct strs *ou
     if (given && lua_type(L, -1) == LUA_TSTRING) {
         if (value_str(L, -1).n == 0)
             error_raise(L, "'%s' must not be an empty string: write nil for none", name);
-        *PUSH(a, out->at, out->n, out->room) = str_copy(a, value_str(L, -1));
+        strs_add(out, str_copy(a, value_str(L, -1)), a);
     } else if (given) {
         if (!value_is_table(L, -1))
             fail_field(L, name, expected);
@@ -128,7 +128,7 @@ static void header_strs(lua_State *L, int env, const char *name, struct strs *ou
             if (lua_type(L, -1) != LUA_TSTRING || value_str(L, -1).n == 0)
                 error_raise(L, "'%s' must be %s: item %lld is %s", name, expected,
                             (long long)i, value_describe(L, -1));
-            *PUSH(a, out->at, out->n, out->room) = str_copy(a, value_str(L, -1));
+            strs_add(out, str_copy(a, value_str(L, -1)), a);
             lua_pop(L, 1);
         }
     }

@@ -473,7 +473,7 @@ static struct strs strs_field(lua_State *L, int table, const char *key, struct a
     lua_getfield(L, table, key);
     for (lua_Integer i = 1; lua_istable(L, -1) && lua_geti(L, -1, i) == LUA_TSTRING;
          i++) {
-        *PUSH(a, list.at, list.n, list.room) = str_copy(a, string_at(L, -1));
+        strs_add(&list, str_copy(a, string_at(L, -1)), a);
         lua_pop(L, 1);
     }
     return list;

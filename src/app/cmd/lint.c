@@ -5,14 +5,6 @@
 
 enum { DEFAULT_VERSION = 150000 };
 
-static bool is_in(const struct strs *list, str file)
-{
-    for (size_t i = 0; i < list->n; i++)
-        if (str_eq(list->at[i], file))
-            return true;
-    return false;
-}
-
 /* Which revisions: those named, those of --since, or all. */
 static bool choose(struct session *s, const struct args *args, struct linting *out,
                    struct err *e)
@@ -29,9 +21,9 @@ static bool choose(struct session *s, const struct args *args, struct linting *o
         return false;
     for (size_t i = 0; i < n && args->n == 0; i++) {
         struct revision *r = graph_at(s->graph, i);
-        out->edited[r->index] = is_in(&since.edited, r->file);
+        out->edited[r->index] = strs_has(&since.edited, r->file);
         out->wanted[r->index] =
-            !out->since.p || out->edited[r->index] || is_in(&since.added, r->file);
+            !out->since.p || out->edited[r->index] || strs_has(&since.added, r->file);
     }
     return true;
 }

@@ -21,7 +21,7 @@ static void add_labels(struct session *s, const struct args *args, struct new_re
     const str *labels;
     size_t n = args_many(args, "branch-label", &labels, s->arena);
     for (size_t i = 0; i < n; i++)
-        *PUSH(s->arena, r->labels.at, r->labels.n, r->labels.room) = labels[i];
+        strs_add(&r->labels, labels[i], s->arena);
 }
 
 /* With --json, what was written as an object. */
