@@ -104,6 +104,11 @@ describe("a call of op", function()
     fails('op.bulk_insert("t", { { c = { "\\xff" } } })', "op.bulk_insert: row 1: 'c' is not valid UTF-8")
   end)
 
+  it("says how a record without positions is written", function()
+    fails('op.add_column("t", { "c", "int", identity = { "always", start = 5 } })',
+      "op.add_column: column 'c': identity: takes only key = value, got a list: write generated = ...")
+  end)
+
   it("wants the column of a reference that needs one", function()
     fails('op.create_sequence("s", { owned_by = "t" })',
       "op.create_sequence: owned by: item 2, 'column' (the column), is missing")

@@ -80,7 +80,8 @@ void put_column(struct pen *p, const struct rec *c, enum column_style style,
     }
     if (inline_key)
         put(p, " PRIMARY KEY");
-    put_form(p, c, "[unique: UNIQUE]");
+    if (!rec_bool(c, K_index)) /* else a unique index says it */
+        put_form(p, c, "[unique: UNIQUE]");
     if (rec_has(c, K_references))
         put_references(p, rec_at(c, K_references)->rec);
     put_form(p, c, "[check: CHECK ({check})]");
@@ -136,7 +137,8 @@ bool compile_column_rest(struct pen *p, str schema, str table, const struct rec 
     if (options->kind == VAL_MAP)
         column_options(p, schema, table, name, &options->map);
     if (rec_bool(c, K_index)) {
-        put(p, "CREATE INDEX ");
+        put_form(p, c, "CREATE[unique: UNIQUE] INDEX ");
+        put(p, asks_if_not_exists(p) ? "IF NOT EXISTS " : "");
         put_ident(p, str_fmt(p->a, "ix_%.*s_%.*s", STR_ARG(table), STR_ARG(name)));
         put(p, " ON ");
         put_name(p, schema, table);

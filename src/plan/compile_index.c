@@ -88,6 +88,8 @@ bool compile_nested_index(struct pen *p, str schema, str table, const struct rec
     rec_set(r, K_table, val_str(table));
     if (schema.p)
         rec_set(r, K_schema, val_str(schema));
+    if (rec_has(r, K_name) && asks_if_not_exists(p))
+        rec_set(r, K_if_not_exists, val_bool(true));
     return compile_create_index(p, r);
 }
 

@@ -277,3 +277,9 @@ bool column_comments(struct pen *p, const struct rec *r)
     }
     return p->ok;
 }
+
+bool asks_if_not_exists(const struct pen *p)
+{
+    return shape_field(&p->op->info->shape, STR("if_not_exists")) &&
+           rec_bool(p->op->args, K_if_not_exists);
+}

@@ -126,6 +126,8 @@ bool pen_set(struct pen *p, str head, const struct map *m);
 void put_option_changes(struct pen *p, const struct rec *r);
 /* SET a TO 1 RESET b, as functions have it. */
 void put_settings(struct pen *p, const struct map *m);
+/* Whether the op is to pass over what is there: its table, and so the indexes of it. */
+bool asks_if_not_exists(const struct pen *p);
 /* COMMENT ON COLUMN from the key `column_comments`. */
 bool column_comments(struct pen *p, const struct rec *r);
 

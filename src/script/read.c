@@ -351,6 +351,9 @@ static struct rec *read_rec_table(struct reader *r, struct frame *f,
     size_t positions = count_positions(shape);
     const struct field *items = items_of(shape);
     struct contents c = look(r, f, at, positions > 0);
+    if (!items && c.items && positions == 0)
+        read_fail(r, f, "takes only key = value, got a list: write %.*s = ...",
+                  STR_ARG(key_word(shape->fields[0].key)));
     if (!items && c.items > (lua_Integer)positions)
         read_fail(r, f, "takes %zu item%s before its keys, got %lld. %s", positions,
                   positions == 1 ? "" : "s", (long long)c.items, shape->doc);
