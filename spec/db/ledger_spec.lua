@@ -36,7 +36,7 @@ describe("the ledger", function()
   it("creates what is missing, with comments, once", function()
     assert(c:ensure {})
     assert(c:ensure {})
-    assert.same({ "moonshift_log", "moonshift_progress", "moonshift_version" },
+    assert.same({ "moonshift_log", "moonshift_version" },
       d:column "select tablename from pg_tables where schemaname = 'public' order by 1")
     assert.same({}, d:column [[
       select c.relname || coalesce('.' || a.attname, '') from pg_class c
@@ -138,7 +138,7 @@ describe("the ledger", function()
     local long = ("n"):rep(60)
     assert(c:move(names, { removed = { "ae1027a6acf" }, added = { long }, revision = long, up = true }))
     assert.same({ long }, rows(names))
-    assert.same({ "alembic_version", "moonshift_log", "moonshift_progress" },
+    assert.same({ "alembic_version", "moonshift_log" },
       d:column "select tablename from pg_tables where schemaname = 'public' order by 1")
   end)
 

@@ -243,7 +243,47 @@ describe("outside a transaction", function()
     assert.equal("after before t1", tables(p))
     assert.equal("2", p.db:scalar [[select count(*) from pg_index
       join pg_class c on c.oid = indexrelid where indisvalid and relname in ('ix_t1', 'ix_2')]])
-    assert.equal("0", p.db:scalar "select count(*) from moonshift_progress")
+    assert.equal(0, p.db:unfinished())
+  end)
+
+  it("makes moonshift_progress for the first revision that commits in pieces", function()
+    local p = line(3, {
+      [2] = { up = [[op.execute "create table t2 (id int)"
+  op.autocommit(function() op.execute "create index concurrently ix_2 on t1 (id)" end)]] },
+      [3] = { head = "transactional = false", up = concurrently },
+    })
+    local there = "select to_regclass('moonshift_progress')"
+    p:ok("upgrade", "001_t1")
+    assert.is_nil(p.db:scalar(there))
+    for _, words in ipairs { { "status" }, { "plan" }, { "log" }, { "current" } } do p:ok(words) end
+    assert.matches("was not interrupted", p:fails(6, "resolve", "001_t1", "--applied").err, 1, true)
+    assert.is_nil(p.db:scalar(there))
+    p:ok("upgrade", "002_t2")
+    assert.equal("moonshift_progress", p.db:scalar(there))
+    p.db:exec "drop table moonshift_progress"
+    local r = p:ok("upgrade", "head")
+    assert.falsy(r.err:find("NOTICE", 1, true), r.err)
+    assert.equal(0, p.db:unfinished())
+    p.db:exec "drop table moonshift_progress"
+    p:ok "ensure-version"
+    assert.equal("moonshift_progress", p.db:scalar(there))
+  end)
+
+  it("a role that may not make moonshift_progress is told who can", function()
+    local p = line(2, { [2] = { head = "transactional = false", up = concurrently } })
+    p:ok("upgrade", "001_t1")
+    local reader = p.db:read_only_url()
+    p.db:exec "grant all on all tables in schema public to spec_reader"
+    local r = p:fails(1, { "upgrade", "--url", reader })
+    assert.matches("permission denied for schema public", r.err, 1, true)
+    assert.matches("hint: the first revision that commits piece by piece makes moonshift_progress", r.err, 1, true)
+    assert.matches("moonshift ensure-version", r.err, 1, true)
+    assert.equal("001_t1", versions(p))
+    p:ok "ensure-version"
+    p.db:exec "grant all on all tables in schema public to spec_reader"
+    r = p:fails(1, { "upgrade", "--url", reader })
+    assert.matches("must be owner of table t1", r.err, 1, true)
+    assert.equal(1, p.db:unfinished())
   end)
 
   it("goes on after the statement that failed, without running the others again", function()
@@ -263,7 +303,7 @@ describe("outside a transaction", function()
     assert.truthy(r.err:find("Continuing 002_t2 after statement 4", 1, true))
     assert.equal("2", p.db:scalar "select count(*) from a")
     assert.equal("1", p.db:scalar "select count(*) from later")
-    assert.equal("0", p.db:scalar "select count(*) from moonshift_progress")
+    assert.equal(0, p.db:unfinished())
     assert.equal("002_t2", versions(p))
   end)
 

@@ -98,13 +98,14 @@ end
 -- What a run has left, at a glance: rows of the bookkeeping and relations, with how many
 -- statements were counted so far.
 local function state(p)
-  local there, rows = pcall(p.db.query, p.db, [[
+  local progress = p.db:scalar "select to_regclass('public.moonshift_progress')" and [[union all
+    select concat_ws(' ', 'progress', revision, part, done, running, position) from moonshift_progress]] or ""
+  local there, rows = pcall(p.db.query, p.db, ([[
     select string_agg(what, ' ' order by what), (select last_value from fault.met) from (
       select version_num from public.moonshift_version
       union all select 'log ' || count(*) from public.moonshift_log
-      union all select concat_ws(' ', 'progress', revision, part, done, running, position) from public.moonshift_progress
       union all select concat_ws(' ', relkind, oid::regclass, relnatts) from pg_class
-        where relnamespace = 'public'::regnamespace) as t (what)]])
+        where relnamespace = 'public'::regnamespace %s) as t (what)]]):format(progress))
   if there then return rows[1] end
   assert.matches('relation "public.moonshift_version" does not exist', rows, 1, true)
   return { "nothing", p.db:scalar "select last_value from fault.met" }

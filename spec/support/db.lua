@@ -219,6 +219,12 @@ function db.role(name)
     exception when duplicate_object or unique_violation then null; end $$]]):format(name))
 end
 
+-- How many steps have stopped half-way. The table is made when the first of them begins.
+function database:unfinished()
+  if not self:scalar "select to_regclass('moonshift_progress')" then return 0 end
+  return tonumber(self:scalar "select count(*) from moonshift_progress")
+end
+
 -- Who may connect is not the superuser: a role that can read and nothing else.
 function database:read_only_url()
   self:exec([[

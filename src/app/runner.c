@@ -239,7 +239,7 @@ static bool look_again(struct runner *r, const struct plan *plan, size_t *done,
     struct err e = {0};
     bool there;
     r->in_all = false;
-    r->ensured = false; /* it may have been rolled back */
+    r->ensured = r->journaled = false; /* it may have been rolled back */
     bool ok = !conn_lost(r->conn) && conn_recover(r->conn, &e) && reach_disk(r, &e) &&
               ledger_read(r->sink, &r->names, now, &there, r->arena, &e) &&
               progress_read(r->sink, &r->names, &r->progress, r->arena, &e);
@@ -507,6 +507,7 @@ bool runner_ensure(struct runner *r, struct err *e)
         return false;
     bool ok = runner_control(r, STR_NONE, "BEGIN", e) &&
               ledger_ensure(r->sink, &r->names, r->arena, e) &&
+              ledger_ensure_progress(r->sink, &r->names, r->arena, e) &&
               runner_control(r, STR_NONE, "COMMIT", e) && r->sink->sync(r->sink, e);
     struct err ignored = {0};
     if (!ok && r->conn && !conn_lost(r->conn))
@@ -535,7 +536,7 @@ bool runner_write(struct runner *r, bool up, str from, str target, struct err *e
         !runner_plan(r, up, &r->before, target, &plan, e) || !check_plan(r, &plan, e))
         return false;
     /* Text that begins at nothing makes the tables; a range finds them there. */
-    r->ensured = r->before.n > 0;
+    r->ensured = r->journaled = r->before.n > 0;
     if (!runner_session(r, e))
         return false;
     return r->options.mode == RUN_ALL ? run_together(r, &plan, e)

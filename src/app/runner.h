@@ -64,7 +64,8 @@ struct runner {
     /* The runner's own. */
     struct strs before;         /* the version rows when the plan was made */
     str user, host;             /* of the operating system, once known (runner_who) */
-    bool ensured;               /* the bookkeeping tables are there */
+    bool ensured;               /* version table and log are there */
+    bool journaled;             /* moonshift_progress is there */
     struct progresses progress; /* steps that were interrupted */
     bool more;                  /* revisions come after the one that runs */
     bool in_all;                /* the one transaction of RUN_ALL is open */

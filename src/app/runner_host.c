@@ -430,8 +430,8 @@ static bool host_autocommit(struct host *h, bool begin, struct err *e)
     if (begin) {
         if (f->outside++ > 0 || !f->open)
             return true;
-        return journal_save(f, e) && flight_commit(f, e) && r->sink->sync(r->sink, e) &&
-               flight_settings(f, false, e);
+        return journal_ensure(f, e) && journal_save(f, e) && flight_commit(f, e) &&
+               r->sink->sync(r->sink, e) && flight_settings(f, false, e);
     }
     if (--f->outside > 0 || !f->transactional)
         return true;

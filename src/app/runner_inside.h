@@ -67,6 +67,9 @@ const struct op *flight_backfill(struct flight *f, const struct op *op, bool *do
 
 /* -- runner_journal.c: statements that commit by themselves ----------------------------- */
 
+/* Makes moonshift_progress if it is not there: in the open transaction, before the first
+ * piece commits. */
+bool journal_ensure(struct flight *f, struct err *e);
 /* What an interrupted run of this step left. */
 bool journal_open(struct flight *f, struct err *e);
 uint64_t journal_hash(uint64_t h, str s);

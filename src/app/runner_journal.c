@@ -32,6 +32,14 @@ static const struct progress *find(const struct runner *r, const struct step *st
     return NULL;
 }
 
+bool journal_ensure(struct flight *f, struct err *e)
+{
+    struct runner *r = f->r;
+    r->journaled =
+        r->journaled || ledger_ensure_progress(r->sink, &r->names, f->arena, e);
+    return r->journaled;
+}
+
 bool journal_open(struct flight *f, struct err *e)
 {
     struct journal *j = &f->journal;

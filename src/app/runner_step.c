@@ -161,10 +161,12 @@ static bool finish(struct flight *f, struct err *e)
 /* Before the script: the transaction, or the session's settings when there is none. */
 static bool start(struct flight *f, struct err *e)
 {
+    const struct runner *r = f->r;
     if (f->transactional)
         return flight_begin(f, e);
-    if (!f->r->ensured &&
-        !(flight_begin(f, e) && flight_commit(f, e) && f->r->sink->sync(f->r->sink, e)))
+    if (!(r->ensured && r->journaled) &&
+        !(flight_begin(f, e) && journal_ensure(f, e) && flight_commit(f, e) &&
+          r->sink->sync(r->sink, e)))
         return false;
     return flight_settings(f, false, e);
 }

@@ -55,6 +55,21 @@ static bool is_true(const struct rows *rows, size_t column)
     return !rows->cells[column].null && str_is(rows->cells[column].text, "t");
 }
 
+bool ledger_has(struct sink *s, const struct ledger_names *names, str table, bool *there,
+                struct arena *a, struct err *e)
+{
+    struct param where = text_param(qualified(names, table, a));
+    struct stmt probe = {.sql = STR("SELECT to_regclass($1::text) IS NOT NULL"),
+                         .params = &where,
+                         .n_params = 1,
+                         .flags = STMT_QUIET};
+    struct rows is;
+    if (!s->query(s, &probe, &is, a, e))
+        return false;
+    *there = is_true(&is, 0);
+    return true;
+}
+
 /* -- read --------------------------------------------------------------------------- */
 
 bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
@@ -121,8 +136,7 @@ static bool ensure_offline(struct sink *s, const struct ledger_names *names,
     bool is_public = str_is(schema_of(names), "public");
     return (is_public || create_schema(s, names, a, e)) &&
            create(s, names, "ledger_version", a, e) &&
-           create(s, names, "ledger_log_table", a, e) &&
-           create(s, names, "ledger_progress_table", a, e);
+           create(s, names, "ledger_log_table", a, e);
 }
 
 /* varchar(32) to text rewrites neither the table nor its index (manual, ALTER TABLE). */
@@ -139,7 +153,7 @@ static bool widen(struct sink *s, const struct ledger_names *names, struct arena
 bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct arena *a,
                    struct err *e)
 {
-    enum { SCHEMA, VERSION, LOG, PROGRESS, NARROW, COLUMN };
+    enum { SCHEMA, VERSION, LOG, NARROW, COLUMN };
     if (s->offline)
         return ensure_offline(s, names, a, e);
     struct param params[] = {text_param(schema_of(names)),
@@ -159,14 +173,28 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
                         "version_table must name a table of Moonshift's or Alembic's, or "
                         "one that does not exist yet");
     }
-    bool whole = is_true(&is, VERSION) && is_true(&is, LOG) && is_true(&is, PROGRESS);
-    if (whole && !is_true(&is, NARROW))
+    if (is_true(&is, VERSION) && is_true(&is, LOG) && !is_true(&is, NARROW))
         return true;
     return (is_true(&is, SCHEMA) || create_schema(s, names, a, e)) &&
            (is_true(&is, VERSION) || create(s, names, "ledger_version", a, e)) &&
            (is_true(&is, LOG) || create(s, names, "ledger_log_table", a, e)) &&
-           (is_true(&is, PROGRESS) || create(s, names, "ledger_progress_table", a, e)) &&
            (!is_true(&is, NARROW) || widen(s, names, a, e)) && s->sync(s, e);
+}
+
+bool ledger_ensure_progress(struct sink *s, const struct ledger_names *names,
+                            struct arena *a, struct err *e)
+{
+    bool there = false;
+    if (!s->offline && !ledger_has(s, names, STR("moonshift_progress"), &there, a, e))
+        return false;
+    if (there || (create(s, names, "ledger_progress_table", a, e) && s->sync(s, e)))
+        return true;
+    if (strcmp(e->sqlstate, "42501") != 0)
+        return false;
+    e->hint = STR_NONE;
+    return err_hint(e, "the first revision that commits piece by piece makes "
+                       "moonshift_progress; a role that may, can make it before: "
+                       "moonshift ensure-version");
 }
 
 /* Two sessions create at once: the slower one is told that a row of the catalog is there
@@ -390,17 +418,10 @@ bool ledger_move(struct sink *s, const struct ledger_names *names,
 bool ledger_log(struct sink *s, const struct ledger_names *names, int64_t limit,
                 struct rows *out, struct arena *a, struct err *e)
 {
-    str log = qualified(names, STR("moonshift_log"), a);
-    struct param where[] = {text_param(log)};
-    struct stmt probe = {.sql = STR("SELECT to_regclass($1::text) IS NOT NULL"),
-                         .params = where,
-                         .n_params = 1,
-                         .flags = STMT_QUIET};
+    bool there;
     *out = (struct rows){0};
-    if (!s->query(s, &probe, out, a, e))
+    if (!ledger_has(s, names, STR("moonshift_log"), &there, a, e))
         return false;
-    bool there = is_true(out, 0);
-    *out = (struct rows){0};
     if (!there)
         return true;
     struct param params[] = {text_param(names->version_table), {.null = limit <= 0}};

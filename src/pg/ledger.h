@@ -2,8 +2,9 @@
  *
  * Tables (always schema-qualified, with comments): moonshift_version (the current heads;
  * same shape as alembic_version, which can be named instead), moonshift_log (every run),
- * moonshift_progress (unfinished non-transactional steps and backfills). Log and progress
- * are shared by all version tables of a schema; their rows name the version table.
+ * moonshift_progress (unfinished non-transactional steps and backfills; made when the first
+ * of them begins). Log and progress are shared by all version tables of a schema; their
+ * rows name the version table.
  *
  * None of these functions opens or ends a transaction: that is the runner's.
  */
@@ -32,10 +33,13 @@ struct run {
  * names->schema. */
 bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
                  bool *exists, struct arena *a, struct err *e);
-/* Creates what is missing and waits for it. Widens version_num of an adopted
- * alembic_version to text. */
+/* Creates what is missing of version table and log, and waits for it. Widens version_num
+ * of an adopted alembic_version to text. */
 bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct arena *a,
                    struct err *e);
+/* The same for moonshift_progress, in the schema that ledger_ensure has made. */
+bool ledger_ensure_progress(struct sink *s, const struct ledger_names *names,
+                            struct arena *a, struct err *e);
 /* Moves the version rows and writes the log line, in one statement whose guard the server
  * checks: exactly the expected rows must have been there. The duration is the server's:
  * from the start of the transaction until now, or, of a run in pieces, from the start of
@@ -68,6 +72,9 @@ bool ledger_ensure_lock(struct conn *c, const struct ledger_names *names, struct
                         struct err *e);
 /* {lock}, {version}, {log}, {progress} of an SQL text replaced by the tables' names. */
 str ledger_expand(str text, const struct ledger_names *names, struct arena *a);
+/* Whether a table of the bookkeeping ("moonshift_log") is there. */
+bool ledger_has(struct sink *s, const struct ledger_names *names, str table, bool *there,
+                struct arena *a, struct err *e);
 /* Whether anybody holds the lock. Takes nothing, and needs no privilege. */
 bool ledger_locked(struct sink *s, const struct ledger_names *names, bool *locked,
                    struct arena *a, struct err *e);

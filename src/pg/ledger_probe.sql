@@ -1,11 +1,10 @@
 -- What of the bookkeeping is there.
 -- $1 schema, $2 version table
--- columns: schema, version table, log and progress exist; version_num has a length limit
+-- columns: schema, version table and log exist; version_num has a length limit
 -- that the current role may lift; the version table has its column
 SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1::text),
        version.oid IS NOT NULL,
        to_regclass(format('%I.moonshift_log', $1::text)) IS NOT NULL,
-       to_regclass(format('%I.moonshift_progress', $1::text)) IS NOT NULL,
        coalesce(a.atttypmod <> -1 AND pg_has_role(c.relowner, 'USAGE'), false),
        a.attname IS NOT NULL
 FROM (SELECT to_regclass(format('%I.%I', $1::text, $2::text))) AS version (oid)

@@ -183,11 +183,7 @@ static bool row_held(struct sink *s, const struct ledger_names *names, bool *hel
                      struct arena *a, struct err *e)
 {
     str table = ledger_expand(STR("{lock}"), names, a);
-    struct param where = {.text = table}, version = {.text = names->version_table};
-    struct stmt probe = {.sql = STR("SELECT to_regclass($1::text) IS NOT NULL"),
-                         .params = &where,
-                         .n_params = 1,
-                         .flags = STMT_QUIET};
+    struct param version = {.text = names->version_table};
     struct stmt look = {.sql =
                             str_fmt(a,
                                     "SELECT count(*) > 0 FROM %.*s WHERE version_table "
@@ -197,9 +193,11 @@ static bool row_held(struct sink *s, const struct ledger_names *names, bool *hel
                         .n_params = 1,
                         .flags = STMT_QUIET};
     struct rows rows;
-    if (!s->query(s, &probe, &rows, a, e))
+    if (!ledger_has(s, names, STR("moonshift_lock"), held, a, e))
         return false;
-    if (is_true(&rows.cells[0]) && !s->query(s, &look, &rows, a, e))
+    if (!*held)
+        return true;
+    if (!s->query(s, &look, &rows, a, e))
         return false;
     *held = is_true(&rows.cells[0]);
     return true;

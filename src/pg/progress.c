@@ -55,18 +55,14 @@ static void take_rows(const struct rows *rows, bool live, struct progresses *out
 bool progress_read(struct sink *s, const struct ledger_names *names,
                    struct progresses *out, struct arena *a, struct err *e)
 {
+    bool there = false, live = false;
     *out = (struct progresses){0};
-    str table = table_of(names, a);
-    struct param where[] = {text_param(table)};
-    struct stmt probe = {.sql = STR("SELECT to_regclass($1::text) IS NOT NULL"),
-                         .params = where,
-                         .n_params = 1,
-                         .flags = STMT_QUIET};
-    struct rows rows = {0};
-    if (!s->query(s, &probe, &rows, a, e))
+    if (!ledger_has(s, names, STR("moonshift_progress"), &there, a, e))
         return false;
-    if (!str_is(cell(&rows, 0, 0), "t"))
+    if (!there)
         return true;
+    str table = table_of(names, a);
+    struct rows rows = {0};
     struct param params[] = {text_param(names->version_table)};
     struct stmt read = {.sql = str_fmt(a,
                                        "SELECT " COLUMNS " FROM %.*s WHERE version_table "
@@ -75,7 +71,6 @@ bool progress_read(struct sink *s, const struct ledger_names *names,
                         .params = params,
                         .n_params = 1,
                         .flags = STMT_QUIET};
-    bool live = false;
     if (!s->query(s, &read, &rows, a, e) ||
         (rows.n_rows && !ledger_locked(s, names, &live, a, e)))
         return false;
