@@ -36,8 +36,8 @@ return function(bench)
   end
 
   local function run(entrant, sockets)
-    bench.database "bench_delay"
-    local call, env = { table.unpack(entrant.call) }, { DATABASE_URL = bench.url("bench_delay", sockets) }
+    local _, database = bench.database()
+    local call, env = { table.unpack(entrant.call) }, { DATABASE_URL = bench.url(database, sockets) }
     for name, value in pairs(entrant.call.env or {}) do env[name] = value end
     call.cwd, call.env = entrant.call.cwd, env
     if call[1] == bench.psql then call[#call + 1] = env.DATABASE_URL end

@@ -6,19 +6,22 @@
 --   bench.runs, bench.quick, bench.peers       as asked for on the command line
 --   bench.moonshift, bench.psql, bench.tool(name)   programs, absolute paths
 --   bench.note("...")                          progress, on stderr
---   bench.database(name)                       a new, empty database; gives its URL
+--   bench.database()                           a new, empty database; gives its URL and name
+--   bench.ready(name)                          the same start for every run in a database
 --   bench.measure { "psql", "-c", "...", cwd =, env =, log = }   gives a sample
 --   bench.rounds(entrants, runs)               samples of several that take turns
 --   bench.median(samples, "wall")              of one entrant
 --   bench.ratio(samples, other, "wall")        median of the paired quotients
 --   bench.heading(text), bench.text(text), bench.table(heads, rows)
 --   bench.goal(text, value, limit, unit)       a line of the table of goals
+--   bench.later(f)                             f runs when all parts have (see README.md:
+--                                              what deletes files comes last)
 --
 -- A sample: wall, client, server, total (seconds of CPU: client + server), peak (MiB).
 local shell = require "spec.support.shell"
 local cleanup = require "spec.support.cleanup"
 
-local bench = { runs = 7, quick = false, peers = true, report = {}, goals = {} }
+local bench = { runs = 7, quick = false, peers = true, report = {}, goals = {}, last = {} }
 
 local function absolute(path)
   return path:sub(1, 1) == "/" and path or shell.source .. "/" .. path
@@ -55,13 +58,21 @@ function bench.ask(name, sql)
     bench.psql, name, shell.quote(sql))):gsub("\n.*", ""))
 end
 
--- The first session of a new database builds the file of its catalog cache (some 20 ms):
--- nobody's work, so it is done here.
-function bench.database(name)
-  bench.ask("postgres", ("drop database if exists %s with (force)"):format(name))
+-- The first session of a new database builds the file of its catalog cache (some 20 ms),
+-- and what was written before has to reach the disk some day: nobody's work, so it is done
+-- here.
+function bench.ready(name)
+  bench.ask(name, "checkpoint")
+end
+
+-- It stays until the server goes: what a dropped one leaves is felt by the runs after it.
+local databases = 0
+function bench.database()
+  databases = databases + 1
+  local name = "bench_" .. databases
   bench.ask("postgres", "create database " .. name)
-  bench.ask(name, "select 1")
-  return bench.url(name)
+  bench.ready(name)
+  return bench.url(name), name
 end
 
 -- ---- measuring ------------------------------------------------------------------------
@@ -200,6 +211,10 @@ function bench.goal(text, value, limit, unit, least)
     return x and ("%.4g%s"):format(x, unit or "") or "-"
   end
   bench.goals[#bench.goals + 1] = { text, (least and "≥ " or "≤ ") .. number(limit), number(value), met }
+end
+
+function bench.later(f)
+  bench.last[#bench.last + 1] = f
 end
 
 -- Runs f; databases, directories and processes of the bench go, however it ends.

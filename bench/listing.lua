@@ -25,8 +25,8 @@ return function(bench)
   local ALEMBIC, ALEMBIC_MOST = "/usr/bin/alembic", 5000
 
   -- An entrant that runs all commands, in a database that is at the head.
-  local function entrant(name, program, directory, database, stamp)
-    local env = { DATABASE_URL = bench.database(database) }
+  local function entrant(name, program, directory, stamp)
+    local env = { DATABASE_URL = (bench.database()) }
     bench.measure { program, cwd = directory, env = env, table.unpack(stamp) }
     return { name = name, run = function()
       local samples = {}
@@ -85,9 +85,9 @@ return function(bench)
   start_up()
   for _, n in ipairs(SIZES) do
     bench.note("%d revisions", n)
-    local list = { entrant("moonshift", bench.moonshift, project.moonshift(n), "bench_ours", { "stamp", "heads" }) }
+    local list = { entrant("moonshift", bench.moonshift, project.moonshift(n), { "stamp", "heads" }) }
     if bench.peers and n <= ALEMBIC_MOST then
-      list[2] = entrant("alembic", ALEMBIC, project.alembic(n), "bench_theirs", { "stamp", "head" })
+      list[2] = entrant("alembic", ALEMBIC, project.alembic(n), { "stamp", "head" })
     end
     bench.text(("N = %d:"):format(n))
     bench.table({ "command", "wall ms", "client CPU", "peak MiB", "alembic: wall", "client CPU", "peak MiB",

@@ -4,8 +4,9 @@ package.path = source .. "/?.lua;" .. package.path
 local bench = require "bench.harness"
 local shell = require "spec.support.shell"
 
-local PARTS = { "upgrade", "listing", "delay", "data" }
-local RESULTS = shell.source .. "/bench/RESULTS.md"
+-- Without --only all but the work on rows, whose results are a page of their own.
+local PARTS = { "upgrade", "listing", "delay" }
+local DATA = { "data" }
 
 local function parse(words)
   local only, save, at = {}, false, 1
@@ -61,12 +62,15 @@ print(f"{alembic.__version__} (SQLAlchemy {sqlalchemy.__version__}, psycopg2 {ps
   bench.text("The server: " .. table.concat(settings, ", ") .. ". Unix sockets.")
 end
 
--- RESULTS.md anew; what a human wrote under Remarks stays.
-local function save_results()
-  local old = shell.exists(RESULTS) and shell.read(RESULTS) or ""
+-- The page anew; what a human wrote under Remarks stays.
+local function save_results(parts)
+  local data = parts[1] == DATA[1]
+  local path = shell.source .. (data and "/bench/RESULTS-data.md" or "/bench/RESULTS.md")
+  local old = shell.exists(path) and shell.read(path) or ""
   local remarks = old:match "\n## Remarks\n.*" or "\n## Remarks\n\nNone.\n"
-  shell.write(RESULTS, "# Results\n\nWritten by `bench/run --save`; [README.md](README.md) says what "
-    .. "the columns mean.\n\n" .. table.concat(bench.report, "\n") .. remarks)
+  shell.write(path, ("# Results%s\n\nWritten by `bench/run%s --save`; [README.md](README.md) says what "
+    .. "the columns mean.\n\n%s%s"):format(data and " of data work" or "", data and " --only data" or "",
+    table.concat(bench.report, "\n"), remarks))
 end
 
 -- The parts to run, in their order.
@@ -74,9 +78,11 @@ local function wanted(only)
   if not only then return PARTS end
   local parts, missing = {}, {}
   for _, name in ipairs(only) do missing[name] = true end
-  for _, name in ipairs(PARTS) do
-    if missing[name] then parts[#parts + 1] = name end
-    missing[name] = nil
+  for _, list in ipairs { PARTS, DATA } do
+    for _, name in ipairs(list) do
+      if missing[name] then parts[#parts + 1] = name end
+      missing[name] = nil
+    end
   end
   if next(missing) then error("there is no part " .. next(missing), 0) end
   return parts
@@ -85,14 +91,16 @@ end
 bench.main(function()
   local only, save = parse(arg)
   local parts = wanted(only)
+  if save and #parts > 1 and parts[#parts] == DATA[1] then error("data is saved alone", 0) end
   describe()
   for _, name in ipairs(parts) do
     bench.note("%s ...", name)
     require("bench." .. name)(bench)
   end
+  for _, part in ipairs(bench.last) do part() end
   if #bench.goals > 0 then
     bench.heading "Goals"
     bench.table({ "goal", "limit", "measured", "met" }, bench.goals)
   end
-  if save then save_results() end
+  if save then save_results(parts) end
 end)
