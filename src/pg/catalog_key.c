@@ -34,6 +34,14 @@ static void put_deferrable(struct rec *c, struct row row)
         put_word(c, K_initially, "deferred");
 }
 
+/* What is not enforced counts as not validated in pg_constraint: that is no news. */
+static void put_checked(struct rec *c, struct row row)
+{
+    bool enforced = row_bool(row, "enforced");
+    set_true(c, K_not_enforced, !enforced);
+    set_true(c, K_not_valid, enforced && !row_bool(row, "valid"));
+}
+
 static void put_foreign_key(struct reader *r, struct rec *c, struct row row)
 {
     set_str(c, K_referent_table, row, "referent");
@@ -45,8 +53,9 @@ static void put_foreign_key(struct reader *r, struct rec *c, struct row row)
     set_names(r, c, K_on_delete_columns, row_strs(row, "on_delete_columns", r->arena));
     if (row_char(row, "match") == 'f')
         put_word(c, K_match, "full");
+    set_true(c, K_period, row_bool(row, "period"));
     put_deferrable(c, row);
-    set_true(c, K_not_valid, !row_bool(row, "valid"));
+    put_checked(c, row);
 }
 
 /* Elements come with the index; their operators are kept until then. */
@@ -104,13 +113,14 @@ static void read_table_constraint(struct reader *r, struct row row,
     case 'c':
         set_bare(r, c, K_condition, row, "condition");
         set_true(c, K_no_inherit, row_bool(row, "no_inherit"));
-        set_true(c, K_not_valid, !row_bool(row, "valid"));
+        put_checked(c, row);
         break;
     case 'x':
         put_operators(r, c, row);
         break;
     default:
         set_names(r, c, K_columns, row_strs(row, "columns", r->arena));
+        set_true(c, K_without_overlaps, row_bool(row, "period"));
         put_deferrable(c, row);
     }
 }

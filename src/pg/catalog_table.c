@@ -202,8 +202,10 @@ struct rec *column_record(struct reader *r, struct row row)
     set_type(r, c, K_type, row, "type");
     if (row_bool(row, "not_null"))
         rec_set(c, K_nullable, val_bool(false));
-    if (generated == 's')
+    if (generated) {
         set_bare(r, c, K_generated, row, "default_value");
+        set_true(c, K_virtual, generated == 'v');
+    }
     else
         set_sql(c, K_default, row, "default_value");
     set_str(c, K_collate, row, "collation");

@@ -248,6 +248,8 @@ bool alter_columns(struct differ *d, const struct object *from, const struct obj
         rename_identity(d, to, identity, rec_at(new, K_identity)->rec, ops);
         rec_set(old, K_identity, val_rec(identity));
     }
+    if (differs(old, new, K_virtual)) /* no stored one becomes a virtual one */
+        return false;
     if (differs(old, new, K_generated)) {
         if (rec_has(new, K_generated))
             return false;

@@ -167,7 +167,7 @@ static void fold_foreign_key(struct folder *f, struct rec *t, const struct rec *
     struct rec *key = as_shape(f, c, &shape_foreign_key, chosen);
     struct rec *column = columns.n == 1 ? column_named(t, columns.at[0].s) : NULL;
     if (!column || rec_has(column, K_references) || rec_has(key, K_comment) ||
-        rec_has(key, K_on_delete_columns)) {
+        rec_has(key, K_on_delete_columns) || rec_has(key, K_not_enforced)) {
         append(f, t, K_foreign_keys, key);
         return;
     }

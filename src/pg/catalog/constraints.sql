@@ -28,6 +28,9 @@ SELECT k.oid, k.conname AS name, k.contype AS kind, n.nspname AS schema,
         FROM unnest(k.conexclop) WITH ORDINALITY x(op, ord)
         JOIN pg_operator o ON o.oid = x.op
         JOIN pg_namespace on_ ON on_.oid = o.oprnamespace) AS operators,
+       -- columns of PostgreSQL 18
+       coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false) AS period,
+       coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) AS enforced,
        k.conindid AS index,
        obj_description(k.oid, 'pg_constraint') AS comment
 FROM pg_constraint k
