@@ -16,10 +16,12 @@ with own as (
          obj_description(n.oid, 'pg_namespace'))
     from own join pg_namespace n using (oid) where n.nspname <> 'public'
   union all
-  select 'extension', extname, extversion || ' ' || extnamespace::regnamespace from pg_extension
+  select 'extension', extname, extnamespace::regnamespace::text from pg_extension -- pg_dump knows no version
   union all
   select 'relation', name, concat_ws(' ', relkind, relpersistence, relrowsecurity, relforcerowsecurity,
-         relreplident, reloptions::text, relowner::regrole, array(select a::text from unnest(coalesce(relacl,
+         relreplident, array_remove(array_remove(reloptions, 'check_option=local'), 'check_option=cascaded')::text,
+         -- pg_dump, too, has this one apart from the others, whose order it keeps
+         (select o from unnest(reloptions) o where o like 'check_option=%'), relowner::regrole, array(select a::text from unnest(coalesce(relacl,
          acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner))) a order by 1)::text,
          relispartition, pg_get_expr(relpartbound, oid),
          case when relkind = 'p' then pg_get_partkeydef(oid) end,
@@ -44,7 +46,10 @@ with own as (
          pg_get_constraintdef(k.oid), obj_description(k.oid, 'pg_constraint'))
     from pg_constraint k join own n on n.oid = connamespace
    where (conrelid = 0 or conrelid in (select oid from rel))
-     and (conislocal or contype <> 'c') -- others are the parent's
+     -- Others are the parent's, but for whether the rows were checked.
+     and (conislocal or contype <> 'c' or exists (
+            select from pg_inherits join pg_constraint up on up.conrelid = inhparent
+             where inhrelid = k.conrelid and up.conname = k.conname and up.convalidated <> k.convalidated))
      and contype <> 'n' -- rows of their own since 18; their names are not compared
   union all
   select 'index', indexrelid::regclass::text, concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid,
