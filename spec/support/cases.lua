@@ -1,7 +1,8 @@
 -- Cases of operations: files in spec/golden/op/ without code between the cases.
 --
 --   === title [mode]        mode: text (never run; text 18: for PostgreSQL 18), up (run, not
---                           undone), none: up and down
+--                           undone; up 16: by 16 and newer servers), from 16 (up and down, by
+--                           16 and newer), none: up and down by every server
 --   op.create_index(...)    the call, as in a migration
 --   --
 --   CREATE INDEX ...;       what it becomes
@@ -9,7 +10,9 @@
 --   op.drop_index(...)      what undoes it, or !why nothing does
 --
 -- MOONSHIFT_GOLDEN=write fills in what follows the calls; look at the difference before
--- committing. fixture.sql is the database that the cases find.
+-- committing. fixture.sql is the database that the cases find; "-- from 15" at the end of a
+-- line is for 15 and newer servers.
+local db = require "spec.support.db"
 local shell = require "spec.support.shell"
 local core = require "moonshift_core"
 
@@ -22,8 +25,8 @@ local function trim(text)
   return (text:gsub("^%s+", ""):gsub("%s+$", ""))
 end
 
--- All cases of a file: { title, mode, version, call, sql, back, op: what it is a case of, the last
--- operation of the call }.
+-- All cases of a file: { title, mode, version: for which it is compiled, since: the first server
+-- that runs it, call, sql, back, op: what it is a case of, the last operation of the call }.
 function cases.read(name)
   local list, case, part = {}, nil, nil
   for line in io.lines(cases.directory .. name .. ".txt") do
@@ -31,7 +34,8 @@ function cases.read(name)
     if title then
       local mode, version = title:match("%[(%a+) ?(%d*)%]$")
       case = { file = name, title = title:gsub("%s*%[%a+ ?%d*%]$", ""), heading = title,
-        mode = mode, version = tonumber(version), call = "", sql = "", back = "" }
+        mode = mode ~= "from" and mode or nil, version = tonumber(version),
+        since = mode ~= "text" and tonumber(version) or 0, call = "", sql = "", back = "" }
       list[#list + 1] = case
       part = "call"
     elseif line == "--" and case then
@@ -73,6 +77,29 @@ function cases.all()
     table.move(cases.read(name), 1, #cases.read(name), #list + 1, list)
   end
   return list
+end
+
+-- The cases that a server of this version (150004) can run, and the titles of those that it cannot.
+function cases.runnable(list, version)
+  local can, cannot = {}, {}
+  for _, case in ipairs(list) do
+    if case.mode ~= "text" and case.since <= version // 10000 then
+      can[#can + 1] = case
+    elseif case.mode ~= "text" then
+      cannot[#cannot + 1] = ("%s (%d)"):format(case.title, case.since)
+    end
+  end
+  return can, cannot
+end
+
+-- A database made of fixture.sql; returns the server's version, too.
+function cases.fixture()
+  local d = db.create()
+  local version = tonumber(d:scalar "show server_version_num")
+  d:exec((shell.read(cases.directory .. "fixture.sql"):gsub("[^\n]*%-%- from (%d+)\n", function(since)
+    if tonumber(since) > version // 10000 then return "" end
+  end)))
+  return d, version
 end
 
 -- The operations that calls make, or nil and an error.

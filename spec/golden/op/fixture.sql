@@ -135,7 +135,7 @@ create view app.v as select 1 as one;
 create materialized view app.mv as select 1 as one;
 create sequence app.s;
 create foreign table app.f (id integer) server far;
-create publication whole for tables in schema app;
+create publication whole for tables in schema app; -- from 15
 create function app.f(integer) returns integer language sql as 'select 1';
 create procedure app.p() language sql as 'select 1';
 create aggregate app.a(*) (sfunc = int8inc, stype = bigint, initcond = '0');
