@@ -7,6 +7,7 @@
  * and the metatables of strings, proxies, environments and handles do not show
  * themselves.
  */
+#include "script/advice.h"
 #include "script/inner.h"
 
 #include <lualib.h>
@@ -93,7 +94,8 @@ static int f_index(lua_State *L)
     if (near.p)
         error_raise(L, "undeclared variable '%.*s', did you mean '%.*s'?", STR_ARG(name),
                     STR_ARG(near));
-    error_raise(L, "undeclared variable '%.*s'", STR_ARG(name));
+    lua_pushfstring(L, "undeclared variable '%s'", name.p);
+    error_raise_hint(L, value_str(L, -1), advice_for_name(name));
 }
 
 /* __newindex of an environment: first assignments only, later ones find the field. */
@@ -147,6 +149,27 @@ void box_push(lua_State *L, enum box kind)
     lua_setmetatable(L, -2);
 }
 
+static str line_of(str text, int number)
+{
+    str line = STR_NONE;
+    for (int i = 0; i < number && str_split(&text, '\n', &line); i++)
+        ;
+    return line;
+}
+
+/* Raises the message of the compiler on top, with a hint from the line it is about. */
+_Noreturn static void raise_syntax(lua_State *L, str text)
+{
+    struct err *e = box_err(L);
+    error_fill(L, -2, e); /* the box stands on top */
+    if (!e->hint.p) {
+        str advice = advice_for(e->message, line_of(text, e->line));
+        if (advice.p)
+            err_hint(e, "%.*s", STR_ARG(advice));
+    }
+    error_raise_err(L, e);
+}
+
 void box_compile(lua_State *L, int env, str text, str file)
 {
     env = lua_absindex(L, env);
@@ -154,7 +177,7 @@ void box_compile(lua_State *L, int env, str text, str file)
         text = str_cut(text, 3, text.n);
     const char *chunk = lua_pushfstring(L, "@%s", file.p);
     if (luaL_loadbufferx(L, text.p, text.n, chunk, "t") != LUA_OK)
-        lua_error(L);
+        raise_syntax(L, text);
     lua_remove(L, -2);
     lua_pushvalue(L, env);
     lua_setupvalue(L, -2, 1);

@@ -1,6 +1,7 @@
 /* Errors between C and Lua: a struct err on one side, a table with the same fields and a
  * __tostring on the other. Strings that Lua itself raises ("x.lua:3: attempt to ...") are
  * taken apart into place and message. */
+#include "script/advice.h"
 #include "script/inner.h"
 
 #include <stdio.h>
@@ -109,6 +110,9 @@ static void fill_from_text(lua_State *L, str text, struct err *e)
     err_set(e, ERR_FAILED, "%.*s", STR_ARG(message));
     if (from.file.p)
         err_at(e, from.file, from.line);
+    str advice = advice_for(message, STR_NONE);
+    if (advice.p)
+        err_hint(e, "%.*s", STR_ARG(advice));
 }
 
 /* ---- the table ---- */

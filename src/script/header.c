@@ -301,3 +301,20 @@ size_t header_end(str text)
     }
     return text.n;
 }
+
+int header_local(str text, str name)
+{
+    static const str local = {"local ", sizeof "local " - 1};
+    static const str function = {"function ", sizeof "function " - 1};
+    str line;
+    for (int number = 1; str_split(&text, '\n', &line); number++) {
+        if (!str_starts(line, local))
+            continue;
+        line = str_trim(str_cut(line, local.n, line.n));
+        if (str_starts(line, function))
+            line = str_trim(str_cut(line, function.n, line.n));
+        if (str_starts(line, name) && (line.n == name.n || !is_word(line.p[name.n])))
+            return number;
+    }
+    return 0;
+}

@@ -19,4 +19,8 @@ str header_created(str text);
 /* Where the first line that starts with `function` begins; text.n when there is none. */
 size_t header_end(str text);
 
+/* The line on which `name` is declared as a local variable or function of the file, at the
+ * margin; 0: nowhere. */
+int header_local(str text, str name);
+
 #endif

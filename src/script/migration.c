@@ -41,13 +41,16 @@ static bool read_source(const char *path, str file, str *out, struct arena *a,
     return check_text(*out, file, e);
 }
 
-/* SHA-256 of the text as every editor and every git configuration leaves it: without CR,
- * without blanks at the ends of lines, without empty lines at the end. */
+/* SHA-256 of the text as every editor and every git configuration leaves it: without a
+ * byte order mark, without CR, without blanks at the ends of lines, without empty lines at
+ * the end. */
 static void checksum(str text, char out[65])
 {
     SHA2_CTX c;
     uint8_t digest[SHA256_DIGEST_LENGTH];
     SHA256Init(&c);
+    if (str_starts(text, STR("\xEF\xBB\xBF")))
+        text = str_cut(text, 3, text.n);
     str line;
     size_t empty = 0;
     while (str_split(&text, '\n', &line)) {
@@ -157,10 +160,34 @@ static struct val header_settings(lua_State *L, int env, struct arena *a)
     return v;
 }
 
+/* A field of the header that is a local variable: the revision would do without it, and
+ * stand somewhere else in the history. */
+static void check_local(lua_State *L, int env, struct reading *r)
+{
+    static const char *const names[] = {"revision",   "down_revision", "branch_labels",
+                                        "depends_on", "transactional", "upgrade",
+                                        "downgrade",  "verify"};
+    if (str_index(r->text, STR("local ")) == r->text.n)
+        return;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bool given = push_field(L, env, names[i]);
+        lua_pop(L, 1);
+        int line = given ? 0 : header_local(r->text, str_of(names[i]));
+        if (!line)
+            continue;
+        vm_of(L)->first_line = line;
+        error_raise_hint(L,
+                         str_of(lua_pushfstring(
+                             L, "'%s' is local: only the file itself sees it", names[i])),
+                         STR("take the word 'local' away"));
+    }
+}
+
 static void header_fields(lua_State *L, int env, struct reading *r)
 {
     struct revision *out = r->revision;
     struct arena *a = r->arena;
+    check_local(L, env, r);
     out->id = header_text(L, env, "revision", a);
     r->found = out->id.p != NULL;
     if (r->found && out->id.n == 0)

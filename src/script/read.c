@@ -37,8 +37,9 @@ static struct contents look(struct reader *r, const struct frame *f, int at, boo
         }
     }
     if (!holes && count != c.items)
-        read_fail(r, f, "the list has a hole: the last index is %lld, the items are %lld",
-                  (long long)c.items, (long long)count);
+        read_fail_form(r, f,
+                       "the list has a hole: the last index is %lld, the items are %lld",
+                       (long long)c.items, (long long)count);
     return c;
 }
 
@@ -91,7 +92,8 @@ static struct val read_scalars(struct reader *r, const struct frame *f,
     }
     struct contents c = look(r, f, at, false);
     if (c.keys)
-        read_fail(r, f, "'%.*s' must be a list, got a table with keys", STR_ARG(word));
+        read_fail_form(r, f, "'%.*s' must be a list, got a table with keys",
+                       STR_ARG(word));
     if (c.items == 0)
         read_fail(r, f, "'%.*s' must not be an empty list", STR_ARG(word));
     struct val list = val_list(r->a, (size_t)c.items);
@@ -270,9 +272,9 @@ _Noreturn static void fail_key(struct reader *r, const struct frame *f,
                   STR_ARG(habit.key));
     const struct field *known = shape_field(shape, word);
     if (known && takes_position(known))
-        read_fail(r, f, "'%.*s' is argument %d here, not a key", STR_ARG(word),
-                  (int)(known - shape->fields) + 1);
-    read_fail(r, f, "unknown key '%.*s'", STR_ARG(word));
+        read_fail_form(r, f, "'%.*s' is argument %d here, not a key", STR_ARG(word),
+                       (int)(known - shape->fields) + 1);
+    read_fail_form(r, f, "unknown key '%.*s'", STR_ARG(word));
 }
 
 /* The keys of a table: options, and in a record inside a call also positional fields. */
@@ -310,8 +312,8 @@ static void check_complete(struct reader *r, const struct frame *f, const struct
             continue;
         str word = key_word(field->key);
         if (field->place == PLACE_ARG)
-            read_fail(r, f, "%s %zu, '%.*s' (%s), is missing", f ? "item" : "argument",
-                      i + 1, STR_ARG(word), field->doc);
+            read_fail_form(r, f, "%s %zu, '%.*s' (%s), is missing",
+                           f ? "item" : "argument", i + 1, STR_ARG(word), field->doc);
         if (field->place == PLACE_OPT_MUST)
             read_fail(r, f, "the key '%.*s' (%s) is missing", STR_ARG(word), field->doc);
     }
@@ -355,8 +357,8 @@ static struct rec *read_rec_table(struct reader *r, struct frame *f,
         read_fail(r, f, "takes only key = value, got a list: write %.*s = ...",
                   STR_ARG(key_word(shape->fields[0].key)));
     if (!items && c.items > (lua_Integer)positions)
-        read_fail(r, f, "takes %zu item%s before its keys, got %lld. %s", positions,
-                  positions == 1 ? "" : "s", (long long)c.items, shape->doc);
+        read_fail_form(r, f, "takes %zu item%s before its keys, got %lld", positions,
+                       positions == 1 ? "" : "s", (long long)c.items);
     for (size_t i = 0; i < positions && (lua_Integer)i < c.items; i++) {
         if (lua_rawgeti(L, at, (lua_Integer)i + 1) != LUA_TNIL)
             out->at[i] = read_field(r, f, &shape->fields[i], lua_gettop(L));
@@ -378,6 +380,9 @@ static struct rec *read_rec(struct reader *r, const struct frame *f,
                             const struct shape *shape, int at)
 {
     struct frame mine = *f;
+    const struct shape *form = r->form;
+    if (strchr(shape->doc, '{'))
+        r->form = shape;
     if (++r->depth > DEEPEST)
         read_fail(r, f, "tables are nested more than %d deep", DEEPEST);
     struct rec *out;
@@ -392,6 +397,7 @@ static struct rec *read_rec(struct reader *r, const struct frame *f,
         }
         check_complete(r, &mine, out);
     }
+    r->form = form;
     r->depth--;
     return out;
 }
@@ -402,8 +408,9 @@ static void check_braces(struct reader *r, const struct frame *f, int at)
 {
     struct contents c = look(r, f, at, true);
     if (!c.keys && c.items == 1)
-        read_fail(r, f, "a column without options stands without braces: "
-                        "{ \"a\", \"b\", name = \"ix_name\" }");
+        read_fail(r, f,
+                  "a column without options stands without braces: "
+                  "{ \"a\", \"b\", name = \"ix_name\" }");
 }
 
 /* An index key: the first field takes sql "..." as well, and keeps it apart from a name.
@@ -647,10 +654,19 @@ static struct val read_rest(struct reader *r, const struct field *field, int fro
     return list;
 }
 
+/* op.drop_table{"t"} is one table with all arguments in it. */
+static void check_parentheses(struct reader *r)
+{
+    bool has_text = lua_rawgeti(r->L, 1, 1) == LUA_TSTRING;
+    lua_pop(r->L, 1);
+    if (has_text && r->call->fields[0].place == PLACE_ARG)
+        read_fail_form(r, NULL, "takes its arguments in parentheses, and got one table");
+}
+
 void read_call(lua_State *L, const char *what, int n, struct rec *out,
                struct renames *renames, struct arena *a)
 {
-    struct reader r = {L, a, what, 0, renames};
+    struct reader r = {L, a, what, 0, renames, out->shape, NULL};
     const struct shape *s = out->shape;
     const struct field *rest = rest_of(s), *items = items_of(s);
     int positions = (int)count_positions(s);
@@ -659,13 +675,15 @@ void read_call(lua_State *L, const char *what, int n, struct rec *out,
         n--;
     int options = find_options(&r, s, n);
     int given = options ? options - 1 : n;
+    if (options == 1)
+        check_parentheses(&r);
     if (!rest && given > positions) {
         if (!options && given == positions + 1 && has_options(s))
-            read_fail(&r, NULL, "argument %d must be a table of options, got %s", given,
-                      value_describe(L, given));
-        read_fail(&r, NULL, "takes %d argument%s%s, got %d", positions,
-                  positions == 1 ? "" : "s",
-                  has_options(s) ? " and a table of options" : "", n);
+            read_fail_form(&r, NULL, "argument %d must be a table of options, got %s",
+                           given, value_describe(L, given));
+        read_fail_form(&r, NULL, "takes %d argument%s%s, got %d", positions,
+                       positions == 1 ? "" : "s",
+                       has_options(s) ? " and a table of options" : "", n);
     }
     for (int i = 0; i < positions && i < given; i++)
         if (!lua_isnil(L, i + 1))
@@ -677,8 +695,9 @@ void read_call(lua_State *L, const char *what, int n, struct rec *out,
         if (items && c.items)
             rec_set(out, items->key, read_items(&r, NULL, items, options, 1, c.items));
         else if (c.items)
-            read_fail(&r, NULL,
-                      "the table of options has no place for a list: write key = value");
+            read_fail_form(
+                &r, NULL,
+                "the table of options has no place for a list: write key = value");
         read_keys(&r, NULL, out, options, false);
     }
     check_complete(&r, NULL, out);

@@ -20,11 +20,17 @@ struct reader {
     struct arena *a;
     const char *what; /* "op.create_table" */
     int depth;
-    struct renames *renames; /* NULL: renamed_from is a key like others */
+    struct renames *renames;  /* NULL: renamed_from is a key like others */
+    const struct shape *call; /* of the arguments */
+    const struct shape
+        *form; /* of the innermost record whose doc shows how it is written */
 };
 
 _Noreturn void read_fail(struct reader *r, const struct frame *f, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same for what is written in a wrong form: with a hint that shows the right one. */
+_Noreturn void read_fail_form(struct reader *r, const struct frame *f, const char *format,
+                              ...) __attribute__((format(printf, 3, 4)));
 /* "'word' must be EXPECTED, got ..." */
 _Noreturn void read_fail_type(struct reader *r, const struct frame *f, str word,
                               const char *expected, int at);

@@ -2,6 +2,8 @@
 #include "base/utf8.h"
 #include "script/read.h"
 
+#include "script/advice.h"
+
 #include <string.h>
 
 #define LONGEST_NAME                                                                     \
@@ -22,16 +24,36 @@ static void put_frames(struct buf *b, const struct frame *f)
     buf_put(b, ": ");
 }
 
+static str failure(struct reader *r, const struct frame *f, struct arena *scratch,
+                   const char *format, va_list args)
+{
+    struct buf b = buf_in(scratch);
+    buf_fmt(&b, "%s: ", r->what);
+    put_frames(&b, f);
+    buf_str(&b, str_vfmt(scratch, format, args));
+    return buf_done(&b);
+}
+
 void read_fail(struct reader *r, const struct frame *f, const char *format, ...)
 {
     struct arena *scratch = box_arena(r->L);
-    struct buf b = buf_in(scratch);
-    put_frames(&b, f);
     va_list args;
     va_start(args, format);
-    buf_str(&b, str_vfmt(scratch, format, args));
+    str message = failure(r, f, scratch, format, args);
     va_end(args);
-    error_raise(r->L, "%s: %.*s", r->what, STR_ARG(buf_done(&b)));
+    error_raise_hint(r->L, message, STR_NONE);
+}
+
+void read_fail_form(struct reader *r, const struct frame *f, const char *format, ...)
+{
+    struct arena *scratch = box_arena(r->L);
+    va_list args;
+    va_start(args, format);
+    str message = failure(r, f, scratch, format, args);
+    va_end(args);
+    error_raise_hint(r->L, message,
+                     f && r->form ? str_of(r->form->doc)
+                                  : advice_form(r->what, r->call, scratch));
 }
 
 void read_fail_type(struct reader *r, const struct frame *f, str word,
@@ -39,8 +61,8 @@ void read_fail_type(struct reader *r, const struct frame *f, str word,
 {
     if (value_is_null(r->L, at))
         read_fail(r, f, "'%.*s' cannot be NULL: it must be %s", STR_ARG(word), expected);
-    read_fail(r, f, "'%.*s' must be %s, got %s", STR_ARG(word), expected,
-              value_describe(r->L, at));
+    read_fail_form(r, f, "'%.*s' must be %s, got %s", STR_ARG(word), expected,
+                   value_describe(r->L, at));
 }
 
 /* ---- scalars ---- */
