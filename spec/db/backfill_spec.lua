@@ -116,6 +116,23 @@ describe("op.backfill", function()
     assert.equal("3000", p.db:scalar "select count(*) from stamps where n = 1")
   end)
 
+  it("keeps its place exactly, whatever a session says about the text of values", function()
+    -- Rounded to no digit, all these doubles are one; the first day of March is the third of January.
+    local p = with([[create table doubles (k float8 primary key, n int not null default 0);
+      insert into doubles select 1 + i * 2.220446049250313e-16 from generate_series(1, 300) i;
+      create table days (k timestamp, s interval, n int not null default 0, primary key (k, s));
+      insert into days select '2024-01-01'::timestamp + i * interval '1 day', i * interval '-1 day 1 hour'
+        from generate_series(0, 299) i]],
+      [[op.backfill { table = "doubles", set = { n = sql "n + 1" }, batch = 40, workers = 2 }
+      op.backfill { table = "days", set = { n = sql "n + 1" }, batch = 64,
+        on_batch = function() return not ctx.x.stop end }]],
+      [[transactional = false; settings = { extra_float_digits = "-15" }]])
+    p:fails(5, "upgrade", "head", "-x", "stop=1", "--url", p.env.DATABASE_URL .. "&options=-cdatestyle%3DSQL,DMY")
+    p:ok("upgrade", "head", "--url", p.env.DATABASE_URL .. "&options=-cdatestyle%3DSQL,MDY%20-cintervalstyle%3Dsql_standard")
+    assert.equal("300", p.db:scalar "select count(*) from doubles where n = 1")
+    assert.equal("300", p.db:scalar "select count(*) from days where n = 1")
+  end)
+
   it("refuses a key by which rows would be left out", function()
     local schema = [[create table t (a int unique, b int not null, c int not null, d int primary key, n int);
       create index on t (b); create unique index on t (c) where b > 0]]
@@ -175,6 +192,8 @@ describe("op.backfill", function()
         end }]])
     local r = p:fails(1, "upgrade", "head", "-x", "fail=1")
     assert.matches("no more", r.err, 1, true)
+    assert.matches("WARN  [moonshift] Backfill of t: 400 rows of about 900 (44%) are done", r.err, 1, true)
+    assert.matches("hint: running the same command again goes on from there", r.err, 1, true)
     assert.equal("400", p.db:scalar "select count(*) from t where n = 1")
     r = p:ok("upgrade", "head")
     assert.matches("Continuing backfill 1 of t after 400 rows", r.err, 1, true)

@@ -16,7 +16,7 @@ void bar_advance(struct session *s, str revision, const struct backfill_report *
 /* Takes the line away, before something else is written to the terminal. */
 void bar_hide(const struct session *s);
 
-/* "1 234 567 rows of about 2 000 000 (61%)", for all who tell of it. */
+/* "1234567 rows of about 2000000 (61%)", for all who tell of it. */
 str bar_rows(int64_t rows, int64_t total, bool ended, struct arena *a);
 
 #endif

@@ -2,6 +2,7 @@
  */
 #include "app/runner_inside.h"
 
+#include "app/bar.h"
 #include "pg/backfill.h"
 #include "plan/quote.h"
 
@@ -95,6 +96,19 @@ static void say_end(struct flight *f, const struct backfill_report *report)
                (long long)report->changed);
 }
 
+/* It failed: what it did is kept. A batch whose COMMIT was not answered is not counted. */
+static bool say_kept(struct flight *f, const struct backfill_report *report,
+                     struct err *e)
+{
+    if (report->rows == 0 || e->kind == ERR_INTERRUPTED) /* on_batch's wish says so */
+        return false;
+    str rows = bar_rows(report->rows, report->total, false, f->arena);
+    runner_say(f->r, "warn",
+               "Backfill of %.*s: %.*s are done: the next run goes on behind them",
+               STR_ARG(report->table), STR_ARG(rows));
+    return err_hint(e, "running the same command again goes on from there");
+}
+
 static bool run(struct flight *f, const struct backfill *b, const struct stmt *s,
                 struct err *e)
 {
@@ -112,7 +126,7 @@ static bool run(struct flight *f, const struct backfill *b, const struct stmt *s
     say_begin(f, own.part);
     f->journal.used = true;
     if (!backfill_run(r->conn, &r->names, b, &own, &watch, &report, e))
-        return false;
+        return say_kept(f, &report, e);
     say_end(f, &report);
     return runner_control(r, s->from.file, "BEGIN", e) &&
            progress_forget_ranges(r->sink, &r->names, own.revision, own.up, own.part,

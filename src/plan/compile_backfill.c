@@ -65,15 +65,30 @@ static void put_order(struct buf *b, const struct backfill *f)
     put_columns(b, f, "");
 }
 
+/* Keys as text that gives the very same value again, whatever a session has set: a double
+ * is not rounded (extra_float_digits), and a place that one session wrote means the same
+ * to the next (DateStyle). Until the end of this transaction, where nothing of the user's
+ * runs: what his SQL makes of a date is as he set it. Input reads these in any style. */
+static void put_exact_texts(struct buf *b, const struct backfill *f)
+{
+    buf_put(b, "WITH moonshift_style AS MATERIALIZED (SELECT "
+               "set_config('DateStyle', 'ISO', true), "
+               "set_config('IntervalStyle', 'postgres', true), "
+               "set_config('extra_float_digits', '1', true), "
+               "set_config('bytea_output', 'hex', true)) SELECT ");
+    put_key_texts(b, f);
+    buf_put(b, " FROM moonshift_style, (SELECT ");
+    put_columns(b, f, "");
+}
+
 str backfill_next(const struct backfill *f, struct range r, int64_t n, struct arena *a)
 {
     struct buf b = buf_in(a);
-    buf_put(&b, "SELECT ");
-    put_key_texts(&b, f);
+    put_exact_texts(&b, f);
     buf_fmt(&b, " FROM %.*s", STR_ARG(f->table));
     put_range(&b, f, r, false);
     put_order(&b, f);
-    buf_fmt(&b, " OFFSET %lld LIMIT 1", (long long)n);
+    buf_fmt(&b, " OFFSET %lld LIMIT 1) AS moonshift_rows", (long long)n);
     return buf_done(&b);
 }
 
@@ -170,10 +185,7 @@ str backfill_split(const struct backfill *f, int64_t parts, double percent,
                    struct arena *a)
 {
     struct buf b = buf_in(a);
-    buf_put(&b, "SELECT ");
-    put_key_texts(&b, f);
-    buf_put(&b, " FROM (SELECT ");
-    put_columns(&b, f, "");
+    put_exact_texts(&b, f);
     buf_put(&b, ", row_number() OVER (ORDER BY ");
     put_columns(&b, f, "");
     buf_fmt(&b, ") AS moonshift_n, count(*) OVER () AS moonshift_of FROM %.*s",
