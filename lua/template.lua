@@ -142,27 +142,13 @@ function template.revision(args)
   return filled
 end
 
--- What a template is made of: its own line, and the templates it includes.
-local function describe(name)
-  local about = embedded[name .. "/TEMPLATE"]
-  if not about then
-    return nil
-  end
-  local synopsis, rest = about:match("^([^\n]*)\n?(.*)$")
-  local includes = {}
-  for other in rest:gmatch("include (%S+)") do
-    includes[#includes + 1] = other
-  end
-  return synopsis, includes
-end
-
 -- { { name =, synopsis = }, … } in the order of names, basic first.
 function template.list()
   local found = {}
   for path in pairs(embedded) do
     local name = path:match("^([^/]+)/TEMPLATE$")
     if name then
-      found[#found + 1] = { name = name, synopsis = (describe(name)) }
+      found[#found + 1] = { name = name, synopsis = embedded[path]:match("^[^\n]*") }
     end
   end
   table.sort(found, function(a, b)
@@ -176,17 +162,14 @@ end
 
 -- Adds the files of an embedded template to `files`, path -> text.
 local function collect(name, files)
-  local synopsis, includes = describe(name)
-  if not synopsis then
+  if not embedded[name .. "/TEMPLATE"] then
     local names = {}
     for _, known in ipairs(template.list()) do
       names[#names + 1] = known.name
     end
-    fail(("there is no template '%s'"):format(name),
-      "templates are " .. table.concat(names, ", ") .. "; a directory of your own works too")
-  end
-  for _, other in ipairs(includes) do
-    collect(other, files)
+    fail(("there is no template '%s'"):format(name), lfs.attributes(name, "mode") == "directory"
+      and ("to take the directory of that name: -t ./%s"):format(name)
+      or "templates are " .. table.concat(names, ", ") .. "; a directory of your own is named with a slash: ./own")
   end
   for path, text in pairs(embedded) do
     local file = path:match("^" .. name:gsub("%p", "%%%0") .. "/(.+)$")
@@ -250,7 +233,8 @@ local function make_executable(path)
 end
 
 -- Writes a project. init{ directory =, templates = { names or directories }, of which the
--- last one counts where two have a file, annotations = what the place of that name gets,
+-- last one counts where two have a file and which are laid over `basic` unless one has a
+-- moonshift.lua, annotations = what the place of that name gets,
 -- version = of the program, settings = further keys of the configuration } gives
 -- { { path =, written = true or false }, … }, sorted; what is there stays as it is. All
 -- texts are made before the first is written: a mistake in a template leaves nothing behind.
@@ -259,6 +243,13 @@ function template.init(args)
   local files, programs, paths, results = {}, {}, {}, {}
   for _, name in ipairs(args.templates) do
     collect_named(name, files, programs)
+  end
+  if not files["moonshift.lua"] then -- what is no project by itself is laid over one
+    local basic = {}
+    collect("basic", basic)
+    for path, text in pairs(basic) do
+      files[path] = files[path] or text
+    end
   end
   local places = {
     project = name_of(args.directory), date = os.date("%Y-%m-%d"), year = os.date("%Y"),

@@ -36,10 +36,12 @@ static bool run(struct session *s, struct args *args, struct err *e)
         return false;
     struct buf b = buf_in(s->arena);
     struct json j = json_to(&b);
+    bool example = false;
     json_open(&j, '[');
     for (size_t i = 0; result.kind == VAL_LIST && i < result.list.n; i++) {
         str path = val_get(&result.list.at[i], STR("path"))->s;
         bool written = val_get(&result.list.at[i], STR("written"))->b;
+        example = example || str_ends(path, STR(".env.example"));
         json_open(&j, '{');
         json_put_str(&j, "path", path);
         json_put_bool(&j, "written", written);
@@ -50,11 +52,9 @@ static bool run(struct session *s, struct args *args, struct err *e)
     json_close(&j);
     if (s->json)
         out_str(buf_done(&b));
-    const char *cd = str_is(directory, ".") ? "" : "cd there, ";
-    out_info(s,
-             "Next: %scopy .env.example to .env, set DATABASE_URL in it, and run: "
-             "moonshift revision -m \"first\"",
-             cd);
+    out_info(s, "Next: %s%srun: moonshift revision -m \"first\"",
+             str_is(directory, ".") ? "" : "cd there, ",
+             example ? "copy .env.example to .env, set DATABASE_URL in it, and " : "");
     return true;
 }
 
@@ -67,7 +67,8 @@ const struct cmd cmd_init = {
         "there already is kept as it is. Several templates can be combined, -t makefile\n"
         "-t ci; where two have the same file, the last one counts. -t ./dir takes a template\n"
         "of your own: its files are copied, with the places ${project}, ${date}, ${year},\n"
-        "${version} filled in; a file 'dot.env' becomes '.env', and $${ stands for ${ itself.",
+        "${version} filled in; a file 'dot.env' becomes '.env', and $${ stands for ${ itself.\n"
+        "What it does not bring comes from basic, unless it has a moonshift.lua.",
     .opts = opts,
     .needs = NEED_VM,
     .max = 1,
