@@ -295,7 +295,7 @@ for _, one_by_one in ipairs { false, true } do
         { "create table pg_temp.t (n int); ", nil },
         { 'select * from "public.t"', "write schema =" },
         { "select * from public.missing", nil },
-        { "create table dup (n int)", "moonshift stamp head", "create table dup (n int)" },
+        { "create table dup (n int)", "moonshift stamp REVISION", "create table dup (n int)" },
       }
       for i = 2, #cases do
         local sql, hint, first = table.unpack(cases[i], 1, 3)

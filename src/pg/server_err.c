@@ -6,16 +6,18 @@
 #include <string.h>
 #include <strings.h>
 
+/* Not "stamp head": what follows is not there. */
+static const char there_already[] =
+    "if the database already is as this revision makes it, record it without running it: "
+    "moonshift stamp REVISION";
+
 /* By SQLSTATE (manual, appendix A). */
 static const struct {
     const char *sqlstate, *hint;
 } hints[] = {
-    {"42P07", "if the database already is as this revision makes it, record it without "
-              "running it: moonshift stamp head"},
-    {"42710", "if the database already is as this revision makes it, record it without "
-              "running it: moonshift stamp head"},
-    {"42701", "if the database already is as this revision makes it, record it without "
-              "running it: moonshift stamp head"},
+    {"42P07", there_already},
+    {"42710", there_already},
+    {"42701", there_already},
     {"42501", "the role of this connection lacks the privilege: grant it, or connect as "
               "the owner, or set role = \"owner\" in moonshift.lua"},
     {"53200", "one transaction locks every table it touches, and the server has room for "
