@@ -46,6 +46,26 @@ describe("revision --autogenerate", function()
     p:ok("check")
   end)
 
+  it("says where rows that are there will stop it", function()
+    local p = made 'model.table("t", { { "a", "integer" }, { "b", "integer" } })'
+    p:write("models/schema.lua", [[
+model.table("t", {
+  { "a", "integer", nullable = false }, { "b", "integer", default = 1 },
+  { "must", "integer", nullable = false }, { "has", "integer", nullable = false, default = 1 },
+  { "id", "integer", identity = true }, { "may", "integer" },
+})
+]])
+    p:ok("revision", "--autogenerate", "-m", "second")
+    local up, down = revision(p, "second"):match("(function upgrade.*)(function downgrade.*)")
+    local remarks = {}
+    for remark, name in up:gmatch('  %-%- (fails[^\n]*)\n  op%.[a-z_]+%("t", [{ ]*"(%a+)"') do
+      remarks[name] = remark
+    end
+    assert.same({ a = "fails while a row has no value there",
+      must = "fails while the table has rows: they have no value for it" }, remarks)
+    assert.falsy(down:find("fails", 1, true))
+  end)
+
   it("writes types by their short names", function()
     local p = made [[
 model.table("t", {

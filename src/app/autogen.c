@@ -303,6 +303,22 @@ static int by_op(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* A column that must have a value, and rows that may have none (SQLSTATE 23502). */
+static void put_required(struct buf *b, const struct op *op)
+{
+    const struct rec *args = op->args;
+    if (op->info->kind == OP_add_column) {
+        const struct rec *column = rec_at(args, K_column)->rec;
+        if (rec_has(column, K_nullable) && !rec_bool(column, K_nullable) &&
+            !rec_has(column, K_default) && !rec_has(column, K_identity) &&
+            !rec_has(column, K_generated))
+            buf_put(b, "  -- fails while the table has rows: they have no value for it\n");
+    } else if (op->info->kind == OP_alter_column && rec_has(args, K_nullable) &&
+               !rec_bool(args, K_nullable)) {
+        buf_put(b, "  -- fails while a row has no value there\n");
+    }
+}
+
 /* `hazards` in the order of by_op. */
 static void put_hazards(struct buf *b, const struct hazard *hazards, size_t n,
                         const struct op *op)
@@ -319,6 +335,7 @@ static void put_hazards(struct buf *b, const struct hazard *hazards, size_t n,
         buf_fmt(b, "  -- %s: %.*s\n", hazards[low].kind, STR_ARG(hazards[low].text));
     if (op->info->flags & OP_DESTROYS && op->info->kind != OP_replace_enum)
         buf_fmt(b, "  -- data loss: what is in it goes\n");
+    put_required(b, op);
 }
 
 /* A value that ADD VALUE brings is usable after the commit only (manual, ALTER TYPE). */
