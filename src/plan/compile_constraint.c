@@ -129,10 +129,7 @@ bool constraint_comment(struct pen *p, const struct rec *r, str schema, str tabl
 static bool add_constraint(struct pen *p, const struct rec *r, put_constraint_fn *write,
                            const char *ending)
 {
-    bool can_be_only = shape_field(r->shape, STR("only")) != NULL;
-    put_form(p, r,
-             can_be_only ? "ALTER TABLE[only: ONLY] {schema.table} ADD "
-                         : "ALTER TABLE[only: ONLY] {schema.table} ADD ");
+    put_form(p, r, "ALTER TABLE[only: ONLY] {schema.table} ADD ");
     write(p, r);
     put_form(p, r, ending);
     pen_end(p, 0);
@@ -186,6 +183,19 @@ bool compile_create_exclude_constraint(struct pen *p, const struct rec *r)
     return add_constraint(p, r, put_constraint_exclude, "");
 }
 
+/* NOT NULL, which a primary key brings, stays when it goes. */
+static bool drop_not_null(struct pen *p, const struct rec *r)
+{
+    struct list columns = rec_list(r, K_nullable);
+    put_form(p, r, "ALTER TABLE[only: ONLY] {schema.table}");
+    for (size_t i = 0; i < columns.n; i++) {
+        put(p, i ? ", ALTER COLUMN " : " ALTER COLUMN ");
+        put_ident(p, columns.at[i].s);
+        put(p, " DROP NOT NULL");
+    }
+    return pen_end(p, 0);
+}
+
 bool compile_drop_constraint(struct pen *p, const struct rec *r)
 {
     static const struct chosen_drop chosen = {
@@ -193,11 +203,12 @@ bool compile_drop_constraint(struct pen *p, const struct rec *r)
         "ALTER TABLE[only: ONLY] {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] ",
         "[cascade: CASCADE]", "{schema.table}", "regclass"};
     if (rec_bool(r, K_chosen))
-        return pen_drop_chosen(p, r, &chosen);
-    return pen_stmt(
-        p, r,
-        "ALTER TABLE[only: ONLY] {schema.table} DROP CONSTRAINT[if_exists: IF EXISTS] "
-        "{name}[cascade: CASCADE]");
+        pen_drop_chosen(p, r, &chosen);
+    else
+        pen_stmt(p, r,
+                 "ALTER TABLE[only: ONLY] {schema.table} DROP CONSTRAINT"
+                 "[if_exists: IF EXISTS] {name}[cascade: CASCADE]");
+    return rec_has(r, K_nullable) ? drop_not_null(p, r) : p->ok;
 }
 
 FORM(rename_constraint,

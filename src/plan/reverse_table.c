@@ -134,7 +134,10 @@ static struct op *undo_key(struct undo *u)
 
 struct op *reverse_create_primary_key(struct undo *u)
 {
-    return undo_key(u);
+    struct op *back = undo_key(u);
+    if (back)
+        rec_set(back->args, K_nullable, *rec_at(u->op->args, K_existing_nullable));
+    return back;
 }
 
 struct op *reverse_create_unique_constraint(struct undo *u)
