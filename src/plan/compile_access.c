@@ -257,8 +257,8 @@ static void put_object(struct pen *p, const struct rec *r)
         put_form(p, r, "{schema.table}.{name}");
     } else if (is_one_of(kind, of_table)) {
         put_form(p, r,
-                 "{name} ON [domain:DOMAIN {schema.domain}]"
-                 "[!domain:{schema.table}]");
+                 has_key(r, "domain") ? "{name} ON DOMAIN {schema.domain}"
+                                      : "{name} ON {schema.table}");
     } else if (is_one_of(kind, callable)) {
         put_form(p, r, "{schema.name}");
         if (rec_has(r, K_arguments))
@@ -323,4 +323,40 @@ bool compile_security_label(struct pen *p, const struct rec *r)
     put_object(p, r);
     put_form(p, r, " IS {label}");
     return pen_end(p, 0);
+}
+
+static bool alter_with_extension(struct pen *p, const struct rec *r, const char *form)
+{
+    put(p, "ALTER ");
+    put_object(p, r);
+    put_form(p, r, form);
+    return pen_end(p, 0);
+}
+
+bool compile_depends_on_extension(struct pen *p, const struct rec *r)
+{
+    return alter_with_extension(p, r, " DEPENDS ON EXTENSION {extension}");
+}
+
+bool compile_no_depends_on_extension(struct pen *p, const struct rec *r)
+{
+    return alter_with_extension(p, r, " NO DEPENDS ON EXTENSION {extension}");
+}
+
+static bool alter_extension_member(struct pen *p, const struct rec *r, const char *verb)
+{
+    put_form(p, r, "ALTER EXTENSION {extension} ");
+    put(p, verb);
+    put_object(p, r);
+    return pen_end(p, 0);
+}
+
+bool compile_add_to_extension(struct pen *p, const struct rec *r)
+{
+    return alter_extension_member(p, r, "ADD ");
+}
+
+bool compile_drop_from_extension(struct pen *p, const struct rec *r)
+{
+    return alter_extension_member(p, r, "DROP ");
 }

@@ -30,6 +30,8 @@ static const char sequence_options[] =
 
 void put_identity(struct pen *p, const struct rec *identity)
 {
+    if (rec_has(identity, K_restart))
+        pen_fail(p, "restart is for a column that is an identity already: alter_column");
     put(p, "GENERATED ");
     put_form(p, identity, "[generated:{generated}][!generated:BY DEFAULT] AS IDENTITY");
     struct pen side = *p;
@@ -189,22 +191,34 @@ static void alter_type(struct pen *p, const struct rec *r, bool *first)
     put_form(p, r, "[using: USING {using}]");
 }
 
+/* An identity that is there: all of it as `identity` has it, or its next value alone. */
+static void change_identity(struct pen *p, const struct rec *identity, bool whole)
+{
+    if (whole || rec_has(identity, K_generated))
+        put_form(p, identity,
+                 "SET GENERATED [generated:{generated}][!generated:BY DEFAULT] ");
+    struct pen side = *p;
+    side.b = buf_in(p->a);
+    put_form(&side, identity,
+             "[start: SET START WITH {start}][increment: SET INCREMENT BY {increment}]"
+             "[min_value: SET MINVALUE {min_value}][max_value: SET MAXVALUE {max_value}]"
+             "[cache: SET CACHE {cache}]");
+    if (rec_has(identity, K_cycle))
+        put(&side, rec_bool(identity, K_cycle) ? " SET CYCLE" : " SET NO CYCLE");
+    put_form(&side, identity, "[restart: RESTART WITH {restart}]");
+    p->ok = side.ok;
+    buf_str(&p->b, str_trim(buf_done(&side.b)));
+}
+
 static void alter_identity(struct pen *p, const struct rec *r, bool *first)
 {
     const struct val *identity = rec_at(r, K_identity);
+    bool was = rec_at(r, K_existing_identity)->kind == VAL_REC;
     if (identity->kind == VAL_NULL) {
         subcommand(p, r, first, "DROP IDENTITY");
-    } else if (rec_at(r, K_existing_identity)->kind == VAL_REC) {
-        subcommand(p, r, first, "SET GENERATED ");
-        put_form(
-            p, identity->rec,
-            "[generated:{generated}][!generated:BY DEFAULT][start: SET START WITH "
-            "{start}]"
-            "[increment: SET INCREMENT BY {increment}]"
-            "[min_value: SET MINVALUE {min_value}][max_value: SET MAXVALUE {max_value}]"
-            "[cache: SET CACHE {cache}]");
-        if (rec_has(identity->rec, K_cycle))
-            put(p, rec_bool(identity->rec, K_cycle) ? " SET CYCLE" : " SET NO CYCLE");
+    } else if (was || rec_has(identity->rec, K_restart)) {
+        subcommand(p, r, first, "");
+        change_identity(p, identity->rec, was);
     } else {
         subcommand(p, r, first, "ADD ");
         put_identity(p, identity->rec);

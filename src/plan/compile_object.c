@@ -124,6 +124,34 @@ bool compile_drop_operator(struct pen *p, const struct rec *r)
     return pen_stmt(p, r, " ([left:{left}][!left:NONE], {right})[cascade: CASCADE]");
 }
 
+/* , KEY = function; NONE for what op.NULL takes away */
+static void put_estimator(struct pen *p, const struct rec *r, enum key k, bool *first)
+{
+    if (!rec_has(r, k))
+        return;
+    buf_sep(&p->b, first, ", ");
+    put_word(p, key_word(k));
+    put(p, " = ");
+    if (rec_at(r, k)->kind == VAL_NULL)
+        put(p, "NONE");
+    else
+        put_sql(p, rec_str(r, k), key_word(k).p);
+}
+
+bool compile_alter_operator(struct pen *p, const struct rec *r)
+{
+    bool first = true;
+    if (!rec_has(r, K_restrict) && !rec_has(r, K_join))
+        return pen_fail(p, "nothing to change: give restrict or join");
+    put_form(p, r, "ALTER OPERATOR [schema:{schema}.]");
+    put_operator(p, rec_str(r, K_name));
+    put_form(p, r, " ([left:{left}][!left:NONE], {right}) SET (");
+    put_estimator(p, r, K_restrict, &first);
+    put_estimator(p, r, K_join, &first);
+    put(p, ")");
+    return pen_end(p, 0);
+}
+
 bool compile_create_operator_family(struct pen *p, const struct rec *r)
 {
     pen_stmt(p, r, "CREATE OPERATOR FAMILY {schema.name} USING {using}");

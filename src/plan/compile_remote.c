@@ -138,7 +138,19 @@ FORM(rename_foreign_data_wrapper,
 
 bool compile_alter_foreign_data_wrapper(struct pen *p, const struct rec *r)
 {
+    static const struct {
+        enum key key;
+        const char *given, *none;
+    } functions[] = {
+        {K_handler, "[handler: HANDLER {handler}]", " NO HANDLER"},
+        {K_validator, "[validator: VALIDATOR {validator}]", " NO VALIDATOR"}};
+    if (!rec_has(r, K_handler) && !rec_has(r, K_validator) && !rec_has(r, K_options))
+        return pen_fail(p, "nothing to change: give handler, validator or options");
     put_form(p, r, "ALTER FOREIGN DATA WRAPPER {name}");
+    for (size_t i = 0; i < 2; i++)
+        put_form(p, r,
+                 rec_at(r, functions[i].key)->kind == VAL_NULL ? functions[i].none
+                                                               : functions[i].given);
     put_option_changes(p, r);
     return pen_end(p, 0);
 }
@@ -247,7 +259,8 @@ bool compile_create_foreign_table(struct pen *p, const struct rec *r)
 
 FORM(drop_foreign_table,
      "DROP FOREIGN TABLE[if_exists: IF EXISTS] {schema.name}[cascade: CASCADE]")
-FORM(rename_foreign_table, "ALTER FOREIGN TABLE {schema.name} RENAME TO {new_name}")
+FORM(rename_foreign_table,
+     "ALTER FOREIGN TABLE[if_exists: IF EXISTS] {schema.name} RENAME TO {new_name}")
 
 bool compile_alter_foreign_table(struct pen *p, const struct rec *r)
 {

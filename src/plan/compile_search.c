@@ -29,6 +29,13 @@ bool compile_alter_text_search_configuration(struct pen *p, const struct rec *r)
 {
     mappings(p, r, "ADD", K_add_mappings);
     mappings(p, r, "ALTER", K_alter_mappings);
+    struct list replaced = rec_list(r, K_replace);
+    for (size_t i = 0; i < replaced.n; i++) {
+        put_form(p, r, "ALTER TEXT SEARCH CONFIGURATION {schema.name} ALTER MAPPING");
+        put_form(p, replaced.at[i].rec,
+                 "[tokens: FOR {tokens}] REPLACE {dictionary} WITH {new_dictionary}");
+        pen_end(p, 0);
+    }
     if (rec_list(r, K_drop_mappings).n)
         pen_stmt(p, r,
                  "ALTER TEXT SEARCH CONFIGURATION {schema.name} "

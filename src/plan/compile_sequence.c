@@ -45,7 +45,8 @@ bool compile_create_sequence(struct pen *p, const struct rec *r)
 }
 
 FORM(drop_sequence, "DROP SEQUENCE[if_exists: IF EXISTS] {schema.name}[cascade: CASCADE]")
-FORM(rename_sequence, "ALTER SEQUENCE {schema.name} RENAME TO {new_name}")
+FORM(rename_sequence,
+     "ALTER SEQUENCE[if_exists: IF EXISTS] {schema.name} RENAME TO {new_name}")
 
 bool compile_alter_sequence(struct pen *p, const struct rec *r)
 {

@@ -29,7 +29,7 @@ bool compile_create_view(struct pen *p, const struct rec *r)
 }
 
 FORM(drop_view, "DROP VIEW[if_exists: IF EXISTS] {schema.name}[cascade: CASCADE]")
-FORM(rename_view, "ALTER VIEW {schema.name} RENAME TO {new_name}")
+FORM(rename_view, "ALTER VIEW[if_exists: IF EXISTS] {schema.name} RENAME TO {new_name}")
 
 static bool set_with(struct pen *p, const struct rec *r, const char *head)
 {
@@ -71,7 +71,7 @@ bool compile_create_materialized_view(struct pen *p, const struct rec *r)
 FORM(drop_materialized_view,
      "DROP MATERIALIZED VIEW[if_exists: IF EXISTS] {schema.name}[cascade: CASCADE]")
 FORM(rename_materialized_view,
-     "ALTER MATERIALIZED VIEW {schema.name} RENAME TO {new_name}")
+     "ALTER MATERIALIZED VIEW[if_exists: IF EXISTS] {schema.name} RENAME TO {new_name}")
 
 bool compile_alter_materialized_view(struct pen *p, const struct rec *r)
 {

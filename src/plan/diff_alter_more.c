@@ -92,7 +92,8 @@ static bool alter_options(struct differ *d, const struct object *from,
                           const struct object *to, enum op_kind kind,
                           const struct shape *existing_shape, struct ops *ops)
 {
-    static const enum key in_place[] = {K_options, K_version, K_comment, N_KEYS};
+    static const enum key in_place[] = {K_options, K_version,   K_comment,
+                                        K_handler, K_validator, N_KEYS};
     const struct rec *old = from->create->args, *new = to->create->args;
     if (!differ_only_in(old, new, in_place))
         return false;
@@ -108,6 +109,14 @@ static bool alter_options(struct differ *d, const struct object *from,
                          *after = rec_at(new, K_options);
         rec_set(r, K_options, map_change(d, before, after));
         rec_set(existing, K_options, map_change(d, after, before));
+    }
+    static const enum key functions[] = {K_handler, K_validator, N_KEYS};
+    for (size_t i = 0; functions[i] != N_KEYS; i++) {
+        enum key k = functions[i];
+        if (!shape_field(new->shape, key_word(k)) || !differs(old, new, k))
+            continue;
+        rec_set(r, k, rec_has(new, k) ? *rec_at(new, k) : val_null());
+        rec_set(existing, k, rec_has(old, k) ? *rec_at(old, k) : val_null());
     }
     if (shape_field(new->shape, STR("version")) && differs(old, new, K_version)) {
         if (!rec_has(new, K_version) || !rec_has(old, K_version))
@@ -221,7 +230,7 @@ bool alter_more(struct differ *d, const struct object *from, const struct object
         return alter_materialized_view(d, from, to, ops);
     case OP_create_foreign_data_wrapper:
         return alter_options(d, from, to, OP_alter_foreign_data_wrapper,
-                             &shape_option_map, ops);
+                             &shape_wrapper_options, ops);
     case OP_create_server:
         return alter_options(d, from, to, OP_alter_server, &shape_server_options, ops);
     case OP_create_user_mapping:

@@ -244,6 +244,10 @@ void put_settings(struct pen *p, const struct map *m)
 {
     for (size_t i = 0; i < m->n; i++) {
         const struct val *v = &m->at[i].val;
+        if (v->kind == VAL_NULL && str_is(m->at[i].key, "all")) {
+            put(p, " RESET ALL");
+            continue;
+        }
         put(p, v->kind == VAL_NULL ? " RESET " : " SET ");
         put_key(p, m->at[i].key);
         if (v->kind == VAL_NULL)

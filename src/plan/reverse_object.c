@@ -142,6 +142,11 @@ struct op *reverse_security_label(struct undo *u)
     return undo_said(u, K_label);
 }
 
+UNDO_AS(depends_on_extension, no_depends_on_extension)
+UNDO_AS(no_depends_on_extension, depends_on_extension)
+UNDO_AS(add_to_extension, drop_from_extension)
+UNDO_AS(drop_from_extension, add_to_extension)
+
 struct op *reverse_set_schema(struct undo *u)
 {
     if (!rec_has(u->op->args, K_schema))
@@ -176,6 +181,7 @@ UNDO_KIND(conversion)
 /* ---- operators, languages, methods -------------------------------------------- */
 
 UNDO_CREATE_DROP(operator)
+UNDO_EXISTING(alter_operator)
 UNDO_KIND(operator_family)
 UNDO_KIND(operator_class)
 UNDO_NONE(alter_operator_family, "functions that members had are not known")

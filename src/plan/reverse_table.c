@@ -59,6 +59,10 @@ static bool undo_identity(struct undo *u, struct op *back)
         undo_none(u, "existing_identity is not given");
         return false;
     }
+    if (now->kind == VAL_REC && rec_has(now->rec, K_restart)) {
+        undo_none(u, "the value before restart is not known");
+        return false;
+    }
     rec_set(back->args, K_identity, before->kind == VAL_REC ? *before : val_null());
     rec_set(back->args, K_existing_identity, *now);
     return true;
