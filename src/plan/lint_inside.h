@@ -2,8 +2,8 @@
 #ifndef MOONSHIFT_PLAN_LINT_INSIDE_H
 #define MOONSHIFT_PLAN_LINT_INSIDE_H
 
+#include "plan/effect.h"
 #include "plan/lint.h"
-#include "plan/sqltext.h"
 
 /* What a rule is shown: each statement, each part of one, or a revision as a whole. */
 enum lint_stage {
@@ -78,10 +78,5 @@ bool kind_is(const struct lint_case *c, const char *kind);    /* of the statemen
 bool step_is(const struct lint_case *c, const char *subtype); /* of the action */
 /* A column's definition, in ADD COLUMN or CREATE TABLE. */
 bool is_column(const struct lint_case *c);
-/* Is a change of type from `was` to `now` done without touching a row? Both are written
- * as sql_action.full_type is. */
-bool type_widens(str was, str now);
-/* A type as a person wrote it, as full_type writes it. STR_NONE: not understood. */
-str type_normal(str text, struct arena *a);
 
 #endif

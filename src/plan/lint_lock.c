@@ -39,46 +39,23 @@ static bool has(const struct lint_case *c, unsigned flag)
     return c->action->flags & flag;
 }
 
-/* Steps of ALTER TABLE that let readers go on. */
-static bool is_gentle(const struct sql_action *action)
-{
-    static const char *const gentle[] = {
-        "AT_ValidateConstraint", "AT_AttachPartition",   "AT_SetStatistics",
-        "AT_ClusterOn",          "AT_DropCluster",       "AT_SetRelOptions",
-        "AT_ResetRelOptions",    "AT_SetOptions",        "AT_ResetOptions",
-        "AT_EnableTrig",         "AT_DisableTrig",       "AT_EnableTrigAll",
-        "AT_DisableTrigAll",     "AT_EnableTrigUser",    "AT_DisableTrigUser",
-        "AT_EnableAlwaysTrig",   "AT_EnableReplicaTrig",
-    };
-    for (size_t i = 0; i < sizeof gentle / sizeof *gentle; i++)
-        if (str_is(action->kind, gentle[i]))
-            return true;
-    if (action->flags & ACTION_CONCURRENTLY)
-        return true;
-    return str_is(action->kind, "AT_AddConstraint") && action->flags & ACTION_FOREIGN;
-}
-
+/* Dropping a view, or an index whose table is not named, is left to other rules; and what
+ * ALTER TABLE does to a second table: the partition that it attaches. */
 bool keeps_readers_out(const struct lint_case *c)
 {
     const struct sql_facts *f = c->facts;
-    if (f->parent.name.n)
-        return !is_fresh(c->lint, "table", &f->parent);
-    if (!c->used)
+    struct effects effects = {0};
+    bool alter = kind_is(c, "AlterTableStmt");
+    if (str_is(f->object, "OBJECT_VIEW") || str_is(f->object, "OBJECT_MATVIEW"))
         return false;
-    if (kind_is(c, "AlterTableStmt")) {
-        for (size_t i = 0; i < f->n_actions; i++)
-            if (!is_gentle(&f->actions[i]))
-                return true;
-        return false;
-    }
-    if (kind_is(c, "RenameStmt"))
-        return str_is(f->object, "OBJECT_TABLE") || str_is(f->object, "OBJECT_COLUMN");
-    if (kind_is(c, "DropStmt"))
-        return str_is(f->object, "OBJECT_TABLE") || str_is(f->object, "OBJECT_TRIGGER") ||
-               str_is(f->object, "OBJECT_POLICY") || str_is(f->object, "OBJECT_RULE");
-    return kind_is(c, "TruncateStmt") || kind_is(c, "ClusterStmt") ||
-           kind_is(c, "CreatePolicyStmt") || kind_is(c, "AlterPolicyStmt") ||
-           kind_is(c, "RuleStmt") || f->flags & (SQL_FULL | SQL_LOCKS_OUT);
+    statement_effects(f, NULL, NULL, &effects, c->lint->arena);
+    for (size_t i = 0; i < effects.n; i++)
+        if (effects.at[i].lock == LOCK_ACCESS_EXCLUSIVE &&
+            !(effects.at[i].does & EFFECT_INDEX) &&
+            (!alter || (c->used && same_table(&effects.at[i].table, &c->table))) &&
+            !is_fresh(c->lint, "table", &effects.at[i].table))
+            return true;
+    return false;
 }
 
 /* ---- indexes ------------------------------------------------------------------------

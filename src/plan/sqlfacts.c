@@ -402,6 +402,17 @@ static void read_drop(struct reader *r, const cJSON *body)
     }
 }
 
+/* COMMENT ON of a table or a column. */
+static void read_comment(struct reader *r, const cJSON *body)
+{
+    const cJSON *node = get(body, "object");
+    struct sql_table name = dotted_name(r, node);
+    if (is_text(body, "objtype", "OBJECT_TABLE"))
+        add_table(r, name.schema, name.name);
+    else if (is_text(body, "objtype", "OBJECT_COLUMN"))
+        add_owner(r, node);
+}
+
 /* COMMIT PREPARED and ROLLBACK PREPARED, which end the transaction of another. */
 static bool is_prepared(const cJSON *body)
 {
@@ -521,7 +532,6 @@ static void read_set(struct reader *r, const cJSON *body)
 
 static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)
 {
-    enum { ACCESS_EXCLUSIVE = 8 }; /* AccessExclusiveLock of the server's source */
     if (is_no_tx(kind, body))
         f->flags |= SQL_NO_TX;
     if (is_control(kind, body))
@@ -542,9 +552,8 @@ static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)
         f->flags |= SQL_ONLY;
     if (get(body, "newValNeighbor"))
         f->flags |= SQL_PLACED;
-    if (strcmp(kind, "LockStmt") == 0 && get(body, "mode") &&
-        get(body, "mode")->valueint == ACCESS_EXCLUSIVE)
-        f->flags |= SQL_LOCKS_OUT;
+    if (strcmp(kind, "LockStmt") == 0 && get(body, "mode")) /* lockdefs.h has our order */
+        f->lock = (enum lock_mode)get(body, "mode")->valueint;
     if (strcmp(kind, "VacuumStmt") == 0 && option(get(body, "options"), "full") &&
         !option_is_false(get(body, "options"), "full"))
         f->flags |= SQL_FULL;
@@ -553,6 +562,8 @@ static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)
         f->flags |= SQL_CONCURRENTLY;
     if (strcmp(kind, "SelectStmt") == 0 && !get(body, "intoClause") &&
         !get(body, "lockingClause"))
+        f->flags |= SQL_READS;
+    if (strcmp(kind, "CopyStmt") == 0 && !is_true(body, "is_from"))
         f->flags |= SQL_READS;
 }
 
@@ -568,6 +579,8 @@ static void read_tree(struct reader *r, const cJSON *stmt)
         read_create_table(r, stmt);
     else if (strcmp(kind, "DropStmt") == 0)
         read_drop(r, stmt);
+    else if (strcmp(kind, "CommentStmt") == 0)
+        read_comment(r, stmt);
     static const char *const objects[] = {"objtype", "renameType", "objectType"};
     for (size_t i = 0; i < 3 && !r->out->object.n; i++)
         r->out->object = text_of(r, stmt, objects[i]);

@@ -32,12 +32,11 @@ enum sql_flags {
     SQL_IF_NOT_EXISTS = 32,
     SQL_CASCADE = 64,
     SQL_UNIQUE = 128,     /* a unique index */
-    SQL_READS = 256,      /* a SELECT: changes nothing by itself */
+    SQL_READS = 256,      /* a SELECT or COPY TO: changes nothing by itself */
     SQL_ONLY = 512,       /* ALTER TABLE ONLY, CREATE INDEX ON ONLY: not the children */
     SQL_PLACED = 1024,    /* a new enum value with BEFORE or AFTER */
     SQL_FULL = 2048,      /* VACUUM FULL */
     SQL_TEMPORARY = 4096, /* a table that ends with the session */
-    SQL_LOCKS_OUT = 8192, /* LOCK TABLE in ACCESS EXCLUSIVE mode, the default */
 };
 
 /* A relation that a statement names. Names are as the parser folds them. */
@@ -91,6 +90,7 @@ struct sql_facts {
     size_t n_tables;
     struct sql_action *actions;
     size_t n_actions;
+    enum lock_mode lock; /* of LOCK TABLE */
     unsigned flags;
 };
 

@@ -1,49 +1,148 @@
 #include "app/runner_setup.h"
 
+#include "pg/relation.h"
 #include "plan/compile.h"
-#include "plan/quote.h"
+#include "plan/effect.h"
+
+#include <string.h>
+
+/* A name that an earlier statement of the plan gave to a relation. */
+struct renamed {
+    struct sql_table was, now;
+};
 
 /* Where the steps are shown. */
 struct sheet {
     struct session *s;
+    struct sink *sink; /* for what only the server knows */
     struct json *json; /* NULL: text */
+    struct renamed *renamed;
+    size_t n_renamed, renamed_room;
 };
 
-static str table_of(const struct op *op)
+/* ---- what the server knows ----------------------------------------------------------
+ */
+
+static struct sql_table name_now(const struct sheet *sheet, struct sql_table t)
 {
-    if (!shape_field(op->args->shape, STR("table")))
-        return STR_NONE;
-    return rec_str(op->args, K_table);
+    for (size_t i = sheet->n_renamed; i > 0; i--)
+        if (str_eq(sheet->renamed[i - 1].now.name, t.name) &&
+            str_eq(sheet->renamed[i - 1].now.schema, t.schema))
+            t = sheet->renamed[i - 1].was;
+    return t;
+}
+
+static void learn_name(struct sheet *sheet, const struct sql_facts *f)
+{
+    if (str_is(f->kind, "RenameStmt") && str_is(f->object, "OBJECT_TABLE"))
+        *PUSH(sheet->s->arena, sheet->renamed, sheet->n_renamed, sheet->renamed_room) =
+            (struct renamed){.was = f->target, .now = {f->target.schema, f->new_name}};
+}
+
+static str type_of(void *context, const struct sql_table *table, str column)
+{
+    struct sheet *sheet = context;
+    struct sql_table t = name_now(sheet, *table);
+    struct arena *a = sheet->s->arena;
+    struct err ignored = {0};
+    str type;
+    bool ok = relation_column(sheet->sink, t.schema, t.name, column, &type, a, &ignored);
+    err_clear(&ignored);
+    return ok && type.n ? type_normal(type, a) : STR_NONE;
+}
+
+/* ---- one statement ------------------------------------------------------------------
+ */
+
+/* A relation that is not there yet is made by the plan itself: nobody waits for it. */
+static bool look_up(const struct sheet *sheet, const struct effect *effect,
+                    struct relation *out)
+{
+    struct sql_table t = name_now(sheet, effect->table);
+    struct err ignored = {0};
+    bool ok =
+        relation_read(sheet->sink, t.schema, t.name, out, sheet->s->arena, &ignored);
+    err_clear(&ignored);
+    return ok && out->name.n;
+}
+
+static void show_effect(const struct sheet *sheet, const struct effect *effect,
+                        const struct relation *relation, const struct origin *from)
+{
+    bool copies = effect->does & EFFECT_COPIES, reads = effect->does & EFFECT_READS;
+    if (sheet->json) {
+        json_open(sheet->json, '{');
+        json_put_str(sheet->json, "table", relation->name.n ? relation->name : STR_NONE);
+        json_put_str(sheet->json, "lock", str_of(lock_name(effect->lock)));
+        if (relation->bytes >= 0)
+            json_put_int(sheet->json, "bytes", relation->bytes);
+        json_put_bool(sheet->json, "reads", reads);
+        json_put_bool(sheet->json, "copies", copies);
+        json_close(sheet->json);
+        return;
+    }
+    out_print("--   takes %s", lock_name(effect->lock));
+    if (relation->name.n)
+        out_print(" on %.*s", STR_ARG(relation->name));
+    if (relation->size.n)
+        out_print(" (%.*s)", STR_ARG(relation->size));
+    if (copies || reads)
+        out_print(" and %s all of it", copies ? "copies" : "reads");
+    out_print(", %.*s:%d\n", STR_ARG(from->file), from->line);
+}
+
+/* What the text of a statement does not tell: the operation's row does, or nobody. */
+static void show_unread(const struct sheet *sheet, const struct op *op, str kind)
+{
+    struct relation none = {.bytes = -1};
+    struct effect effect = {.lock = op_lock(op)};
+    if (effect.lock != LOCK_NONE)
+        show_effect(sheet, &effect, &none, &op->from);
+    else if (!sheet->json && op->info->flags & OP_RAW &&
+             (str_is(kind, "DoStmt") || str_is(kind, "CallStmt")))
+        out_print("--   what it locks is known only when it runs, %.*s:%d\n",
+                  STR_ARG(op->from.file), op->from.line);
+}
+
+static void show_effects(struct sheet *sheet, const struct op *op, const struct stmt *s)
+{
+    struct sql_facts facts;
+    struct effects effects = {0};
+    bool read = sql_facts(s, &facts, sheet->s->arena);
+    if (!read || !statement_effects(&facts, type_of, sheet, &effects, sheet->s->arena)) {
+        show_unread(sheet, op, read ? facts.kind : STR_NONE);
+        return;
+    }
+    for (size_t i = 0; i < effects.n; i++) {
+        struct relation relation;
+        if (look_up(sheet, &effects.at[i], &relation))
+            show_effect(sheet, &effects.at[i], &relation, &op->from);
+    }
+    learn_name(sheet, &facts);
 }
 
 static void show_op(void *context, const struct op *op, const struct stmt_list *list)
 {
     struct sheet *sheet = context;
-    enum lock_mode lock = op_lock(op);
-    str table = table_of(op);
-    bool told = false;
     for (size_t i = 0; i < list->n; i++) {
         const struct stmt *s = &list->at[i];
         if (s->flags & STMT_QUIET) /* checks around a statement, not what was asked for */
             continue;
-        if (sheet->json) {
-            json_open(sheet->json, '{');
-            json_put_str(sheet->json, "sql", s->sql);
-            json_put_str(sheet->json, "lock",
-                         lock == LOCK_NONE ? STR_NONE : str_of(lock_name(lock)));
-            json_put_str(sheet->json, "table", table);
-            json_put_str(sheet->json, "file", s->from.file);
-            json_put_int(sheet->json, "line", s->from.line);
-            json_put_bool(sheet->json, "transactional", !(s->flags & STMT_NO_TX));
-            json_close(sheet->json);
+        if (!sheet->json) {
+            out_print("%.*s;\n", STR_ARG(s->sql));
+            show_effects(sheet, op, s);
             continue;
         }
-        out_print("%.*s;\n", STR_ARG(s->sql));
-        if (!told && lock != LOCK_NONE)
-            out_print("--   takes %s%s%.*s, %.*s:%d\n", lock_name(lock),
-                      table.n ? " on " : "", STR_ARG(table), STR_ARG(s->from.file),
-                      s->from.line);
-        told = true;
+        json_open(sheet->json, '{');
+        json_put_str(sheet->json, "sql", s->sql);
+        json_put_str(sheet->json, "file", op->from.file);
+        json_put_int(sheet->json, "line", op->from.line);
+        json_put_bool(sheet->json, "transactional", !(s->flags & STMT_NO_TX));
+        json_key(sheet->json, "locks");
+        json_open(sheet->json, '[');
+        show_effects(sheet, op, s);
+        json_close(sheet->json);
+        json_close(sheet->json);
     }
 }
 
@@ -89,7 +188,8 @@ static bool show_step(struct runner *r, struct sheet *sheet, const struct step *
     struct err failure = {0};
     open_step(sheet, step);
     bool ok = runner_preview(r, step, &failure);
-    if (!ok && !failure.sqlstate[0]) {
+    bool syntax = strcmp(failure.sqlstate, "42601") == 0;
+    if (!ok && (syntax || !failure.sqlstate[0])) {
         err_copy(e, &failure);
         err_clear(&failure);
         return false;
@@ -114,6 +214,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
         !ledger_read(r.sink, &r.names, &rows, &exists, s->arena, e) ||
         !runner_plan(&r, up, &rows, target, &plan, e))
         return false;
+    sheet.sink = r.sink;
     r.watch = show_op;
     r.watch_context = &sheet;
     if (sheet.json)
@@ -139,8 +240,9 @@ const struct cmd cmd_plan = {
     .help = "what upgrade REV (or downgrade, for -N and base) would run, and its locks",
     .about =
         "Runs the migrations without sending what they ask for: every statement is\n"
-        "shown with the lock it takes. What they read is read, in a transaction that\n"
-        "cannot write. Nothing is changed.",
+        "shown with the locks it takes on tables that are there, how large those are,\n"
+        "and whether it reads or copies all of one. What migrations read is read, in a\n"
+        "transaction that cannot write. Nothing is changed.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .max = 1,
