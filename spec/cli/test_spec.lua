@@ -25,6 +25,12 @@ describe("test", function()
     assert.equal("0", scratch_databases(p))
   end)
 
+  it("does not count its own tables, that of unfinished work among them", function()
+    local p = made { head = "transactional = false", up = 'op.add_column("a", { "n", "int" })',
+      down_body = 'op.drop_column("a", "n")' }
+    assert.equal("ok    001_a\nok    002_b\n", p:ok("test").out)
+  end)
+
   it("lets a validated constraint stay validated, and no other difference pass with it", function()
     local function validated(more)
       return project.new { files = {

@@ -97,6 +97,7 @@ static bool run_all(struct test *t, const struct args *args, struct err *e)
     bool *wanted = NEW_N(t->s->arena, bool, graph_size(t->s->graph));
     if (!session_named(t->s, args, wanted, e) ||
         !ledger_ensure(t->r.sink, &t->r.names, t->s->arena, e) ||
+        !ledger_ensure_progress(t->r.sink, &t->r.names, t->s->arena, e) ||
         !runner_plan(&t->r, true, &none, STR("heads"), &plan, e))
         return false;
     for (size_t i = 0; i < plan.n; i++) {
