@@ -52,7 +52,7 @@ static bool put_setting(struct buf *b, str name, const struct val *v, struct err
         buf_fmt(b, "%lld", (long long)v->i);
         return true;
     case VAL_NUM:
-        buf_fmt(b, "%.17g", v->num);
+        buf_num(b, v->num);
         return true;
     case VAL_NULL:
         buf_put(b, "DEFAULT");
@@ -79,7 +79,7 @@ static bool put_local_call(struct buf *b, str name, const struct val *v, struct 
         buf_fmt(&text, "%lld", (long long)v->i);
         break;
     case VAL_NUM:
-        buf_fmt(&text, "%.17g", v->num);
+        buf_num(&text, v->num);
         break;
     default:
         return err_set(e, ERR_FAILED,

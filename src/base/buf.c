@@ -1,6 +1,9 @@
 #include "base/buf.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct buf buf_in(struct arena *a)
@@ -52,6 +55,21 @@ void buf_fmt(struct buf *b, const char *format, ...)
     }
     va_end(again);
     va_end(args);
+}
+
+void buf_num(struct buf *b, double num)
+{
+    char text[32];
+    if (isnan(num) || isinf(num)) {
+        buf_put(b, isnan(num) ? "NaN" : num > 0 ? "Infinity" : "-Infinity");
+        return;
+    }
+    for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, num);
+        if (strtod(text, NULL) == num)
+            break;
+    }
+    buf_put(b, text);
 }
 
 void buf_repeat(struct buf *b, char c, size_t times)

@@ -20,6 +20,9 @@ void buf_str(struct buf *b, str s);
 void buf_put(struct buf *b, const char *z);
 void buf_fmt(struct buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* A number in the fewest digits that read back as the same one; NaN, Infinity and -Infinity
+ * as PostgreSQL spells them. */
+void buf_num(struct buf *b, double num);
 void buf_repeat(struct buf *b, char c, size_t times);
 /* Puts `separator` unless this is the first of a list; `*first` is then false. */
 void buf_sep(struct buf *b, bool *first, const char *separator);

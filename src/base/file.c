@@ -43,11 +43,6 @@ bool file_is_directory(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return str_cmp(*(const str *)a, *(const str *)b);
-}
-
 bool file_list(const char *path, str suffix, str **out, size_t *n, struct arena *a,
                struct err *e)
 {
@@ -64,8 +59,7 @@ bool file_list(const char *path, str suffix, str **out, size_t *n, struct arena 
             *PUSH(a, names, count, room) = str_copy(a, name);
     }
     closedir(dir);
-    if (count)
-        qsort(names, count, sizeof *names, by_name);
+    str_sort(names, count);
     *out = names;
     *n = count;
     return true;

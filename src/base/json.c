@@ -107,7 +107,7 @@ void json_num(struct json *j, double num)
 {
     before(j);
     if (isfinite(num))
-        buf_fmt(j->out, "%.17g", num);
+        buf_num(j->out, num);
     else
         buf_put(j->out, "null"); /* JSON has no infinity */
 }

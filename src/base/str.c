@@ -185,3 +185,14 @@ bool strs_has(const struct strs *list, str s)
             return true;
     return false;
 }
+
+static int by_text(const void *a, const void *b)
+{
+    return str_cmp(*(const str *)a, *(const str *)b);
+}
+
+void str_sort(str *at, size_t n)
+{
+    if (n > 1)
+        qsort(at, n, sizeof *at, by_text);
+}

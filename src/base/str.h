@@ -52,5 +52,7 @@ struct strs {
 };
 void strs_add(struct strs *list, str s, struct arena *a);
 bool strs_has(const struct strs *list, str s);
+/* Sorts `n` texts bytewise. */
+void str_sort(str *at, size_t n);
 
 #endif

@@ -10,8 +10,6 @@
 #include <pg_query.h>
 #include <string.h>
 
-enum { NAME_BYTES = 63 };
-
 static const cJSON *get(const cJSON *node, const char *key)
 {
     return cJSON_GetObjectItemCaseSensitive(node, key);
@@ -127,7 +125,7 @@ static void add_index_column(struct strs *list, const char *name, struct arena *
     str base = str_of(name), unique = base;
     for (int i = 1; strs_has(list, unique); i++) {
         str number = str_fmt(a, "%d", i);
-        size_t keep = utf8_floor(base, NAME_BYTES - number.n);
+        size_t keep = utf8_floor(base, IDENT_BYTES - number.n);
         unique = str_fmt(a, "%.*s%.*s", (int)keep, base.p, STR_ARG(number));
     }
     strs_add(list, str_copy(a, unique), a);
@@ -163,7 +161,7 @@ static void add_columns_read(struct strs *list, const cJSON *node, struct arena 
 static str joined(const struct strs *list, struct arena *a)
 {
     struct buf b = buf_in(a);
-    for (size_t i = 0; i < list->n && b.n < NAME_BYTES + 1; i++) {
+    for (size_t i = 0; i < list->n && b.n < IDENT_BYTES + 1; i++) {
         if (b.n)
             buf_char(&b, '_');
         buf_str(&b, list->at[i]);
@@ -255,10 +253,10 @@ static str numbered(str name, str table, size_t digits, struct arena *a)
     size_t label = str_rfind(name, '_'), n1 = table.n < label ? table.n : label;
     while (n1 && !(str_starts(name, str_cut(table, 0, n1)) && name.p[n1] == '_'))
         n1--;
-    if (n1 == 0 || name.n + digits <= NAME_BYTES)
+    if (n1 == 0 || name.n + digits <= IDENT_BYTES)
         return name;
     size_t n2 = label > n1 ? label - n1 - 1 : 0, from = n1 + 1;
-    for (size_t over = name.n + digits - NAME_BYTES; over; over--) {
+    for (size_t over = name.n + digits - IDENT_BYTES; over; over--) {
         if (n1 > n2)
             n1--;
         else

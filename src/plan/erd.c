@@ -56,11 +56,6 @@ static size_t hue_of(const struct reader *r, str schema)
     return hue + 1;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return str_cmp(*(const str *)a, *(const str *)b);
-}
-
 static bool is_kind(const struct object *o, const char *kind)
 {
     return strcmp(o->kind, kind) == 0;
@@ -103,8 +98,7 @@ static void collect(struct reader *r)
     size_t n = 0;
     if (r->n_parts)
         qsort(r->parts, r->n_parts, sizeof *r->parts, by_object);
-    if (r->schemas.n)
-        qsort(r->schemas.at, r->schemas.n, sizeof(str), by_text);
+    str_sort(r->schemas.at, r->schemas.n);
     for (size_t i = 0; i < r->schemas.n; i++)
         if (n == 0 || !str_eq(r->schemas.at[n - 1], r->schemas.at[i]))
             r->schemas.at[n++] = r->schemas.at[i];

@@ -1,10 +1,9 @@
 /* Parts of statements that several families of operations share. */
 #include "plan/quote.h"
+#include "plan/sqlscan.h"
 #include "plan/write.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 void needs_version(struct pen *p, const struct rec *r, enum key k, int version)
 {
@@ -71,26 +70,9 @@ void put_operator(struct pen *p, str sign)
 
 /* ---- arguments of functions --------------------------------------------------- */
 
-/* Behind the quoted text that starts at i. */
-static size_t skip_quoted(str s, size_t i)
+static bool starts_default(str s, struct token t)
 {
-    char quote = s.p[i++];
-    while (i < s.n && s.p[i] != quote)
-        i++;
-    return i < s.n ? i + 1 : i;
-}
-
-static bool is_word_char(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
-}
-
-static bool starts_default(str s, size_t i)
-{
-    if (s.p[i] == '=' || (s.p[i] == ':' && i + 1 < s.n && s.p[i + 1] == '='))
-        return true;
-    return (i == 0 || !is_word_char(s.p[i - 1])) && i + 7 < s.n &&
-           strncasecmp(s.p + i, "default", 7) == 0 && !is_word_char(s.p[i + 7]);
+    return token_word(s, t, "DEFAULT") || token_is(s, t, '=') || token_is(s, t, ':');
 }
 
 str routine_signature(str arguments, struct arena *a)
@@ -98,23 +80,23 @@ str routine_signature(str arguments, struct arena *a)
     struct buf kept = buf_in(a);
     int depth = 0;
     bool keep = true;
-    for (size_t i = 0; i < arguments.n;) {
-        char c = arguments.p[i];
-        size_t end = c == '\'' || c == '"' ? skip_quoted(arguments, i) : i + 1;
-        if (depth == 0 && c == ',') {
+    size_t from = 0; /* what is kept and not written yet */
+    for (struct token t = sql_token(arguments, 0); t.kind != TOKEN_END;
+         t = sql_token(arguments, t.end)) {
+        bool comma = token_is(arguments, t, ',');
+        if (depth == 0 && keep && (comma || starts_default(arguments, t)))
+            buf_str(&kept, str_trim(str_cut(arguments, from, t.start)));
+        if (depth == 0 && comma) {
             keep = true;
-        } else if (depth == 0 && starts_default(arguments, i)) {
+            from = t.start;
+        } else if (depth == 0 && starts_default(arguments, t)) {
             keep = false;
-            kept.n = str_trim((str){kept.p, kept.n}).n;
         }
-        if (c == '(' || c == '[')
-            depth++;
-        else if (c == ')' || c == ']')
-            depth--;
-        if (keep)
-            buf_str(&kept, str_cut(arguments, i, end));
-        i = end;
+        depth += token_is(arguments, t, '(') || token_is(arguments, t, '[');
+        depth -= token_is(arguments, t, ')') || token_is(arguments, t, ']');
     }
+    if (keep)
+        buf_str(&kept, str_cut(arguments, from, arguments.n));
     return str_trim(buf_done(&kept));
 }
 
@@ -180,7 +162,6 @@ void put_option_changes(struct pen *p, const struct rec *r)
     for (size_t i = 0; i < now->map.n; i++) {
         const struct pair *o = &now->map.at[i];
         enum val_kind was = val_get(&before, o->key)->kind;
-        str text;
         buf_sep(&p->b, &first, ", ");
         if (o->val.kind == VAL_NULL) {
             put(p, "DROP ");
@@ -188,10 +169,7 @@ void put_option_changes(struct pen *p, const struct rec *r)
             continue;
         }
         put(p, was == VAL_NONE || was == VAL_NULL ? "ADD " : "SET ");
-        put_ident(p, o->key);
-        put(p, " ");
-        if (val_text(&o->val, &text, p->a))
-            put_literal(p, text);
+        put_option(p, o);
     }
     put(p, ")");
 }

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IDENT_BYTES = 63 }; /* NAMEDATALEN - 1, manual 4.1.1 */
-
 /* Keywords that quote_ident quotes: all but the unreserved (pg_get_keywords() of
  * PostgreSQL 15, and what became reserved later). Sorted bytewise. */
 /* clang-format off */

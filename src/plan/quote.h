@@ -10,6 +10,9 @@
 
 #include "base/err.h"
 
+/* NAMEDATALEN - 1: the server cuts longer names silently (manual, 4.1.1). */
+enum { IDENT_BYTES = 63 };
+
 void quote_ident(struct buf *b, str name);
 /* schema.name, or name alone when the schema is empty. */
 void quote_name(struct buf *b, str schema, str name);
@@ -18,7 +21,7 @@ void quote_literal(struct buf *b, str text);
 void quote_dollar(struct buf *b, str text);
 
 /* False with a message when the server would not keep the name as it is: empty, a NUL
- * byte, more than 63 bytes, not UTF-8. */
+ * byte, more than IDENT_BYTES, not UTF-8. */
 bool ident_check(str name, struct err *e);
 /* False with a message when the text holds what no PostgreSQL text can: a NUL byte or
  * bytes that are not UTF-8. `what` begins the message: "the comment". */

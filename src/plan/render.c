@@ -114,7 +114,7 @@ static void put_string(struct pen *p, str s)
     put_long(p->b, s);
 }
 
-/* The shortest text that reads back as the same number, and as a float. */
+/* Text that reads back as the same number, and as a float. */
 static void put_float(struct buf *b, double num)
 {
     if (isnan(num)) {
@@ -122,14 +122,9 @@ static void put_float(struct buf *b, double num)
     } else if (isinf(num)) {
         buf_put(b, num < 0 ? "-math.huge" : "math.huge");
     } else {
-        char text[64];
-        for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
-            snprintf(text, sizeof text, "%.*g", digits, num);
-            if (strtod(text, NULL) == num)
-                break;
-        }
-        buf_put(b, text);
-        if (!strpbrk(text, ".e"))
+        size_t start = b->n;
+        buf_num(b, num);
+        if (!strpbrk(buf_done(b).p + start, ".e"))
             buf_put(b, ".0");
     }
 }

@@ -89,23 +89,6 @@ static void json_text(struct buf *b, str s)
     buf_char(b, '"');
 }
 
-static void number_text(struct buf *b, double num)
-{
-    if (isnan(num)) {
-        buf_put(b, "NaN");
-    } else if (isinf(num)) {
-        buf_put(b, num > 0 ? "Infinity" : "-Infinity");
-    } else {
-        str shortest = STR_NONE; /* the fewest digits that read back as the same number */
-        for (int digits = 15; digits <= 17; digits++) {
-            shortest = str_fmt(b->arena, "%.*g", digits, num);
-            if (strtod(shortest.p, NULL) == num)
-                break;
-        }
-        buf_str(b, shortest);
-    }
-}
-
 static bool json_value(struct buf *b, const struct val *v)
 {
     bool first = true;
@@ -121,7 +104,7 @@ static bool json_value(struct buf *b, const struct val *v)
         buf_fmt(b, "%lld", (long long)v->i);
         return true;
     case VAL_NUM:
-        number_text(b, v->num);
+        buf_num(b, v->num);
         return isfinite(v->num);
     case VAL_STR:
         json_text(b, v->s);
@@ -199,7 +182,7 @@ bool val_text(const struct val *v, str *text, struct arena *a)
         *text = str_fmt(a, "%lld", (long long)v->i);
         return true;
     case VAL_NUM:
-        number_text(&b, v->num);
+        buf_num(&b, v->num);
         break;
     case VAL_LIST:
         ok = array_text(&b, v->list);
@@ -258,7 +241,7 @@ void put_value(struct pen *p, const struct val *v)
         return;
     case VAL_NUM:
         if (isfinite(v->num)) {
-            number_text(&p->b, v->num);
+            buf_num(&p->b, v->num);
             return;
         }
         break;
@@ -295,18 +278,23 @@ static void put_map(struct pen *p, const struct map *m)
     }
 }
 
+void put_option(struct pen *p, const struct pair *option)
+{
+    str text;
+    put_ident(p, option->key);
+    put(p, " ");
+    if (val_text(&option->val, &text, p->a))
+        put_literal(p, text);
+    else
+        pen_fail(p, "option %.*s has no value", STR_ARG(option->key));
+}
+
 static void put_options(struct pen *p, const struct map *m)
 {
     bool first = true;
     for (size_t i = 0; i < m->n; i++) {
-        str text;
         buf_sep(&p->b, &first, ", ");
-        put_ident(p, m->at[i].key);
-        put(p, " ");
-        if (val_text(&m->at[i].val, &text, p->a))
-            put_literal(p, text);
-        else
-            pen_fail(p, "option %.*s has no value", STR_ARG(m->at[i].key));
+        put_option(p, &m->at[i]);
     }
 }
 
@@ -502,7 +490,7 @@ str default_name(str table, str columns, const char *label, struct arena *a)
 {
     size_t overhead = strlen(label) + 1 + (columns.n ? 1 : 0);
     size_t n1 = table.n, n2 = columns.n;
-    while (n1 + n2 + overhead > 63) {
+    while (n1 + n2 + overhead > IDENT_BYTES) {
         if (n1 > n2)
             n1--;
         else

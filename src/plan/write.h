@@ -42,7 +42,8 @@ void put_literal(struct pen *p, str text);
 void put_sql(struct pen *p, str sql, const char *what);
 /* A value as an expression. A list is an array literal, a map is JSON text. */
 void put_value(struct pen *p, const struct val *v);
-/* Dies with a message: `return pen_fail(p, …)` or go on, the statement is not added. */
+void put_option(struct pen *p, const struct pair *option); /* k 'v', as in OPTIONS */
+/* Fails with a message: `return pen_fail(p, …)` or go on, the statement is not added. */
 bool pen_fail(struct pen *p, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

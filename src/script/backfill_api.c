@@ -1,8 +1,6 @@
 /* op.backfill: the operation, and the functions of the migration that it calls. */
 #include "script/inner.h"
 
-#include <stdlib.h>
-
 static const char what[] = "op.backfill";
 
 struct functions {
@@ -19,11 +17,6 @@ struct collecting {
     struct arena *a;
 };
 
-static int by_text(const void *a, const void *b)
-{
-    return str_cmp(*(const str *)a, *(const str *)b);
-}
-
 /* The columns that the row on top names, sorted. */
 static str *columns_of(lua_State *L, size_t row, size_t *n, struct arena *a)
 {
@@ -39,8 +32,7 @@ static str *columns_of(lua_State *L, size_t row, size_t *n, struct arena *a)
                         what, (int)row, value_describe(L, -2));
         *PUSH(a, names, *n, room) = str_copy(a, value_str(L, -2));
     }
-    if (*n > 1)
-        qsort(names, *n, sizeof *names, by_text);
+    str_sort(names, *n);
     return names;
 }
 
@@ -198,9 +190,7 @@ static int function_of(lua_State *L, const char *key)
 /* op.backfill { table =, set = | read =, apply =, ... }: see op.def. */
 static int f_backfill(lua_State *L)
 {
-    struct host *host = host_of(L, what);
-    if (vm_of(L)->entry == ENTRY_VERIFY)
-        error_raise(L, "%s: verify() only looks, it cannot change anything", what);
+    struct host *host = host_for_change(L, what);
     struct op *op = op_new(host->arena, OP_backfill);
     op->from = error_place(L);
     read_call(L, what, lua_gettop(L), op->args, NULL, host->arena);

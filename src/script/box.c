@@ -190,18 +190,13 @@ static int f_read_only(lua_State *L)
     error_raise(L, "this table is read-only: %s cannot be set", value_describe(L, 2));
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return str_cmp(*(const str *)a, *(const str *)b);
-}
-
 /* The message on top, with a hint that lists what a small table has. */
 _Noreturn static void raise_with_fields(lua_State *L, const char *name, str *fields,
                                         size_t n)
 {
     luaL_Buffer b;
     str message = value_str(L, -1);
-    qsort(fields, n, sizeof *fields, by_text);
+    str_sort(fields, n);
     luaL_buffinit(L, &b);
     for (size_t i = 0; i < n; i++) {
         luaL_addstring(&b, i ? ", " : name);

@@ -28,9 +28,7 @@ str data_beside(lua_State *L, const struct host *host, str name, const char *wha
 static int f_execute_file(lua_State *L)
 {
     static const char what[] = "op.execute_file";
-    struct host *host = host_of(L, what);
-    if (vm_of(L)->entry == ENTRY_VERIFY)
-        error_raise(L, "%s: verify() only looks, it cannot change anything", what);
+    struct host *host = host_for_change(L, what);
     if (lua_gettop(L) != 1 || lua_type(L, 1) != LUA_TSTRING)
         error_raise(L, "%s takes the name of a file, relative to the migration", what);
     struct err *e = box_err(L);
@@ -390,9 +388,7 @@ static bool copy_in(lua_State *L, struct host *host, const struct rec *args, int
 static int f_copy_from(lua_State *L)
 {
     static const char what[] = "op.copy_from";
-    struct host *host = host_of(L, what);
-    if (vm_of(L)->entry == ENTRY_VERIFY)
-        error_raise(L, "%s: verify() only looks, it cannot change anything", what);
+    struct host *host = host_for_change(L, what);
     int n = lua_gettop(L);
     luaL_checkstack(L, 16, NULL);
     bool from_rows = take_rows(L, n);

@@ -76,8 +76,6 @@ struct val value_any(lua_State *L, int at, struct arena *a, const char *what);
 /* "the string \"abc\"", "a table", "nothing": what an error says it got. Pushed on the
  * stack, to live there. */
 const char *value_describe(lua_State *L, int at);
-/* A number as SQL and Lua both read it: the shortest text that is exact. */
-str number_text(double number, struct arena *a);
 
 /* ---- reading calls by their shape (read.c) ---- */
 
@@ -122,6 +120,8 @@ void model_open(lua_State *L);
 void ctx_push(lua_State *L);
 /* The host, or an error that says where `what` answers. */
 struct host *host_of(lua_State *L, const char *what);
+/* The same for what changes things, which verify() may not. */
+struct host *host_for_change(lua_State *L, const char *what);
 
 void copy_to_open(lua_State *L); /* adds to the table `db` on top */
 /* A path of the migration's: relative to its directory. */

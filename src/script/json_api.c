@@ -26,7 +26,7 @@ _Noreturn static void fail(struct parser *s, const char *what)
 
 static int skip(struct parser *s)
 {
-    while (s->p < s->end && strchr(" \t\r\n", *s->p))
+    while (s->p < s->end && *s->p && strchr(" \t\r\n", *s->p))
         s->p++;
     return s->p < s->end ? (unsigned char)*s->p : -1;
 }
@@ -254,11 +254,6 @@ static void put_string(lua_State *L, struct buf *b, str s)
 
 static void put_value(lua_State *L, struct buf *b, int depth);
 
-static int by_text(const void *a, const void *b)
-{
-    return str_cmp(*(const str *)a, *(const str *)b);
-}
-
 static void put_object(lua_State *L, struct buf *b, size_t n, int depth)
 {
     int table = lua_gettop(L);
@@ -266,8 +261,7 @@ static void put_object(lua_State *L, struct buf *b, size_t n, int depth)
     size_t i = 0;
     for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1))
         keys[i++] = value_str(L, -2);
-    if (n > 1)
-        qsort(keys, n, sizeof *keys, by_text);
+    str_sort(keys, n);
     buf_char(b, '{');
     for (i = 0; i < n; i++) {
         if (i)
@@ -345,7 +339,7 @@ static void put_value(lua_State *L, struct buf *b, int depth)
         if (lua_isinteger(L, -1))
             buf_fmt(b, "%lld", (long long)lua_tointeger(L, -1));
         else if (isfinite(lua_tonumber(L, -1)))
-            buf_str(b, number_text(lua_tonumber(L, -1), b->arena));
+            buf_num(b, lua_tonumber(L, -1));
         else
             error_raise(L, "db.encode: %s has no place in JSON", value_describe(L, -1));
         break;

@@ -55,12 +55,12 @@ static struct strs to_strs(lua_State *L, int at, struct arena *a)
     if (lua_isnoneornil(L, at))
         return out;
     if (lua_type(L, at) == LUA_TSTRING) {
-        *PUSH(a, out.at, out.n, out.room) = str_copy(a, to_str(L, at));
+        strs_add(&out, str_copy(a, to_str(L, at)), a);
         return out;
     }
     luaL_checktype(L, at, LUA_TTABLE);
     for (lua_Integer i = 1; lua_rawgeti(L, at, i) != LUA_TNIL; i++) {
-        *PUSH(a, out.at, out.n, out.room) = str_copy(a, to_str(L, lua_gettop(L)));
+        strs_add(&out, str_copy(a, to_str(L, lua_gettop(L))), a);
         lua_pop(L, 1);
     }
     lua_pop(L, 1);

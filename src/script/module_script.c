@@ -89,7 +89,7 @@ static void put_val(struct buf *b, const struct val *v)
         buf_fmt(b, "%" PRId64, v->i);
         break;
     case VAL_NUM:
-        buf_fmt(b, "%.17g", v->num);
+        buf_num(b, v->num);
         break;
     case VAL_STR:
         buf_fmt(b, "'%.*s'", STR_ARG(v->s));

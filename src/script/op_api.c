@@ -4,13 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const entry_names[] = {
-    [ENTRY_UPGRADE] = "upgrade",
-    [ENTRY_DOWNGRADE] = "downgrade",
-    [ENTRY_CHANGE] = "change",
-    [ENTRY_VERIFY] = "verify",
-};
-
 struct host *host_of(lua_State *L, const char *what)
 {
     struct vm *vm = vm_of(L);
@@ -19,13 +12,11 @@ struct host *host_of(lua_State *L, const char *what)
     return vm->host;
 }
 
-/* The host for something that changes things. */
-static struct host *host_for_change(lua_State *L, const char *what)
+struct host *host_for_change(lua_State *L, const char *what)
 {
     struct host *host = host_of(L, what);
     if (vm_of(L)->entry == ENTRY_VERIFY)
-        error_raise(L, "%s: %s() only looks, it cannot change anything", what,
-                    entry_names[ENTRY_VERIFY]);
+        error_raise(L, "%s: verify() only looks, it cannot change anything", what);
     return host;
 }
 

@@ -91,8 +91,11 @@ bool param_text(lua_State *L, str *out, struct arena *a, const char *what)
         *out = lua_toboolean(L, -1) ? STR("true") : STR("false");
         return true;
     case LUA_TNUMBER:
-        *out = lua_isinteger(L, -1) ? str_fmt(a, "%lld", (long long)lua_tointeger(L, -1))
-                                    : number_text(lua_tonumber(L, -1), a);
+        if (lua_isinteger(L, -1))
+            buf_fmt(&b, "%lld", (long long)lua_tointeger(L, -1));
+        else
+            buf_num(&b, lua_tonumber(L, -1));
+        *out = buf_done(&b);
         return true;
     case LUA_TSTRING:
         *out = str_copy(a, value_str(L, -1));

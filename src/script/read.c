@@ -48,46 +48,46 @@ static struct val read_field(struct reader *r, const struct frame *f,
 static struct rec *read_rec(struct reader *r, const struct frame *f,
                             const struct shape *shape, int at);
 
-typedef struct val read_item(struct reader *, const struct frame *, str word,
-                             const char *words, int at);
-
-static struct val item_name(struct reader *r, const struct frame *f, str word,
-                            const char *words, int at)
+/* A field that takes one scalar, or one item of a field that takes a list of them. */
+static struct val read_scalar(struct reader *r, const struct frame *f,
+                              const struct field *field, int at)
 {
-    (void)words;
-    return read_name(r, f, word, at);
-}
-
-static struct val item_text(struct reader *r, const struct frame *f, str word,
-                            const char *words, int at)
-{
-    (void)words;
-    return read_text(r, f, word, at);
-}
-
-static struct val item_sql(struct reader *r, const struct frame *f, str word,
-                           const char *words, int at)
-{
-    (void)words;
-    return read_sql(r, f, word, at);
-}
-
-static struct val item_value(struct reader *r, const struct frame *f, str word,
-                             const char *words, int at)
-{
-    (void)words;
-    return read_value(r, f, word, at);
+    str word = key_word(field->key);
+    switch (field->type) {
+    case F_NAME:
+    case F_NAMES:
+        return read_name(r, f, word, at);
+    case F_TEXT:
+    case F_TEXTS:
+        return read_text(r, f, word, at);
+    case F_SQL:
+    case F_SQLS:
+        return read_sql(r, f, word, at);
+    case F_WORD:
+    case F_WORDS:
+        return read_word(r, f, word, field->words, at);
+    case F_FLAG:
+        return read_flag(r, f, word, field->words, at);
+    case F_COMMENT:
+        return read_comment(r, f, word, at);
+    case F_BOOL:
+        return read_bool(r, f, word, at);
+    case F_INT:
+        return read_int(r, f, word, at);
+    default:
+        return read_value(r, f, word, at);
+    }
 }
 
 /* A list of scalars, or one scalar. */
 static struct val read_scalars(struct reader *r, const struct frame *f,
-                               const struct field *field, int at, read_item *read)
+                               const struct field *field, int at)
 {
     lua_State *L = r->L;
     str word = key_word(field->key);
     if (!value_is_table(L, at)) {
         struct val one = val_list(r->a, 1);
-        one.list.at[0] = read(r, f, word, field->words, at);
+        one.list.at[0] = read_scalar(r, f, field, at);
         return one;
     }
     struct contents c = look(r, f, at, false);
@@ -100,7 +100,7 @@ static struct val read_scalars(struct reader *r, const struct frame *f,
     for (lua_Integer i = 1; i <= c.items; i++) {
         struct frame inner = {f, word.p, i, STR_NONE};
         lua_rawgeti(L, at, i);
-        list.list.at[i - 1] = read(r, &inner, word, field->words, lua_gettop(L));
+        list.list.at[i - 1] = read_scalar(r, &inner, field, lua_gettop(L));
         lua_pop(L, 1);
     }
     return list;
@@ -552,33 +552,21 @@ static struct val read_field(struct reader *r, const struct frame *f,
         return val_null();
     switch (field->type) {
     case F_NAME:
-        return read_name(r, f, word, at);
-    case F_NAMES:
-        return read_scalars(r, f, field, at, item_name);
     case F_TEXT:
-        return read_text(r, f, word, at);
-    case F_TEXTS:
-        return read_scalars(r, f, field, at, item_text);
     case F_SQL:
-        return read_sql(r, f, word, at);
-    case F_SQLS:
-        return read_scalars(r, f, field, at, item_sql);
     case F_VALUE:
-        return read_value(r, f, word, at);
-    case F_VALUES:
-        return read_scalars(r, f, field, at, item_value);
     case F_COMMENT:
-        return read_comment(r, f, word, at);
     case F_BOOL:
-        return read_bool(r, f, word, at);
     case F_INT:
-        return read_int(r, f, word, at);
     case F_WORD:
-        return read_word(r, f, word, field->words, at);
-    case F_WORDS:
-        return read_scalars(r, f, field, at, read_word);
     case F_FLAG:
-        return read_flag(r, f, word, field->words, at);
+        return read_scalar(r, f, field, at);
+    case F_NAMES:
+    case F_TEXTS:
+    case F_SQLS:
+    case F_VALUES:
+    case F_WORDS:
+        return read_scalars(r, f, field, at);
     case F_MAP:
         return read_map(r, f, word, at, false);
     case F_ROWS:

@@ -1,14 +1,11 @@
 /* Reads scalars: names, text, SQL, values, words. Part of read.c. */
 #include "base/utf8.h"
+#include "plan/quote.h"
 #include "script/read.h"
 
 #include "script/advice.h"
 
 #include <string.h>
-
-#define LONGEST_NAME                                                                     \
-    63 /* bytes; the server cuts longer names silently (manual, 4.1.1)                   \
-        */
 
 static void put_frames(struct buf *b, const struct frame *f)
 {
@@ -90,11 +87,11 @@ struct val read_name(struct reader *r, const struct frame *f, str word, int at)
     str s = read_str(r, f, word, at);
     if (s.n == 0)
         read_fail(r, f, "'%.*s' must not be empty", STR_ARG(word));
-    if (s.n > LONGEST_NAME)
+    if (s.n > IDENT_BYTES)
         read_fail(r, f,
                   "the name \"%.*s\" is %zu bytes long: PostgreSQL keeps only %d bytes "
                   "of a name",
-                  STR_ARG(s), s.n, LONGEST_NAME);
+                  STR_ARG(s), s.n, IDENT_BYTES);
     return val_str(s);
 }
 

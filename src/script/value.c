@@ -25,21 +25,6 @@ str value_str(lua_State *L, int at)
     return s;
 }
 
-str number_text(double number, struct arena *a)
-{
-    if (isnan(number))
-        return STR("NaN");
-    if (isinf(number))
-        return number > 0 ? STR("Infinity") : STR("-Infinity");
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
-    }
-    return str_copy(a, str_of(text));
-}
-
 /* ---- sql "..." and NULL ---- */
 
 int value_sql(lua_State *L)

@@ -11,7 +11,7 @@
 extern const struct embedded embedded_lua[];
 extern const struct embedded embedded_templates[];
 
-volatile int vm_interrupted;
+volatile sig_atomic_t vm_interrupted;
 
 #define DEFAULT_LIMIT ((size_t)1 << 30)
 #define HOOK_EVERY 10000 /* instructions between two looks at vm_interrupted */

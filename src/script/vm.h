@@ -11,6 +11,8 @@
 #include "base/err.h"
 #include "model/val.h"
 
+#include <signal.h>
+
 struct vm;
 
 struct vm *vm_open(struct err *e); /* NULL with e filled */
@@ -24,7 +26,7 @@ void vm_limit(struct vm *vm, size_t bytes);
 bool vm_call(struct vm *vm, const char *module, const char *function, struct val argument,
              struct val *result, struct arena *a, struct err *e);
 
-/* Set by a signal handler; a Lua hook looks at it, so that endless loops end. */
-extern volatile int vm_interrupted;
+/* The signal, once one came: set by its handler. A Lua hook looks at it, so that endless loops end. */
+extern volatile sig_atomic_t vm_interrupted;
 
 #endif

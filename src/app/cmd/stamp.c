@@ -1,8 +1,8 @@
 #include "app/runner_setup.h"
 
 /* "stamp --sql a:b": where the text begins and ends. */
-static bool write(struct session *s, struct args *args, const struct strs *targets,
-                  struct err *e)
+static bool stamp_rows(struct session *s, struct args *args, const struct strs *targets,
+                       struct err *e)
 {
     struct runner r;
     str from, to;
@@ -19,7 +19,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
     struct runner r;
     struct strs targets = {.at = args->at, .n = args->n};
     if (args_flag(args, "sql"))
-        return write(s, args, &targets, e);
+        return stamp_rows(s, args, &targets, e);
     return runner_open(s, args, &r, e) &&
            runner_stamp(&r, &targets, args_flag(args, "purge"), e);
 }
