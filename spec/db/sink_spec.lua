@@ -36,6 +36,22 @@ for _, one_by_one in ipairs { false, true } do
       assert.equal("2", d:scalar "select count(*) from t")
     end)
 
+    it("stays in the transaction when only a savepoint is rolled back", function()
+      for _, sql in ipairs { "begin", "savepoint here", "Rollback\nTo here" } do assert(c:exec(sql)) end
+      assert.is_true(c:in_transaction())
+      assert(c:exec "rollback")
+      assert.is_false(c:in_transaction())
+    end)
+
+    it("shows no password that the server quotes, and no half of a letter", function()
+      local e = failure { "do $$ begin execute 'alter role nobody_at_all password ''s3kr3t'''; end $$" }
+      assert.equal("42704", e.sqlstate)
+      assert.is_nil(e.text:find("s3kr3t", 1, true), e.text)
+      assert(c:recover())
+      e = failure { "do $$ begin raise exception 'no'; end $$ -- " .. ("ü"):rep(200) }
+      assert.is_truthy(utf8.len(e.text), e.text)
+    end)
+
     it("names the failed statement of many", function()
       assert(c:exec "begin")
       local e = failure {

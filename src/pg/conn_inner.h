@@ -147,6 +147,8 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e);
 /* The first word of a statement is `word` (lower case); comments before it are skipped.
  */
 bool stmt_is(str sql, const char *word);
+/* `word` stands somewhere in the text as a word of its own, in any case. */
+bool stmt_holds(str sql, const char *word);
 
 /* -- refused.c ---------------------------------------------------------------------- */
 

@@ -120,30 +120,33 @@ static void ask_sqlstate(const char *const *keys, const char *const *values,
     PQfinish(pg);
 }
 
-static bool hint_at(size_t row, PGconn *pg, struct err *e)
+static void hint_at(size_t row, PGconn *pg, struct err *e)
 {
     memcpy(e->sqlstate, refusals[row].sqlstate, strlen(refusals[row].sqlstate));
     str hint = fill_in(str_of(refusals[row].hint), pg, &e->arena);
-    return !err_hint(e, "%.*s", STR_ARG(hint));
+    err_hint(e, "%.*s", STR_ARG(hint));
 }
 
 static bool hint_by_text(str said, PGconn *pg, struct err *e)
 {
     for (size_t i = 0; i < N_REFUSALS; i++)
         if (refusals[i].said && says(said, refusals[i].said) &&
-            says(said, refusals[i].also))
-            return hint_at(i, pg, e);
+            says(said, refusals[i].also)) {
+            hint_at(i, pg, e);
+            return true;
+        }
     return false;
 }
 
 /* From the last row back: of two rows of one state, the later is the more general. */
-static bool hint_by_state(const char *state, PGconn *pg, struct err *e)
+static void hint_by_state(const char *state, PGconn *pg, struct err *e)
 {
     for (size_t i = N_REFUSALS; state[0] && i-- > 0;)
-        if (strcmp(refusals[i].sqlstate, state) == 0)
-            return hint_at(i, pg, e);
+        if (strcmp(refusals[i].sqlstate, state) == 0) {
+            hint_at(i, pg, e);
+            return;
+        }
     memcpy(e->sqlstate, state, strlen(state));
-    return false;
 }
 
 bool dial_refused(struct conn *c, PGconn *pg, const char *const *keys,

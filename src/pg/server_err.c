@@ -87,6 +87,20 @@ bool stmt_is(str sql, const char *word)
            (sql.n - i == n || !isalnum((unsigned char)sql.p[i + n]));
 }
 
+bool stmt_holds(str sql, const char *word)
+{
+    str w = str_of(word);
+    for (size_t i = 0; i + w.n <= sql.n; i++) {
+        bool starts =
+            i == 0 || (!isalnum((unsigned char)sql.p[i - 1]) && sql.p[i - 1] != '_');
+        bool ends = i + w.n == sql.n ||
+                    (!isalnum((unsigned char)sql.p[i + w.n]) && sql.p[i + w.n] != '_');
+        if (starts && ends && strncasecmp(sql.p + i, w.p, w.n) == 0)
+            return true;
+    }
+    return false;
+}
+
 static str field(const PGresult *r, int code)
 {
     return str_trim(str_of(PQresultErrorField(r, code)));
@@ -130,7 +144,7 @@ static void add_context(const PGresult *r, const struct stmt *stmt, struct err *
 {
     str context = field(r, PG_DIAG_CONTEXT);
     struct buf b = buf_in(&e->arena);
-    buf_str(&b, context);
+    buf_str(&b, sql_masked(context, &e->arena)); /* it quotes statements */
     if (stmt->first_line > 1)
         buf_fmt(&b, "%sthe statement starts at line %d of its SQL text",
                 context.n ? "\n" : "", stmt->first_line);
@@ -153,7 +167,7 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
         err_at(e, stmt->from.file, stmt->from.line);
         return;
     }
-    err_set(e, ERR_FAILED, "%.*s", STR_ARG(message));
+    err_set(e, ERR_FAILED, "%.*s", STR_ARG(sql_masked(message, &e->arena)));
     if (state.n == 5)
         memcpy(e->sqlstate, state.p, 5);
     /* A statement of our own without a place must not get that of the one that is queued
@@ -161,7 +175,7 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
     err_at(e, stmt->from.file.p ? stmt->from.file : STR(""), stmt->from.line);
     str detail = field(r, PG_DIAG_MESSAGE_DETAIL), hint = field(r, PG_DIAG_MESSAGE_HINT);
     if (detail.n)
-        e->detail = str_copy(&e->arena, detail);
+        e->detail = sql_masked(detail, &e->arena);
     str inner = field(r, PG_DIAG_INTERNAL_QUERY);
     if (inner.n) { /* the text of a function or DO block failed, not the statement's */
         inner = str_of(PQresultErrorField(r, PG_DIAG_INTERNAL_QUERY));

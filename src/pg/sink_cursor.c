@@ -4,26 +4,8 @@
 #include "pg/conn_inner.h"
 #include "pg/masked.h"
 
-#include <ctype.h>
-#include <strings.h>
-
 /* Rows are fetched in batches of about this size, in bytes and in rows. */
 enum { SMALL_BATCH = 128 * 1024, LARGE_BATCH = 512 * 1024, FEWEST = 16, MOST = 8192 };
-
-/* `word` stands somewhere in the text as a word of its own, in any case. */
-static bool holds_word(str sql, const char *word)
-{
-    str w = str_of(word);
-    for (size_t i = 0; i + w.n <= sql.n; i++) {
-        bool starts =
-            i == 0 || (!isalnum((unsigned char)sql.p[i - 1]) && sql.p[i - 1] != '_');
-        bool ends = i + w.n == sql.n ||
-                    (!isalnum((unsigned char)sql.p[i + w.n]) && sql.p[i + w.n] != '_');
-        if (starts && ends && strncasecmp(sql.p + i, w.p, w.n) == 0)
-            return true;
-    }
-    return false;
-}
 
 bool cursor_fits(const struct conn *c, const struct stmt *stmt)
 {
@@ -36,7 +18,7 @@ bool cursor_fits(const struct conn *c, const struct stmt *stmt)
         !stmt_is(stmt->sql, "values") && !stmt_is(stmt->sql, "table"))
         return false;
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        if (holds_word(stmt->sql, refused[i]))
+        if (stmt_holds(stmt->sql, refused[i]))
             return false;
     return true;
 }

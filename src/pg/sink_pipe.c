@@ -309,14 +309,14 @@ static void echo(const struct stmt *stmt)
 {
     struct arena a = {0};
     fprintf(stderr, "%.*s;\n", STR_ARG(sql_masked(stmt->sql, &a)));
-    arena_reset(&a);
     for (size_t i = 0; i < stmt->n_params; i++) {
         if (stmt->params[i].null)
             fprintf(stderr, "    -- $%zu = NULL\n", i + 1);
         else
             fprintf(stderr, "    -- $%zu = '%.*s'\n", i + 1,
-                    STR_ARG(stmt->params[i].text));
+                    STR_ARG(sql_masked(stmt->params[i].text, &a)));
     }
+    arena_reset(&a);
 }
 
 static bool refuse(struct err *e, const struct stmt *stmt, const char *what)
@@ -367,9 +367,7 @@ static bool commits(str sql)
 /* ROLLBACK TO keeps the transaction open. */
 static bool rolls_back(str sql)
 {
-    return stmt_is(sql, "abort") ||
-           (stmt_is(sql, "rollback") && str_index(sql, STR(" to ")) == sql.n &&
-            str_index(sql, STR(" TO ")) == sql.n);
+    return stmt_is(sql, "abort") || (stmt_is(sql, "rollback") && !stmt_holds(sql, "to"));
 }
 
 void pipe_note(struct conn *c, const struct stmt *stmt)
@@ -453,7 +451,7 @@ static struct entry *send_stmt(struct conn *c, const struct stmt *stmt)
             return NULL;
         }
         c->failed = true;
-        refuse(&c->failure, stmt, PQerrorMessage(c->pg));
+        refuse(&c->failure, stmt, libpq_said(c->pg, a).p);
         return NULL;
     }
     struct entry *entry = push_entry(c, ENTRY_STATEMENT);

@@ -1,4 +1,5 @@
 #include "pg/sql.h"
+
 #include "base/embed.h"
 
 #include <assert.h>
