@@ -146,6 +146,9 @@ describe("sql_masked", function()
     ["ALTER ROLE a PASSWORD E'p\\'w' LOGIN"] = "ALTER ROLE a PASSWORD E'****' LOGIN",
     ["alter role a password $$p'w$$ login"] = "alter role a password $$***$$ login",
     ["alter role a password $x$pw$x$"] = "alter role a password $x$**$x$",
+    ["do $$begin execute 'alter role a password ''pw'' login'; end$$"] =
+      "do $$begin execute 'alter role a password ''**'' login'; end$$",
+    ["update t set password='' where password = ''"] = "update t set password='' where password = ''",
     ["alter role a password 'pw"] = "alter role a password '**",
     ["select dblink('password=''p w'' host=h')"] = "select dblink('password=''***'' host=h')",
     ["create subscription s connection 'postgres://u:pw@h:1/d' publication p"] =

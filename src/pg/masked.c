@@ -58,6 +58,13 @@ static str dollar_tag(str sql, size_t at)
     return stands(sql, i, "$") ? str_cut(sql, at, i + 1) : STR("");
 }
 
+/* A literal inside of a literal, 'PASSWORD ''...''', and not an empty one. */
+static bool is_nested(str sql, size_t at)
+{
+    return stands(sql, at, "''") && at + 2 < sql.n &&
+           !strchr(" \t\r\n;,)'", sql.p[at + 2]);
+}
+
 /* PASSWORD '...', OPTIONS (password '...'), password=... */
 static bool after_word(str sql, size_t at, struct secret *out)
 {
@@ -69,7 +76,7 @@ static bool after_word(str sql, size_t at, struct secret *out)
     at = skip_space(sql, at + equals);
     bool escapes = stands(sql, at, "e'");
     str tag = dollar_tag(sql, at);
-    if (equals && stands(sql, at, "''")) { /* inside of a literal */
+    if (is_nested(sql, at)) {
         *out = (struct secret){at + 2, closed_at(sql, at + 2, STR("''"))};
     } else if (escapes || stands(sql, at, "'")) {
         at += escapes ? 2 : 1;
