@@ -82,6 +82,31 @@ describe("--sql", function()
     assert.equal(p.db:dump(), other:dump())
   end)
 
+  it("finds schemas of any name where the program finds them", function()
+    local p, other = project.new {
+      config = [=[return { search_path = [["Odd, ""one", Public]] }]=],
+      files = {
+        ["migrations/1.lua"] = project.revision { "001_a", up = 'op.execute "create table one (n int)"' },
+        ["migrations/2.lua"] = project.revision { "002_b", down = "001_a",
+          head = [=[settings = { search_path = [[ "Two" ,"Odd, ""one"]] }]=],
+          up = 'op.execute "create table two (n int)"' },
+      } }, db.create()
+    p.env.DATABASE_URL = p.db.url
+    local schemas = [[create schema "Odd, ""one"; create schema "Two"; create schema two]]
+    p.db:exec(schemas)
+    other:exec(schemas)
+    p:ok("upgrade", "head")
+    other:exec(p:ok("upgrade", "--sql").out)
+    assert.equal('Odd, "one', p.db:scalar "select schemaname from pg_tables where tablename = 'one'")
+    assert.equal("Two", p.db:scalar "select schemaname from pg_tables where tablename = 'two'")
+    assert.equal(p.db:dump(), other:dump())
+    for _, bad in ipairs { "a,,b", "a,", '"a', '"a" b' } do
+      p:write("moonshift.lua", ("return { search_path = [[%s]] }"):format(bad))
+      local r = p:fails(1, "upgrade", "--sql")
+      assert.truthy(r.err:find("is not a list of names", 1, true), r.err)
+    end
+  end)
+
   it("stops with an error where a migration reads", function()
     local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
       up = 'db.scalar "select 1"' } } }

@@ -30,12 +30,17 @@ static bool put_setting(struct buf *b, str name, const struct val *v, struct err
     buf_str(b, name);
     buf_put(b, " = ");
     if (str_is(name, "search_path") && v->kind == VAL_STR) {
-        str rest = v->s, piece;
-        bool first = true;
-        while (str_split(&rest, ',', &piece)) {
+        str rest = v->s, one;
+        bool first = true, quoted;
+        while (name_list_next(&rest, &one, &quoted, b->arena)) {
             buf_sep(b, &first, ", ");
-            quote_literal(b, str_trim(piece));
+            quote_literal(b, one);
         }
+        if (rest.n)
+            return err_set(e, ERR_FAILED, "search_path: '%.*s' is not a list of names",
+                           STR_ARG(v->s));
+        if (first)
+            buf_put(b, "''");
         return true;
     }
     switch (v->kind) {

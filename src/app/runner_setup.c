@@ -3,6 +3,8 @@
 #include "app/bar.h"
 #include "app/hooks.h"
 
+#include "plan/quote.h"
+
 static void say(void *context, const char *level, str text)
 {
     out_log(context, str_of(level), text);
@@ -109,9 +111,9 @@ bool runner_open_file(struct session *s, const struct args *args, struct runner 
     out_info(s, "Will assume transactional DDL.");
     /* Online an empty version_schema is the first schema of the session. */
     str path = r->options.search_path;
-    if (r->names.schema.n == 0 && path.n)
-        r->names.schema =
-            str_copy(s->arena, str_trim(str_cut(path, 0, str_find(path, ','))));
+    bool quoted;
+    if (r->names.schema.n == 0)
+        name_list_next(&path, &r->names.schema, &quoted, s->arena);
     r->sink = sink_file(stdout, version, s->arena);
     return true;
 }

@@ -183,39 +183,20 @@ static bool is_list_setting(str key)
            str_is(key, "local_preload_libraries");
 }
 
-/* The quoted name at the start of a list; *rest is what follows it. */
-static str quoted_name(struct pen *p, str list, str *rest)
-{
-    struct buf b = buf_in(p->a);
-    size_t i = 1;
-    for (; i < list.n; i++) {
-        if (list.p[i] == '"' && (++i == list.n || list.p[i] != '"'))
-            break;
-        buf_char(&b, list.p[i]);
-    }
-    *rest = str_trim(str_cut(list, i, list.n));
-    return buf_done(&b);
-}
-
 /* public, "Foo", "": a quoted name as a literal, since SQL has no empty identifier. */
 static void put_list_setting(struct pen *p, str list)
 {
-    bool first = true;
-    for (str rest = str_trim(list); rest.n && p->ok; first = false) {
+    bool first = true, quoted;
+    str rest = list, name;
+    for (; p->ok && name_list_next(&rest, &name, &quoted, p->a); first = false) {
         put(p, first ? "" : ", ");
-        if (rest.p[0] == '"') {
-            put_literal(p, quoted_name(p, rest, &rest));
-        } else {
-            size_t end = str_find(rest, ',');
-            put_sql(p, str_trim(str_cut(rest, 0, end)), "set");
-            rest = str_cut(rest, end, rest.n);
-        }
-        if (rest.n && rest.p[0] != ',') {
-            pen_fail(p, "set: '%.*s' is not a list of names", STR_ARG(list));
-            return;
-        }
-        rest = str_trim(str_cut(rest, 1, rest.n));
+        if (quoted)
+            put_literal(p, name);
+        else
+            put_sql(p, name, "set");
     }
+    if (rest.n)
+        pen_fail(p, "set: '%.*s' is not a list of names", STR_ARG(list));
 }
 
 void put_settings(struct pen *p, const struct map *m)

@@ -138,3 +138,54 @@ bool ident_check(str name, struct err *e)
                        STR_ARG(name), name.n, IDENT_BYTES);
     return true;
 }
+
+/* The quoted name at the start of *list, which then begins behind it; false when the
+ * quote does not end. */
+static bool quoted_name(str *list, str *name, struct arena *a)
+{
+    struct buf b = buf_in(a);
+    size_t i = 1;
+    for (; i < list->n; i++) {
+        if (list->p[i] == '"' && (++i == list->n || list->p[i] != '"')) {
+            *list = str_cut(*list, i, list->n);
+            *name = buf_done(&b);
+            return true;
+        }
+        buf_char(&b, list->p[i]);
+    }
+    return false;
+}
+
+static bool plain_name(str *list, str *name, struct arena *a)
+{
+    size_t end = str_find(*list, ',');
+    str text = str_trim(str_cut(*list, 0, end));
+    struct buf b = buf_in(a);
+    for (size_t i = 0; i < text.n; i++)
+        buf_char(&b, text.p[i] >= 'A' && text.p[i] <= 'Z' ? (char)(text.p[i] + 'a' - 'A')
+                                                          : text.p[i]);
+    *list = str_cut(*list, end, list->n);
+    *name = buf_done(&b);
+    return name->n > 0;
+}
+
+bool name_list_next(str *rest, str *name, bool *quoted, struct arena *a)
+{
+    str list = str_trim(*rest), found;
+    *rest = list;
+    if (list.n == 0)
+        return false;
+    *quoted = list.p[0] == '"';
+    if (!(*quoted ? quoted_name : plain_name)(&list, &found, a))
+        return false;
+    list = str_trim(list);
+    if (list.n) {
+        bool comma = list.p[0] == ',';
+        list = str_trim(str_cut(list, 1, list.n));
+        if (!comma || list.n == 0)
+            return false;
+    }
+    *name = found;
+    *rest = list;
+    return true;
+}

@@ -20,6 +20,12 @@ void quote_literal(struct buf *b, str text);
 /* $$text$$, or $body$text$body$, $body2$…: with a tag that does not occur in the text. */
 void quote_dollar(struct buf *b, str text);
 
+/* The next name of a list as search_path holds it (public, "Odd one"), cut off *rest: a
+ * quoted one without its quotes and as it stands, another one in lower case, as the
+ * server reads it. False when the list is at its end, or is no list of names: then *rest
+ * is not empty. */
+bool name_list_next(str *rest, str *name, bool *quoted, struct arena *a);
+
 /* False with a message when the server would not keep the name as it is: empty, a NUL
  * byte, more than IDENT_BYTES, not UTF-8. */
 bool ident_check(str name, struct err *e);
