@@ -37,6 +37,14 @@ describe("names", function()
     assert.equal("DROP TABLE " .. name .. ";", (sql(("op.drop_table(%q)"):format(name))))
   end)
 
+  it("are given once", function()
+    assert.equal("op.create_table: the column 'a' is given twice",
+      refusal 'op.create_table("t", { { "a", "int" }, { "a", "text" } })')
+    assert.equal("op.create_enum: the value 'a' is given twice", refusal 'op.create_enum("e", { "a", "b", "a" })')
+    assert.equal("op.replace_enum: the value 'a' is given twice", refusal 'op.replace_enum("e", { "a", "a" })')
+    assert.matches("is 64 bytes long", refusal('op.create_enum("e", { ("x"):rep(64) })'))
+  end)
+
   it("of 64 bytes are refused, not cut", function()
     local ops, err = cases.load(("op.drop_table(%q)"):format(("ä"):rep(32)))
     local message = ops and select(2, ops:script(150000)).message or err.message

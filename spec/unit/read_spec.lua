@@ -109,6 +109,17 @@ describe("a call of op", function()
       "op.add_column: column 'c': identity: takes only key = value, got a list: write generated = ...")
   end)
 
+  it("says which word or argument was meant", function()
+    fails('op.comment_on("tabel", "t", "x")',
+      "op.comment_on: 'kind' cannot be the string \"tabel\", did you mean \"table\"?")
+    fails('op.create_table("t", { { "a", "int" }, primary_key = true })',
+      "op.create_table: primary key: 'columns' (its columns) is missing")
+    fails('op.create_check_constraint("ck", "t", { "a > 0" })',
+      "op.create_check_constraint: 'condition' must be SQL (a string), got a table")
+    fails('op.create_policy("p", "t", { with_check = "true" })',
+      "op.create_policy: unknown key 'with_check', did you mean 'check'?")
+  end)
+
   it("wants the column of a reference that needs one", function()
     fails('op.create_sequence("s", { owned_by = "t" })',
       "op.create_sequence: owned by: item 2, 'column' (the column), is missing")

@@ -7,10 +7,28 @@
 
 extern const struct embedded embedded_plan_sql[];
 
+/* What the server says of a second one is about its catalog (23505). */
+static bool check_values(struct pen *p, struct list values)
+{
+    for (size_t i = 0; i < values.n; i++) {
+        str value = values.at[i].s;
+        if (value.n > 63)
+            return pen_fail(p,
+                            "the value \"%.*s\" is %zu bytes long: PostgreSQL takes 63",
+                            STR_ARG(value), value.n);
+        for (size_t j = 0; j < i; j++)
+            if (str_eq(values.at[j].s, value))
+                return pen_fail(p, "the value '%.*s' is given twice", STR_ARG(value));
+    }
+    return true;
+}
+
 bool compile_create_enum(struct pen *p, const struct rec *r)
 {
     bool first = true;
     struct list values = rec_list(r, K_values);
+    if (!check_values(p, values))
+        return false;
     put_form(p, r, "CREATE TYPE {schema.name} AS ENUM (");
     for (size_t i = 0; i < values.n; i++) {
         buf_sep(&p->b, &first, ", ");
@@ -108,7 +126,8 @@ bool compile_replace_enum(struct pen *p, const struct rec *r)
     struct buf b = buf_in(p->a), drop = buf_in(p->a);
     if (mapping->kind != VAL_MAP)
         mapping = &none;
-    if (!check_mapping(p, rec_list(r, K_values), &mapping->map) ||
+    if (!check_values(p, rec_list(r, K_values)) ||
+        !check_mapping(p, rec_list(r, K_values), &mapping->map) ||
         !val_text(mapping, &json, p->a))
         return false;
     buf_put(&drop, "DROP TYPE ");

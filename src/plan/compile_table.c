@@ -66,6 +66,16 @@ static void put_like(struct pen *p, const struct rec *r)
     }
 }
 
+static void check_columns(struct pen *p, struct list columns)
+{
+    for (size_t i = 0; i < columns.n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (str_eq(rec_str(columns.at[i].rec, K_name),
+                       rec_str(columns.at[j].rec, K_name)))
+                pen_fail(p, "the column '%.*s' is given twice",
+                         STR_ARG(rec_str(columns.at[i].rec, K_name)));
+}
+
 static void put_body(struct pen *p, const struct rec *r)
 {
     struct body b = {.p = p};
@@ -74,6 +84,7 @@ static void put_body(struct pen *p, const struct rec *r)
     bool typed = !rec_has(r, K_partition_of) && !rec_has(r, K_of_type);
     if (n_keys && rec_has(r, K_primary_key))
         pen_fail(p, "primary_key is given for the table and for a column");
+    check_columns(p, columns);
     for (size_t i = 0; i < like.n; i++) {
         element(&b);
         put_like(p, like.at[i].rec);

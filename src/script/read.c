@@ -106,21 +106,6 @@ static struct val read_scalars(struct reader *r, const struct frame *f,
     return list;
 }
 
-/* The texts inside an array or a document are as the server takes them, too: a NUL byte
- * would cut them. */
-static void check_texts(struct reader *r, const struct frame *f, str word,
-                        const struct val *v)
-{
-    if (v->kind == VAL_STR)
-        read_check_text(r, f, word, v->s);
-    for (size_t i = 0; v->kind == VAL_LIST && i < v->list.n; i++)
-        check_texts(r, f, word, &v->list.at[i]);
-    for (size_t i = 0; v->kind == VAL_MAP && i < v->map.n; i++) {
-        read_check_text(r, f, word, v->map.at[i].key);
-        check_texts(r, f, word, &v->map.at[i].val);
-    }
-}
-
 /* A value of a column: a table is an array, a jsonb document when it has keys or db.array
  * has marked it. */
 static struct val read_datum(struct reader *r, const struct frame *f, str word, int at)
@@ -131,7 +116,7 @@ static struct val read_datum(struct reader *r, const struct frame *f, str word, 
     struct val v = json_is_array(r->L) ? val_str(json_text(r->L, r->a))
                                        : value_any(r->L, at, r->a, r->what);
     lua_pop(r->L, 1);
-    check_texts(r, f, word, &v);
+    read_check_texts(r, f, word, &v);
     return v;
 }
 
@@ -314,6 +299,8 @@ static void check_complete(struct reader *r, const struct frame *f, const struct
         if (field->place == PLACE_ARG)
             read_fail_form(r, f, "%s %zu, '%.*s' (%s), is missing",
                            f ? "item" : "argument", i + 1, STR_ARG(word), field->doc);
+        if (f && field->place == PLACE_ITEMS)
+            read_fail(r, f, "'%.*s' (%s) is missing", STR_ARG(word), field->doc);
         if (field->place == PLACE_OPT_MUST)
             read_fail(r, f, "the key '%.*s' (%s) is missing", STR_ARG(word), field->doc);
     }
@@ -611,6 +598,13 @@ static bool has_keys(struct reader *r, int at)
     return look(r, NULL, at, true).keys;
 }
 
+/* { "a" } where a scalar should stand is a mistake about that argument. */
+static bool only_list(struct reader *r, int at)
+{
+    struct contents c = look(r, NULL, at, true);
+    return c.items && !c.keys;
+}
+
 /* The index of the table of options among n arguments, 0 when there is none. */
 static int find_options(struct reader *r, const struct shape *s, int n)
 {
@@ -621,7 +615,7 @@ static int find_options(struct reader *r, const struct shape *s, int n)
         return n;
     const struct field *field = &s->fields[n - 1];
     if (!takes_table(field))
-        return n;
+        return n > 1 && only_list(r, n) ? 0 : n;
     return field->place == PLACE_ARG_MAY && has_keys(r, n) ? n : 0;
 }
 

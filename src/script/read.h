@@ -35,8 +35,9 @@ _Noreturn void read_fail_form(struct reader *r, const struct frame *f, const cha
 _Noreturn void read_fail_type(struct reader *r, const struct frame *f, str word,
                               const char *expected, int at);
 
-/* Raises unless the text has no NUL byte and is UTF-8. */
-void read_check_text(struct reader *r, const struct frame *f, str word, str s);
+/* Raises unless the texts in `v`, an array or a document, are such as read_str takes. */
+void read_check_texts(struct reader *r, const struct frame *f, str word,
+                      const struct val *v);
 /* A string without NUL bytes, valid UTF-8, copied. */
 str read_str(struct reader *r, const struct frame *f, str word, int at);
 struct val read_name(struct reader *r, const struct frame *f, str word, int at);

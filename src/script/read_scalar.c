@@ -64,7 +64,7 @@ void read_fail_type(struct reader *r, const struct frame *f, str word,
 
 /* ---- scalars ---- */
 
-void read_check_text(struct reader *r, const struct frame *f, str word, str s)
+static void check_text(struct reader *r, const struct frame *f, str word, str s)
 {
     if (memchr(s.p, '\0', s.n))
         read_fail(r, f, "'%.*s' holds a NUL byte, which PostgreSQL cannot store in text",
@@ -76,8 +76,21 @@ void read_check_text(struct reader *r, const struct frame *f, str word, str s)
 str read_str(struct reader *r, const struct frame *f, str word, int at)
 {
     str s = value_str(r->L, at);
-    read_check_text(r, f, word, s);
+    check_text(r, f, word, s);
     return str_copy(r->a, s);
+}
+
+void read_check_texts(struct reader *r, const struct frame *f, str word,
+                      const struct val *v)
+{
+    if (v->kind == VAL_STR)
+        check_text(r, f, word, v->s);
+    for (size_t i = 0; v->kind == VAL_LIST && i < v->list.n; i++)
+        read_check_texts(r, f, word, &v->list.at[i]);
+    for (size_t i = 0; v->kind == VAL_MAP && i < v->map.n; i++) {
+        check_text(r, f, word, v->map.at[i].key);
+        read_check_texts(r, f, word, &v->map.at[i].val);
+    }
 }
 
 struct val read_name(struct reader *r, const struct frame *f, str word, int at)
@@ -190,6 +203,21 @@ static str words_text(struct reader *r, const char *words, const char *before)
     return buf_done(&b);
 }
 
+_Noreturn static void fail_word(struct reader *r, const struct frame *f, str word,
+                                const char *words, int at)
+{
+    str candidates[64], rest = str_of(words), nearest = STR_NONE;
+    size_t n = 0;
+    while (n < 64 && str_split(&rest, '|', &candidates[n]))
+        n++;
+    if (lua_type(r->L, at) == LUA_TSTRING)
+        nearest = str_nearest(value_str(r->L, at), candidates, n);
+    if (nearest.p)
+        read_fail(r, f, "'%.*s' cannot be %s, did you mean \"%.*s\"?", STR_ARG(word),
+                  value_describe(r->L, at), STR_ARG(nearest));
+    read_fail_type(r, f, word, words_text(r, words, "one of ").p, at);
+}
+
 /* Case and underscores do not matter: "CASCADE" and "set_null" are what people type. */
 struct val read_word(struct reader *r, const struct frame *f, str word, const char *words,
                      int at)
@@ -200,7 +228,7 @@ struct val read_word(struct reader *r, const struct frame *f, str word, const ch
             if (same_word(given, piece))
                 return val_str(piece);
     }
-    read_fail_type(r, f, word, words_text(r, words, "one of ").p, at);
+    fail_word(r, f, word, words, at);
 }
 
 struct val read_flag(struct reader *r, const struct frame *f, str word, const char *words,
