@@ -184,11 +184,57 @@ model.table("people", {
     assert.equal("a@b.c", p.db:scalar "select email from users")
   end)
 
-  it("points a likely rename out, and does not guess", function()
+  it("renames what is named after a renamed table or column, and builds nothing again", function()
+    local models = [[
+model.table("users", {
+  { "id", "bigserial", primary_key = true },
+  { "email", "text", unique = true, check = "email <> ''" },
+  { "kind", "text", index = true },
+  { "boss_id", "bigint", references = "users.id" },
+})
+model.table("log", {
+  { "id", "int" }, { "kind", "text", index = true },
+  unique = { "id", "kind" }, partition_by = "range (id)",
+})
+model.table("log1", { partition_of = { "log", "for values from (0) to (10)" } })
+]]
+    local p = made(models)
+    p.db:exec "insert into users (email) values ('a@b.c')"
+    local function built()
+      return p.db:column "select relfilenode from pg_class where relkind = 'i' and relnamespace = 'public'::regnamespace\
+        and relname not like 'moonshift%' order by relfilenode"
+    end
+    local before = built()
+    p:write("models/schema.lua", (models:gsub('"users", {', '"people", { renamed_from = "users",')
+      :gsub('"email", ', '"mail", renamed_from = "email", '):gsub("email <>", "mail <>")
+      :gsub('"users.id"', '"people.id"'):gsub('{ "kind", "text"', '{ "sort", "text", renamed_from = "kind"')
+      :gsub('"id", "kind"', '"id", "sort"')))
+    p:ok("revision", "--autogenerate", "-m", "rename")
+    local text = revision(p, "rename")
+    assert.falsy(text:find("op.drop_", 1, true) or text:find("op.create_", 1, true), text)
+    p:ok("upgrade", "head")
+    p:ok("check")
+    assert.same(before, built())
+    assert.equal("2", p.db:scalar "insert into people (mail) values ('b') returning id")
+    p:ok("downgrade", "-1")
+    assert.same(before, built())
+    assert.equal("3", p.db:scalar "insert into users (email) values ('c') returning id")
+  end)
+
+  it("points a likely rename out, on the terminal and in the file, and does not guess", function()
     local p = made(USERS)
     p:write("models/schema.lua", (USERS:gsub('"email"', '"mail"')))
     said(p:ok("revision", "--autogenerate", "-m", "guess"), 'renamed_from = "email"')
-    assert.truthy(revision(p, "guess"):find("op.drop_column", 1, true))
+    local text = revision(p, "guess")
+    assert.truthy(text:find('%-%- perhaps a rename: [^\n]*renamed_from = "email"[^\n]*\n[^\n]*\n  op.drop_column'), text)
+    assert.equal(1, select(2, text:gsub("perhaps a rename", "")))
+  end)
+
+  it("tells of a value that may only be renamed", function()
+    local p = made 'model.enum("mood", { "sad", "ok" })'
+    p:write("models/schema.lua", 'model.enum("mood", { "sad", "fine" })')
+    p:ok("revision", "--autogenerate", "-m", "value")
+    assert.truthy(revision(p, "value"):find('op.rename_enum_value("mood", "ok", "fine")', 1, true))
   end)
 
   it("adds enum values without a rewrite, usable in the same file", function()

@@ -2,6 +2,7 @@
 
 #include "app/models.h"
 #include "app/out.h"
+#include "app/renames.h"
 #include "plan/render.h"
 #include "plan/reverse.h"
 #include "plan/unsaid.h"
@@ -76,73 +77,6 @@ static bool both_ways(struct session *s, struct autogen *g, struct err *e)
            catalog_diff(&g->models, &g->database, &options, &g->down, s->arena, e);
 }
 
-/* The name that the table of a rename has in the database now: it may be renamed, too. */
-static str table_now(const struct ops *due, size_t n, str table)
-{
-    for (size_t i = 0; i < n; i++) {
-        const struct op *op = due->at[i];
-        if (op->info->kind == OP_rename_table &&
-            str_eq(rec_str(op->args, K_new_name), table))
-            return rec_str(op->args, K_name);
-    }
-    return table;
-}
-
-static bool is_there(const struct catalog_index *index, str schema, str table, str name)
-{
-    static const char *const alone[] = {"table",
-                                        "enum",
-                                        "type",
-                                        "domain",
-                                        "range type",
-                                        "view",
-                                        "materialized view",
-                                        "foreign table",
-                                        "index",
-                                        "sequence"};
-    static const char *const inside[] = {
-        "column",      "primary key",      "unique constraint",
-        "foreign key", "check constraint", "exclude constraint",
-        "trigger",     "policy",           "rule"};
-    size_t n = table.n ? sizeof inside / sizeof *inside : sizeof alone / sizeof *alone;
-    for (size_t i = 0; i < n; i++)
-        if (catalog_by_identity(index, table.n ? inside[i] : alone[i], schema, table,
-                                name))
-            return true;
-    return !table.n && catalog_by_identity(index, "schema", STR_NONE, STR_NONE, name);
-}
-
-/* A rename is wanted as long as the old name is there and the new one is not. `due` holds
- * the ones before it. */
-static bool is_due(const struct catalog_index *index, const struct catalog *c,
-                   const struct ops *due, size_t n, const struct op *rename)
-{
-    const struct rec *r = rename->args;
-    bool of_column = rename->info->kind == OP_rename_column;
-    bool in_table = shape_field(r->shape, STR("table")) != NULL;
-    str table = in_table ? table_now(due, n, rec_str(r, K_table)) : STR_NONE;
-    bool has_schema = shape_field(r->shape, STR("schema")) && rec_has(r, K_schema);
-    str schema = has_schema ? rec_str(r, K_schema) : c->default_schema;
-    return is_there(index, schema, table, rec_str(r, of_column ? K_column : K_name)) &&
-           !is_there(index, schema, table, rec_str(r, K_new_name));
-}
-
-/* Keeps what is due: whole objects first, because what stands in a table names the table
- * as it is called after. */
-static void keep_due(const struct catalog *c, struct ops *renames, struct arena *a)
-{
-    const struct catalog_index *index = catalog_index(c, a);
-    struct ops due = {0};
-    for (int inside = 0; inside <= 1; inside++)
-        for (size_t i = 0; i < renames->n; i++) {
-            struct op *op = renames->at[i];
-            bool in_table = shape_field(op->args->shape, STR("table")) != NULL;
-            if (in_table == (inside == 1) && is_due(index, c, &due, due.n, op))
-                ops_add(&due, op, a);
-        }
-    *renames = due;
-}
-
 /* Differences may be of print only: both sides once more through the server. Renames are
  * made there, on the copy of the database, so that what remains is the rest. When nothing
  * was of print only, the first reading stays: its text is nearer to what was written. */
@@ -190,7 +124,7 @@ bool autogen_compare(struct session *s, struct autogen *out, struct err *e)
         return false;
     tell_not_compared(s, &out->database, "database");
     tell_not_compared(s, &out->models, "models");
-    keep_due(&out->database, &out->renames, s->arena);
+    renames_due(&out->database, &out->models, &out->renames, s->arena);
     leave_unsaid(&out->database, &out->models, s->arena);
     autogen_filter(s, &out->database);
     autogen_filter(s, &out->models);
@@ -208,6 +142,7 @@ bool autogen_compare(struct session *s, struct autogen *out, struct err *e)
         out_debug(s, "compared after one pass only: %.*s", STR_ARG(why.message));
     }
     err_clear(&why);
+    renames_suspect(&out->up, s->arena);
     return add_renames(out, s->arena, e);
 }
 
@@ -238,58 +173,14 @@ str change_text(const struct change *c, struct arena *a)
     return str_fmt(a, "%s %s '%.*s'", words[c->kind], o->kind, STR_ARG(o->name));
 }
 
-/* Changes that a rename would explain stand together: one kind of one table. */
-static int by_place(const void *a, const void *b)
-{
-    const struct change *left = *(const struct change *const *)a;
-    const struct change *right = *(const struct change *const *)b;
-    const struct object *l = left->to ? left->to : left->from;
-    const struct object *r = right->to ? right->to : right->from;
-    int order = strcmp(l->kind, r->kind);
-    if (order == 0)
-        order = str_cmp(l->schema, r->schema);
-    return order ? order : str_cmp(l->table, r->table);
-}
-
-static bool may_be_renamed(const struct change *c)
-{
-    const char *kind = (c->to ? c->to : c->from)->kind;
-    return (c->kind == CHANGE_REMOVED || c->kind == CHANGE_ADDED) &&
-           (strcmp(kind, "column") == 0 || strcmp(kind, "table") == 0);
-}
-
-/* A table, or a column of a table, gone and another one come may be a rename; of several
- * nobody could tell which became which. */
-static void tell_renames(struct session *s, const struct diff *d)
-{
-    const struct change **at = NEW_N(s->arena, const struct change *, d->n_changes + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < d->n_changes; i++)
-        if (may_be_renamed(&d->changes[i]))
-            at[n++] = &d->changes[i];
-    if (n)
-        qsort(at, n, sizeof *at, by_place);
-    for (size_t i = 0, end; i < n; i = end) {
-        const struct object *gone = NULL, *come = NULL;
-        for (end = i; end < n && by_place(&at[i], &at[end]) == 0; end++) {
-            gone = at[end]->kind == CHANGE_REMOVED ? at[end]->from : gone;
-            come = at[end]->kind == CHANGE_ADDED ? at[end]->to : come;
-        }
-        if (end - i == 2 && gone && come)
-            out_warn(s,
-                     "%s '%.*s' goes and '%.*s' comes: if that is a rename, its data is "
-                     "kept by renamed_from = \"%.*s\" in the model",
-                     gone->kind, STR_ARG(gone->name), STR_ARG(come->name),
-                     STR_ARG(gone->name));
-    }
-}
-
 void autogen_tell(struct session *s, const struct diff *d)
 {
     for (size_t i = 0; i < d->n_changes; i++)
         if (!d->changes[i].silent)
             out_info(s, "Detected %.*s", STR_ARG(change_text(&d->changes[i], s->arena)));
-    tell_renames(s, d);
+    for (size_t i = 0; i < d->n_hazards; i++)
+        if (strcmp(d->hazards[i].kind, LIKELY_RENAME) == 0)
+            out_warn(s, "%s: %.*s", LIKELY_RENAME, STR_ARG(d->hazards[i].text));
     for (size_t i = 0; i < d->circles.n; i++)
         out_warn(s,
                  "no order is right for what needs each other: %.*s: see to it by hand",

@@ -2,6 +2,7 @@
 
 #include "plan/circle.h"
 #include "plan/diff_follow.h"
+#include "plan/diff_rename.h"
 #include "plan/reverse.h"
 
 #include <string.h>
@@ -101,7 +102,7 @@ static void judge(struct differ *d)
             continue;
         }
         const struct object *twin = &d->from.catalog->at[j];
-        if (twin->ignored)
+        if (twin->ignored || !str_eq(twin->name, o->name)) /* renamed, and else equal */
             continue;
         bool is_placed = d->early[i].n || d->late[i].n;
         if (is_placed)
@@ -358,6 +359,7 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
     d.retypes = NEW_N(a, struct retyping, from->n);
     *out = (struct diff){0};
     match(&d);
+    match_renamed(&d);
     find_default_privileges(&d);
     place_tables(&d);
     keep_columns(&d);

@@ -156,6 +156,27 @@ static bool loses_one(struct list before, struct list after)
     return false;
 }
 
+/* Where one value stands in the place of another: perhaps it is only renamed, and no row
+ * has to change. The empty string when that is not how the lists differ. */
+static str renamed_value(str name, struct list before, struct list after, struct arena *a)
+{
+    size_t at = before.n;
+    if (before.n != after.n)
+        return STR_NONE;
+    for (size_t i = 0; i < before.n; i++) {
+        if (val_eq(&before.at[i], &after.at[i]))
+            continue;
+        if (at < before.n)
+            return STR_NONE;
+        at = i;
+    }
+    return str_fmt(a,
+                   "; if '%.*s' is only renamed, this keeps the rows: "
+                   "op.rename_enum_value(\"%.*s\", \"%.*s\", \"%.*s\")",
+                   STR_ARG(before.at[at].s), STR_ARG(name), STR_ARG(before.at[at].s),
+                   STR_ARG(after.at[at].s));
+}
+
 /* Values can be added anywhere, never taken away: the old ones must be a subsequence.
  * Else the type is replaced, and what its columns hold of a removed value is for a
  * person. */
@@ -173,12 +194,14 @@ static bool alter_enum(struct differ *d, const struct object *from,
         rec_set(r, K_values, *rec_at(new, K_values));
         rec_set(r, K_existing, *rec_at(old, K_values));
         bool goes = loses_one(before, after);
+        str renamed = renamed_value(to->name, before, after, d->arena);
         add_hazard(d, ops->at[ops->n - 1], goes ? "data loss" : "rewrite",
                    str_fmt(d->arena,
-                           "%s of %.*s %s every table with the type is rewritten",
+                           "%s of %.*s %s every table with the type is rewritten%.*s",
                            goes ? "values" : "the values", STR_ARG(to->name),
                            goes ? "go: rows that hold one need a mapping, and"
-                                : "change their order:"));
+                                : "change their order:",
+                           STR_ARG(renamed)));
         *upsets = true;
         return true;
     }

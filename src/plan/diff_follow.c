@@ -227,7 +227,7 @@ static size_t old_follower(const struct differ *d, size_t leader, size_t table)
     return i;
 }
 
-static void rename_follower(struct differ *d, size_t from, size_t to)
+void rename_in_place(struct differ *d, size_t from, size_t to)
 {
     const struct object *o = &d->to.catalog->at[to];
     bool is_index = o->create->info->kind == OP_create_index;
@@ -256,7 +256,7 @@ static void lead_on(struct differ *d, const struct followers *f, size_t leader)
             make_and_attach(d, leader, i);
         else if (d->from.other[old] == NOWHERE && d->to.other[i] == NOWHERE &&
                  strcmp(d->from.catalog->at[old].kind, d->to.catalog->at[i].kind) == 0)
-            rename_follower(d, old, i);
+            rename_in_place(d, old, i);
     }
 }
 

@@ -29,6 +29,8 @@ void keep_columns(struct differ *d);
 void follow_checks(struct differ *d);
 /* Followers whose leader goes or comes while they are there by themselves. */
 void follow_indexes(struct differ *d);
+/* Makes twins of an index or constraint of `from` and one of `to` that differ by name. */
+void rename_in_place(struct differ *d, size_t from, size_t to);
 /* What followers have that their leaders do not give them. */
 void follow_properties(struct differ *d);
 
