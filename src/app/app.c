@@ -1,6 +1,7 @@
 #include "app/app.h"
 
 #include "app/bar.h"
+#include "app/branches.h"
 #include "app/cmd/cmd.h"
 #include "app/help.h"
 #include "base/term.h"
@@ -222,6 +223,8 @@ int app_main(int argc, char **argv)
         done = false;
         err_set(&e, ERR_FAILED, "cannot write to standard output: %s", strerror(errno));
     }
+    if (!done && e.kind == ERR_REVISION)
+        branches_tell(&s, &e);
     session_end(&s);
     int status = done             ? (int)s.status
                  : vm_interrupted ? 128 + vm_interrupted /* as a shell counts signals */

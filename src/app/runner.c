@@ -212,9 +212,9 @@ static bool run_together(struct runner *r, const struct plan *plan, struct err *
         if (!runner_control(r, file, "SET CONSTRAINTS ALL IMMEDIATE", e) ||
             !runner_control(r, file, "ROLLBACK", e) || !r->sink->sync(r->sink, e))
             return false;
-        runner_say(r, "info",
-                   "Dry run: %zu revision%s would be applied; all is rolled back",
-                   plan->n, plan->n == 1 ? "" : "s");
+        runner_say(r, "info", "Dry run: %zu revision%s would be %s; all is rolled back",
+                   plan->n, plan->n == 1 ? "" : "s",
+                   plan->at[0].up ? "applied" : "undone");
         return true;
     }
     return runner_control(r, file, "COMMIT", e) && r->sink->sync(r->sink, e);
@@ -411,8 +411,10 @@ static bool stamp_step(struct runner *r, const struct strs *before,
     const struct strs *named = step.added.n ? &step.added : &step.removed;
     step.revision = graph_exact(r->graph, named->at[0]);
     step.up = step.added.n > 0;
-    struct run run = {.revision = named->at[0],
-                      .message = step.revision ? revision_title(step.revision) : STR_NONE,
+    struct run run = {.revision = after->n ? named->at[0] : STR_NONE,
+                      .message = !after->n       ? STR("base")
+                                 : step.revision ? revision_title(step.revision)
+                                                 : STR_NONE,
                       .program = r->options.program,
                       .up = step.up,
                       .stamped = true};
@@ -499,6 +501,35 @@ bool runner_resolve(struct runner *r, str revision, bool applied, struct err *e)
                    applied ? "recorded as finished"
                            : "forgotten: it will run from its start");
     return ok;
+}
+
+bool runner_accept(struct runner *r, str revision, const char *checksum, struct err *e)
+{
+    const struct revision *rev = graph_find(r->graph, revision, e);
+    struct strs rows = {0};
+    struct plan applied = {0};
+    bool there, found = false;
+    if (!rev || !ledger_read(r->sink, &r->names, &rows, &there, r->arena, e) ||
+        (rows.n && !runner_plan(r, false, &rows, STR("base"), &applied, e)))
+        return false;
+    for (size_t i = 0; i < applied.n; i++)
+        found |= applied.at[i].revision == rev;
+    if (!found) {
+        err_set(e, ERR_REVISION, "revision '%.*s' is not applied", STR_ARG(rev->id));
+        return err_hint(e, "moonshift status");
+    }
+    struct run run = {.revision = rev->id,
+                      .message = revision_title(rev),
+                      .checksum = str_of(checksum),
+                      .program = r->options.program,
+                      .stamped = true};
+    runner_who(r, &run);
+    if (!runner_control(r, STR_NONE, "BEGIN", e) ||
+        !ledger_record(r->sink, &r->names, &run, r->arena, e) ||
+        !runner_control(r, STR_NONE, "COMMIT", e) || !r->sink->sync(r->sink, e))
+        return false;
+    runner_say(r, "info", "%.*s is recorded as it is now", STR_ARG(rev->id));
+    return true;
 }
 
 bool runner_ensure(struct runner *r, struct err *e)

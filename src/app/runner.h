@@ -82,6 +82,8 @@ bool runner_stamp(struct runner *r, const struct strs *targets, bool purge,
                   struct err *e);
 /* An interrupted step was finished, or removed, by hand. */
 bool runner_resolve(struct runner *r, str revision, bool applied, struct err *e);
+/* The file of an applied revision was edited, and is right: its checksum is recorded. */
+bool runner_accept(struct runner *r, str revision, const char *checksum, struct err *e);
 /* Creates the bookkeeping tables. */
 bool runner_ensure(struct runner *r, struct err *e);
 

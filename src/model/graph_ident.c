@@ -111,9 +111,10 @@ static bool several(const struct revisions *list, const char *what, str argument
 static bool too_few(const struct ident *id, struct err *e)
 {
     long n = id->steps < 0 ? -id->steps : id->steps;
-    return err_set(e, ERR_REVISION,
-                   "Relative revision %.*s didn't produce %ld migrations",
-                   STR_ARG(id->number), n);
+    err_set(e, ERR_REVISION, "Relative revision %.*s didn't produce %ld migrations",
+            STR_ARG(id->number), n);
+    return err_hint(e, "upgrade takes +N, downgrade -N; moonshift status tells where the "
+                       "database is, and how many revisions are pending");
 }
 
 static bool too_far(const struct ident *id, struct err *e)

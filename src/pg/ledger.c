@@ -413,6 +413,19 @@ bool ledger_move(struct sink *s, const struct ledger_names *names,
     return s->exec(s, &stmt, e);
 }
 
+bool ledger_record(struct sink *s, const struct ledger_names *names,
+                   const struct run *run, struct arena *a, struct err *e)
+{
+    struct move m = {.sql = buf_in(a), .arena = a};
+    put_log(&m, names, run);
+    buf_put(&m.sql, "(VALUES (1)) AS once");
+    struct stmt stmt = {.sql = str_trim(buf_done(&m.sql)),
+                        .params = m.params,
+                        .n_params = m.n,
+                        .flags = STMT_QUIET};
+    return s->exec(s, &stmt, e);
+}
+
 /* -- log ---------------------------------------------------------------------------- */
 
 bool ledger_log(struct sink *s, const struct ledger_names *names, int64_t limit,

@@ -48,6 +48,10 @@ bool ledger_move(struct sink *s, const struct ledger_names *names,
                  const struct step *step, const struct run *run, struct arena *a,
                  struct err *e);
 
+/* A line of the log that moves nothing: the file of an applied revision is right as it is. */
+bool ledger_record(struct sink *s, const struct ledger_names *names,
+                   const struct run *run, struct arena *a, struct err *e);
+
 /* What the lock is, and how long it is waited for. */
 struct lock_options {
     bool in_table;    /* a row of moonshift_lock instead of an advisory lock */

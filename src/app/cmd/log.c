@@ -45,8 +45,8 @@ static void print_text(const struct rows *rows)
         started = str_cut(started, 0, str_find(started, '.'));
         out_print("%-19.*s  %-5.*s  %.*s", STR_ARG(started),
                   STR_ARG(cell(rows, i, DIRECTION)), STR_ARG(cell(rows, i, REVISION)));
-        if (message.n)
-            out_print(", %.*s", STR_ARG(message));
+        if (message.n) /* a stamp of base is of no revision */
+            out_print("%s%.*s", cell(rows, i, REVISION).n ? ", " : "", STR_ARG(message));
         out_print("  (%.*s", STR_ARG(user.n ? user : cell(rows, i, DB_USER)));
         if (host.n)
             out_print("@%.*s", STR_ARG(host));

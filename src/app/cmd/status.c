@@ -165,12 +165,17 @@ static void print_text(const struct session *s, const struct state *st)
         out_print("%s%.*s", i ? ", " : "", STR_ARG(st->rows.at[i]));
     out_print("%s\n", st->rows.n ? "" : "base");
     if (st->unknown.kind)
-        out_print("problem:  %.*s\n", STR_ARG(st->unknown.message));
+        out_print("problem:  %.*s\n  %.*s\n", STR_ARG(st->unknown.message),
+                  STR_ARG(st->unknown.hint));
     for (size_t i = 0; i < st->unfinished.n; i++)
         print_unfinished(s, &st->unfinished.at[i]);
     for (size_t i = 0; i < st->edited.n; i++)
         out_print("edited since it was applied: %.*s (%.*s)\n",
                   STR_ARG(st->edited.at[i]->id), STR_ARG(st->edited.at[i]->file));
+    if (st->edited.n)
+        out_print("  put the file back, or, where it does the same as before: moonshift "
+                  "resolve %.*s --edited\n",
+                  STR_ARG(st->edited.at[0]->id));
     if (st->pending.n == 0) {
         if (!st->unknown.kind)
             out_print("pending:  none\n");
