@@ -146,6 +146,14 @@ describe("a bad configuration", function()
       "moonshift.lua, environments.dev: unknown key 'urll'", "did you mean 'url'?")
   end)
 
+  it("is refused when a hook is none, or no command", function()
+    local wanted = "moonshift.lua: 'hooks' must be a table of commands, or lists of commands, for " ..
+      '"post_write", "before_run", "after_run", "on_error"'
+    for _, hooks in ipairs { "on_version_apply = 'x'", "on_error = 5", "'x'", "after_run = { { 'x' } }" } do
+      refused(("return { hooks = { %s } }"):format(hooks), wanted)
+    end
+  end)
+
   it("is refused when a value has the wrong type", function()
     refused("return { lock_timeout = 4000 }",
       'moonshift.lua: \'lock_timeout\' must be a time with its unit: "500ms", "4s", "5min", "1h", or 0')

@@ -80,7 +80,7 @@ describe("hooks", function()
     local p = made { up = 'op.execute "create table t (n int)"', down_body = 'op.execute "drop table t"' }
     p:write("moonshift.lua", [[return { hooks = {
       before_run = { "echo before >>hooks", "echo again >>hooks" },
-      after_run = "echo after >>hooks", on_error = "echo error >>hooks" } }]])
+      after_run = "echo after >>hooks", on_error = "echo >>hooks error:" } }]])
     p:ok("upgrade")
     assert.equal("before\nagain\nafter\n", p:read "hooks")
     p:ok("upgrade")
@@ -88,7 +88,7 @@ describe("hooks", function()
     assert.equal("before\nagain\nafter\n", p:read "hooks")
     p.db:exec "drop table t"
     p:fails(1, "downgrade", "-1")
-    assert.equal("before\nagain\nafter\nbefore\nagain\nerror\n", p:read "hooks")
+    assert.equal("before\nagain\nafter\nbefore\nagain\nerror: table \"t\" does not exist\n", p:read "hooks")
   end)
 
   it("that fail before a run stop it", function()

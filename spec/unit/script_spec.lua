@@ -346,7 +346,7 @@ describe("a configuration", function()
     end
     fails("", "0: the configuration must return a table, got nothing")
     fails("return 5", "0: the configuration must return a table, got the number 5")
-    fails("return { a = function() end }", "0: configuration: a: a function is not a value that can be used here")
+    fails("return { a = function() end }", "0: configuration: a: a function is no text, number, boolean or table")
     fails("\nreturn { os.getenv 'X' }", "2: 'os' is not available in a configuration")
     fails("\nreturn { url = evn 'X' }", "2: undeclared variable 'evn', did you mean 'env'?")
     fails("return { 1, 2 }", "0: the configuration must return a table { key = value }, got a list")

@@ -18,6 +18,7 @@
 #define LIST CONFIG_TYPE_LIST, NULL
 #define TABLE CONFIG_TYPE_TABLE, NULL
 #define WORD(words) CONFIG_TYPE_WORD, words
+#define COMMANDS(words) CONFIG_TYPE_COMMANDS, words
 const struct config_info config_infos[N_CONFIG_KEYS] = {
 #define KEY(name, type, otherwise, help) {#name, type, otherwise, help},
 #include "app/config.def"
@@ -84,11 +85,14 @@ static str wanted(const struct config_info *info, struct arena *a)
         return STR("a list of texts");
     case CONFIG_TYPE_TABLE:
         return STR("a table");
+    case CONFIG_TYPE_COMMANDS:
     case CONFIG_TYPE_WORD:
         break;
     }
     struct buf b = buf_in(a);
-    buf_put(&b, "one of");
+    buf_put(&b, info->type == CONFIG_TYPE_WORD
+                    ? "one of"
+                    : "a table of commands, or lists of commands, for");
     str rest = str_of(info->words), word;
     bool first = true;
     while (str_split(&rest, '|', &word)) {
@@ -123,6 +127,21 @@ static bool list_of_texts(const struct val *v, struct val *out, struct arena *a)
     return true;
 }
 
+static bool lists_of_texts(const struct config_info *info, const struct val *v,
+                           struct val *out, struct arena *a)
+{
+    if (v->kind != VAL_MAP)
+        return false;
+    *out = val_map(a, v->map.n);
+    for (size_t i = 0; i < v->map.n; i++) {
+        out->map.at[i].key = v->map.at[i].key;
+        if (!word_fits(info->words, v->map.at[i].key) ||
+            !list_of_texts(&v->map.at[i].val, &out->map.at[i].val, a))
+            return false;
+    }
+    return true;
+}
+
 /* A value as Lua gave it to the value of a key; false: it does not fit. */
 static bool fit(const struct config_info *info, const struct val *v, struct val *out,
                 struct arena *a)
@@ -142,6 +161,8 @@ static bool fit(const struct config_info *info, const struct val *v, struct val 
         return v->kind == VAL_BOOL;
     case CONFIG_TYPE_LIST:
         return list_of_texts(v, out, a);
+    case CONFIG_TYPE_COMMANDS:
+        return lists_of_texts(info, v, out, a);
     case CONFIG_TYPE_TABLE:
         return v->kind == VAL_MAP || v->kind == VAL_LIST;
     case CONFIG_TYPE_TIME:
@@ -441,6 +462,7 @@ static void put_config_type(struct buf *b, const struct config_info *info)
         [CONFIG_TYPE_PATH] = "string",          [CONFIG_TYPE_TIME] = "string|integer",
         [CONFIG_TYPE_INT] = "integer",          [CONFIG_TYPE_BOOL] = "boolean",
         [CONFIG_TYPE_LIST] = "string|string[]", [CONFIG_TYPE_TABLE] = "table",
+        [CONFIG_TYPE_COMMANDS] = "table<string, string|string[]>",
     };
     if (info->type != CONFIG_TYPE_WORD) {
         buf_put(b, types[info->type]);

@@ -28,13 +28,14 @@ enum config_type {
     CONFIG_TYPE_BOOL,
     CONFIG_TYPE_WORD,
     CONFIG_TYPE_LIST, /* of texts; one text is a list of one */
+    CONFIG_TYPE_COMMANDS, /* a table of lists of texts, under the keys of `words` */
     CONFIG_TYPE_TABLE,
 };
 
 struct config_info {
     const char *name;
     enum config_type type;
-    const char *words;     /* "a|b" of a word */
+    const char *words;     /* "a|b" of a word, or of the keys of commands */
     const char *otherwise; /* the default as text; NULL: not set */
     const char *help;
 };

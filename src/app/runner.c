@@ -300,9 +300,9 @@ static bool run_plan(struct runner *r, const struct plan *plan, struct err *e)
     }
 }
 
-static bool hook(struct runner *r, const char *name, struct err *e)
+static bool hook(struct runner *r, const char *name, str word, struct err *e)
 {
-    return !r->hook || r->options.dry_run || r->hook(r->context, name, e);
+    return !r->hook || r->options.dry_run || r->hook(r->context, name, word, e);
 }
 
 /* The plan between its hooks. on_error cannot make a failure another one. */
@@ -310,13 +310,13 @@ static bool run_hooked(struct runner *r, const struct plan *plan, struct err *e)
 {
     if (plan->n == 0)
         return true;
-    if (!hook(r, "before_run", e))
+    if (!hook(r, "before_run", STR_NONE, e))
         return err_hint(e, "nothing was run");
     if (run_plan(r, plan, e))
-        return hook(r, "after_run", e) ||
+        return hook(r, "after_run", STR_NONE, e) ||
                err_hint(e, "the revisions were applied all the same");
     struct err ignored = {0};
-    if (!hook(r, "on_error", &ignored))
+    if (!hook(r, "on_error", e->message, &ignored))
         runner_say(r, "warn", "%.*s", STR_ARG(ignored.message));
     err_clear(&ignored);
     return false;

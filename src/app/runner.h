@@ -51,8 +51,9 @@ struct runner {
     struct run_options options;
     /* level: "info" or "warn". */
     void (*say)(void *context, const char *level, str text);
-    /* before_run, after_run, on_error: around a run that has something to do. May be NULL. */
-    bool (*hook)(void *context, const char *name, struct err *e);
+    /* before_run, after_run, on_error: around a run that has something to do. `word` is
+     * the message of an error, else empty. May be NULL. */
+    bool (*hook)(void *context, const char *name, str word, struct err *e);
     /* A backfill of a revision went on, or ended: after each batch. May be NULL. */
     void (*advance)(void *context, str revision, const struct backfill_report *report);
     void *context;       /* of all three */

@@ -15,9 +15,9 @@ static void advance(void *context, str revision, const struct backfill_report *r
     bar_advance(context, revision, report);
 }
 
-static bool hook(void *context, const char *name, struct err *e)
+static bool hook(void *context, const char *name, str word, struct err *e)
 {
-    return hooks_run(context, name, STR_NONE, e);
+    return hooks_run(context, name, word, e);
 }
 
 /* Whether the command has the option, and it was given. */

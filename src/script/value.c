@@ -293,7 +293,7 @@ static struct val any(lua_State *L, int at, struct arena *a, const char *what, i
             return val_sql(str_copy(a, value_sql_text(L, at)));
         if (value_is_null(L, at))
             return val_null();
-        error_raise(L, "%s: %s is not a value that can be used here", what,
+        error_raise(L, "%s: %s is no text, number, boolean or table", what,
                     value_describe(L, at));
     }
 }
