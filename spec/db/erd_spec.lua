@@ -145,6 +145,7 @@ erDiagram
     p:ok("erd", "--format", "dot", "-o", "shop.dot")
     local dot = p:read "shop.dot"
     assert.matches("t2:l1 -> t0:r0 [arrowtail=crowodot, arrowhead=teetee];", dot, 1, true)
+    assert.matches("\n    t2:r2:e -> t2:r0:e [", dot, 1, true) -- itself: beside the table, not across it
     assert.matches("a &quot;b&quot; &lt;c&gt; &amp; &#39;d&#39;", dot, 1, true)
     if os.execute "command -v dot >/dev/null" ~= true then
       pending "no Graphviz here"

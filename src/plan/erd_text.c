@@ -131,12 +131,14 @@ str erd_dot(const struct erd *d, struct arena *a)
         put_dot_table(&b, &d->tables[i], i, a);
     for (size_t i = 0; i < d->n_links; i++) {
         const struct erd_link *l = &d->links[i];
+        bool itself = l->from == l->to; /* a line on its right side, not over the table */
         buf_fmt(&b, "    t%zu", l->from);
         if (d->tables[l->from].n)
-            buf_fmt(&b, ":l%zu", l->from_column);
+            buf_fmt(&b, ":%s%zu%s", itself ? "r" : "l", l->from_column,
+                    itself ? ":e" : "");
         buf_fmt(&b, " -> t%zu", l->to);
         if (d->tables[l->to].n)
-            buf_fmt(&b, ":r%zu", l->to_column);
+            buf_fmt(&b, ":r%zu%s", l->to_column, itself ? ":e" : "");
         buf_fmt(&b, " [arrowtail=%s, arrowhead=%s];\n", l->one ? "teeodot" : "crowodot",
                 l->optional ? "teeodot" : "teetee");
     }
