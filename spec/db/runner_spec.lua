@@ -360,59 +360,6 @@ describe("other commands of the runner", function()
     assert.equal("4", p.db:scalar "select count(*) from moonshift_log")
   end)
 
-  it("reset needs --yes without a terminal, and is refused where protected", function()
-    local p = line(2)
-    p:ok("upgrade")
-    local r = p:run("reset")
-    assert.not_equal(0, r.status)
-    assert.truthy(r.err:find("--yes", 1, true))
-    assert.equal("002_t2", versions(p))
-    p:write("moonshift.lua", "return { protected = true }\n")
-    p:fails(7, "reset", "--yes")
-    p:fails(7, "downgrade", "base")
-    p:write("moonshift.lua", 'return { protected = true, allow = { "reset" } }\n')
-    p:ok("reset", "--yes")
-    assert.equal("", tables(p))
-  end)
-
-  describe("upgrade where protected", function()
-    local function dropping(more)
-      return project.new { config = 'return { protected = true' .. (more or "") .. " }\n", files = {
-        ["migrations/1.lua"] = project.revision { "001_a", up = 'op.create_table("a", { { "n", "int" }, { "m", "int" } })',
-          down_body = 'op.drop_table("a")' },
-        ["migrations/2.lua"] = project.revision { "002_b", down = "001_a", up = 'op.drop_column("a", "n")',
-          down_body = 'op.add_column("a", { "n", "int" })' },
-      } }
-    end
-
-    it("refuses what lint calls an error, and runs nothing", function()
-      local p = dropping()
-      p:ok("upgrade", "001_a")
-      local r = p:fails(7, "upgrade")
-      assert.truthy(r.err:find("is protected (moonshift.lua), and in 002_b the column a.n is dropped with its values "
-        .. "[ban-drop-column]\n  at migrations/2.lua:", 1, true), r.err)
-      assert.truthy(r.err:find('lint.allow("ban-drop-column", "because ...")', 1, true), r.err)
-      assert.equal("001_a", versions(p))
-      p:ok("upgrade", "--dry-run")
-      p:ok("upgrade", "--sql")
-      assert.equal("001_a", versions(p))
-    end)
-
-    it("lets pass what is allowed in the migration or by name", function()
-      local p = dropping()
-      p:ok("upgrade", "001_a")
-      p:write("migrations/2.lua", (p:read("migrations/2.lua"):gsub("op.drop_column",
-        'lint.allow("ban-drop-column", "nobody reads it") %0')))
-      p:ok("upgrade")
-      assert.equal("002_b", versions(p))
-      for _, more in ipairs { ', allow = { "ban-drop-column" }', ', lint = { allow = { "ban-drop-column" } }' } do
-        p = dropping(more)
-        p:ok("upgrade")
-        assert.equal("002_b", versions(p))
-      end
-    end)
-  end)
-
   it("status tells what is pending and what was edited", function()
     local p = line(3)
     p:ok("upgrade", "002_t2")

@@ -84,14 +84,26 @@ static bool is_allowed(const struct config *c, const struct lint_rule *rule)
     return false;
 }
 
-static bool refuse(const struct session *s, const struct finding *f, struct err *e)
+/* The first finding is the error; the others stand below it, each with its place. */
+static bool refuse(const struct session *s, const struct findings *list, struct err *e)
 {
+    const struct finding *f = &list->at[0];
+    struct buf b = buf_in(&e->arena);
+    bool first = true;
+    for (size_t i = 1; i < list->n; i++) {
+        const struct finding *other = &list->at[i];
+        buf_sep(&b, &first, "\n");
+        buf_fmt(&b, "and %.*s:%d: %.*s [%s]", STR_ARG(other->at.file), other->at.line,
+                STR_ARG(other->message), other->rule->id);
+    }
     str database = s->conn ? conn_database(s->conn) : STR("this database");
     err_set(e, ERR_DECISION,
             "upgrade is refused: %.*s is protected (%.*s), and in %.*s %.*s [%s]",
             STR_ARG(database), STR_ARG(s->config->origin[CONFIG_protected]),
             STR_ARG(f->revision), STR_ARG(f->message), f->rule->id);
     err_at(e, f->at.file, f->at.line);
+    if (list->n > 1)
+        e->detail = buf_done(&b);
     return err_hint(
         e,
         "moonshift lint %.*s says what to do instead; where it is meant, say so in "
@@ -104,7 +116,7 @@ bool linting_guard(struct session *s, const struct plan *plan, int server_versio
                    struct err *e)
 {
     struct linting what = {.server_version = server_version};
-    struct findings list = {0};
+    struct findings list = {0}, refused = {0};
     if (!config_bool(s->config, CONFIG_protected))
         return true;
     what.wanted = NEW_N(s->arena, bool, graph_size(s->graph));
@@ -115,6 +127,6 @@ bool linting_guard(struct session *s, const struct plan *plan, int server_versio
     for (size_t i = 0; i < list.n; i++)
         if (list.at[i].rule->severity == LINT_ERROR &&
             !is_allowed(s->config, list.at[i].rule))
-            return refuse(s, &list.at[i], e);
-    return true;
+            *PUSH(s->arena, refused.at, refused.n, refused.room) = list.at[i];
+    return refused.n == 0 || refuse(s, &refused, e);
 }

@@ -89,24 +89,17 @@ void out_str(str text)
     fwrite(text.p, 1, text.n, stdout);
 }
 
-bool out_confirm(const struct session *s, const char *flag, struct err *e,
-                 const char *question, ...)
+bool out_confirm(str name, const char *question, struct err *e)
 {
-    (void)s;
-    va_list args;
-    va_start(args, question);
-    struct arena scratch = {0};
-    str text = str_vfmt(&scratch, question, args);
-    va_end(args);
-    bool yes = false;
     if (!term_can_ask()) {
-        err_set(e, ERR_DECISION, "nobody is there to answer: %.*s", STR_ARG(text));
-        err_hint(e, "say %s", flag);
-    } else if (term_yes(text.p)) {
-        yes = true;
-    } else {
-        err_set(e, ERR_DECISION, "nothing was changed");
+        err_set(e, ERR_DECISION, "nobody is there to answer: %s %.*s?", question,
+                STR_ARG(name));
+        return err_hint(e, "say --yes");
     }
+    struct arena scratch = {0};
+    str text =
+        str_fmt(&scratch, "%s %.*s? Type its name to go on:", question, STR_ARG(name));
+    bool yes = term_hears(text.p, name);
     arena_reset(&scratch);
-    return yes;
+    return yes || err_set(e, ERR_DECISION, "nothing was changed");
 }

@@ -23,9 +23,8 @@ void out_log(const struct session *s, str level, str text);
 void out_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void out_str(str text);
 
-/* Asks on the terminal; false, with an error, when there is none or the answer is not
- * yes. `flag` is the option that answers in advance: "--yes". */
-bool out_confirm(const struct session *s, const char *flag, struct err *e,
-                 const char *question, ...) __attribute__((format(printf, 4, 5)));
+/* Asks on the terminal for the name of what is at stake, as "QUESTION NAME?". Without a
+ * terminal, or with another answer, ERR_DECISION. */
+bool out_confirm(str name, const char *question, struct err *e);
 
 #endif

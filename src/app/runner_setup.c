@@ -125,16 +125,27 @@ void range_split(str range, str *from, str *to)
     *to = colon < range.n ? str_cut(range, colon + 1, range.n) : range;
 }
 
-bool refuse_protected(const struct session *s, const char *what, struct err *e)
+bool runner_may(const struct runner *r, const struct session *s, const char *what,
+                const char *shown, struct err *e)
 {
-    if (!config_bool(s->config, CONFIG_protected))
+    if (r->options.dry_run || !config_bool(s->config, CONFIG_protected))
         return true;
     const struct val *allow = &s->config->at[CONFIG_allow];
     for (size_t i = 0; allow->kind == VAL_LIST && i < allow->list.n; i++)
         if (allow->list.at[i].kind == VAL_STR && str_is(allow->list.at[i].s, what))
             return true;
     str database = s->conn ? conn_database(s->conn) : STR("this database");
-    err_set(e, ERR_DECISION, "%s is refused: %.*s is protected (%.*s)", what,
+    err_set(e, ERR_DECISION, "%s is refused: %.*s is protected (%.*s)", shown,
             STR_ARG(database), STR_ARG(s->config->origin[CONFIG_protected]));
-    return err_hint(e, "allow it by name in the configuration: allow = { \"%s\" }", what);
+    return err_hint(e,
+                    "this once: MOONSHIFT_ALLOW=%s moonshift %s ...; for good, in the "
+                    "configuration: allow = { \"%s\" }",
+                    what, shown, what);
+}
+
+bool runner_confirm_base(const struct runner *r, const struct session *s,
+                         const struct args *args, struct err *e)
+{
+    return r->options.dry_run || args_flag(args, "yes") ||
+           out_confirm(conn_database(s->conn), "Undo every revision of database", e);
 }

@@ -33,7 +33,12 @@ bool runner_open_file(struct session *s, const struct args *args, struct runner 
 bool given_version(const struct args *args, int *version, struct err *e);
 /* "a:b" into its ends; without a colon `from` is empty. */
 void range_split(str range, str *from, str *to);
-/* Refuses where the configuration says protected = true and does not allow `what`. */
-bool refuse_protected(const struct session *s, const char *what, struct err *e);
+/* May the runner take away what is there? Refused where the configuration says protected =
+ * true and does not allow `what`; a dry run takes nothing. `shown` is what was typed. */
+bool runner_may(const struct runner *r, const struct session *s, const char *what,
+                const char *shown, struct err *e);
+/* To base: the name of the database is asked for on a terminal, unless --yes was given. */
+bool runner_confirm_base(const struct runner *r, const struct session *s,
+                         const struct args *args, struct err *e);
 
 #endif

@@ -41,15 +41,14 @@ bool term_can_ask(void)
     return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
 }
 
-bool term_yes(const char *question)
+bool term_hears(const char *question, str answer)
 {
-    char answer[16];
-    fprintf(stderr, "%s [y/N] ", question);
+    char line[256];
+    fprintf(stderr, "%s ", question);
     fflush(stderr);
-    if (!fgets(answer, sizeof answer, stdin)) {
+    if (!fgets(line, sizeof line, stdin)) {
         fputc('\n', stderr);
         return false;
     }
-    answer[strcspn(answer, "\r\n")] = '\0';
-    return strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0;
+    return str_eq(str_trim(str_of(line)), answer);
 }

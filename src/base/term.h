@@ -2,7 +2,7 @@
 #ifndef MOONSHIFT_BASE_TERM_H
 #define MOONSHIFT_BASE_TERM_H
 
-#include <stdbool.h>
+#include "base/str.h"
 
 enum term_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -15,7 +15,7 @@ int term_width(int fd, int otherwise);
 bool term_utf8(void);
 /* True when both the question can be seen (stderr) and an answer typed (stdin). */
 bool term_can_ask(void);
-/* Shows the question on stderr and reads a line; true for y or yes. */
-bool term_yes(const char *question);
+/* Shows the question on stderr and reads a line; true when that is `answer`. */
+bool term_hears(const char *question, str answer);
 
 #endif

@@ -1,5 +1,7 @@
 #include "app/runner_setup.h"
 
+#include "base/term.h"
+
 static bool run(struct session *s, struct args *args, struct err *e)
 {
     struct runner r;
@@ -14,24 +16,27 @@ static bool run(struct session *s, struct args *args, struct err *e)
     }
     if (from.p)
         return err_set(e, ERR_USAGE, "a range %.*s needs --sql", STR_ARG(target));
-    if (!runner_open(s, args, &r, e))
-        return false;
-    if (str_is(target, "base") && !r.options.dry_run &&
-        !refuse_protected(s, "downgrade", e))
-        return false;
-    return runner_move(&r, false, target, e);
+    /* Scripts that said this to Alembic have no terminal, and no --yes either. */
+    bool ask = str_is(target, "base") && term_can_ask();
+    return runner_open(s, args, &r, e) &&
+           runner_may(&r, s, "downgrade", "downgrade", e) &&
+           (!ask || runner_confirm_base(&r, s, args, e)) &&
+           runner_move(&r, false, target, e);
 }
 
-static const struct opt opts[] = {
-    RUN_OPT_SQL,  RUN_OPT_VERSION, RUN_OPT_DRY, RUN_OPT_SINGLE,
-    RUN_OPT_WAIT, RUN_OPT_TIMEOUT, RUN_OPT_TAG, {0}};
+static const struct opt opts[] = {RUN_OPT_SQL,    RUN_OPT_VERSION, RUN_OPT_DRY,
+                                  RUN_OPT_SINGLE, RUN_OPT_WAIT,    RUN_OPT_TIMEOUT,
+                                  RUN_OPT_TAG,    RUN_OPT_YES,     {0}};
 
 const struct cmd cmd_downgrade = {
     .name = "downgrade",
     .usage = "[REV]",
     .help = "undo revisions down to REV (default: -1)",
-    .about = "REV is an id, -N, base or label@base. `-1` is an argument and may stand\n"
-             "anywhere. --sql needs a range FROM:TO.",
+    .about =
+        "REV is an id, -N, base or label@base. `-1` is an argument and may stand\n"
+        "anywhere. --sql needs a range FROM:TO. On a terminal `base` asks for the\n"
+        "database's name, unless --yes was given. Refused where the configuration says\n"
+        "protected = true, unless it is allowed.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .max = 1,

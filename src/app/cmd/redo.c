@@ -3,7 +3,7 @@
 static bool run(struct session *s, struct args *args, struct err *e)
 {
     struct runner r;
-    return runner_open(s, args, &r, e) && refuse_protected(s, "redo", e) &&
+    return runner_open(s, args, &r, e) && runner_may(&r, s, "redo", "redo", e) &&
            runner_redo(&r, e);
 }
 
@@ -13,6 +13,8 @@ const struct cmd cmd_redo = {
     .name = "redo",
     .usage = "",
     .help = "undo the last revision and run it again",
+    .about =
+        "Refused where the configuration says protected = true, unless it is allowed.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .run = run,

@@ -20,8 +20,10 @@ static bool run(struct session *s, struct args *args, struct err *e)
     struct strs targets = {.at = args->at, .n = args->n};
     if (args_flag(args, "sql"))
         return stamp_rows(s, args, &targets, e);
+    bool purge = args_flag(args, "purge");
     return runner_open(s, args, &r, e) &&
-           runner_stamp(&r, &targets, args_flag(args, "purge"), e);
+           (!purge || runner_may(&r, s, "purge", "stamp --purge", e)) &&
+           runner_stamp(&r, &targets, purge, e);
 }
 
 static const struct opt opts[] = {
@@ -39,7 +41,8 @@ const struct cmd cmd_stamp = {
     .about =
         "For a database that has its tables already, or that was repaired by hand.\n"
         "`stamp base` records that nothing is applied. --purge is for a database that\n"
-        "holds a revision which no file knows.",
+        "holds a revision which no file knows; it is refused where the configuration\n"
+        "says protected = true, unless it is allowed.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .min = 1,
