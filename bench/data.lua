@@ -206,9 +206,11 @@ local function writer(bench, rows)
         local micros = line:match "^%d+ %d+ (%d+) %d" -- the last line may have been cut off
         waits[#waits + 1] = micros and micros / 1000
       end
+      -- pgbench writes its log in pieces: beside a short backfill there may be none.
+      local function ms(value) return value and ("%.1f"):format(value) or "-" end
       local p99 = quantile(waits, 0.99)
-      lines[#lines + 1] = { entrant.name, ("%.1f"):format(wall), #waits, ("%.1f"):format(quantile(waits, 0.5)),
-        ("%.1f"):format(p99), ("%.0f"):format(waits[#waits]) }
+      lines[#lines + 1] = { entrant.name, ("%.1f"):format(wall), #waits, ms(quantile(waits, 0.5)),
+        ms(p99), ms(waits[#waits]) }
       if entrant.name ~= "one UPDATE" then
         bench.goal("a writer's 99th percentile beside " .. entrant.name, p99, 100, " ms")
       end

@@ -134,7 +134,16 @@ describe("the ledger", function()
              insert into alembic_version values ('ae1027a6acf')]]
     local names = { table = "alembic_version" }
     assert.same({ "ae1027a6acf" }, rows(names))
+    -- A role that does not own it leaves the limit of its identifiers as it is.
+    assert(c:ensure {})
+    local reader = open(d, { url = d:read_only_url() })
+    assert(reader:ensure(names))
+    reader:close()
+    local limit = "select atttypmod from pg_attribute where attrelid = 'alembic_version'::regclass and attnum = 1"
+    assert.equal("36", d:scalar(limit))
+    d:exec "drop table moonshift_version, moonshift_log"
     assert(c:ensure(names))
+    assert.equal("-1", d:scalar(limit))
     local long = ("n"):rep(60)
     assert(c:move(names, { removed = { "ae1027a6acf" }, added = { long }, revision = long, up = true }))
     assert.same({ long }, rows(names))
