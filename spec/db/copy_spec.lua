@@ -45,6 +45,28 @@ describe("op.copy_from", function()
     assert.equal(0, #same(call, { ["migrations/t.csv"] = "n,s\n" }))
   end)
 
+  it("copies lines that end as Windows ends them", function()
+    if db.old_tools() then return pending "psql is older than the server" end
+    local want = { { "1", "a\r\nb" }, { "2", "c" } }
+    local call = 'op.copy_from("t", { "n", "s" }, { file = "t.csv", format = "csv" })'
+    assert.same(want, same(call, { ["migrations/t.csv"] = '1,"a\r\nb"\r\n2,c\r\n' }))
+    assert.same(want, same(call, { ["migrations/t.csv"] = '1,"a\r\nb"\r\n2,c' }))
+    assert.same({ { "1", "a" }, { "2", "c" } }, same('op.copy_from("t", { "n", "s" }, { file = "t.tsv" })',
+      { ["migrations/t.tsv"] = "1\ta\r\n2\tc\r\n" }))
+  end)
+
+  it("does not take a byte order mark for data", function()
+    if db.old_tools() then return pending "psql is older than the server" end
+    local bom = "\xEF\xBB\xBF"
+    assert.same({ { "1", bom .. "a" }, { "2", "b" } },
+      same('op.copy_from("t", { "n", "s" }, { file = "t.csv", format = "csv", header = "match" })',
+        { ["migrations/t.csv"] = bom .. "n,s\r\n1," .. bom .. "a\r\n2,b\r\n" }))
+    assert.equal(0, #same('op.copy_from("t", { "n", "s" }, { file = "t.tsv" })', { ["migrations/t.tsv"] = bom }))
+    local p = new('op.copy_from("t", { "s" }, { file = "t.csv", encoding = "latin1" })', { ["migrations/t.csv"] = bom .. "\n" })
+    p:ok("upgrade", "head")
+    assert.same({ { nil, "ï»¿" } }, rows(p.db))
+  end)
+
   it("refuses offline what psql would read otherwise", function()
     local call = 'op.copy_from("t", { "n", "s" }, { file = "t.csv", format = "csv" })'
     local p = new(call, { ["migrations/t.csv"] = '1,"\n\\.\n"\n2,b\n' })

@@ -3,6 +3,7 @@
 local pg = require("moonshift_core").pg
 local bouncer = require "spec.support.bouncer"
 local db = require "spec.support.db"
+local people = require "spec.support.people"
 
 describe("behind PgBouncer", function()
   if not bouncer.there then
@@ -50,4 +51,24 @@ describe("behind PgBouncer", function()
     a:close()
     b:close()
   end)
+
+  for _, size in ipairs { 1, 4 } do
+    it(("workers of a backfill share the pool in transaction mode, of %d, and go on after a kill"):format(size), function()
+      local p = people.made [[op.backfill { table = "people", set = { n = sql "n + 1" }, batch = 200, pause_ms = 40,
+        workers = 3 }]]
+      p:write("moonshift.lua", 'return { lock_mode = "table", lock_lease = "1s" }\n')
+      p.env.DATABASE_URL = bouncer.start(p.db, "transaction", size)
+      local handle = p:start("upgrade", "head")
+      local function done()
+        return tonumber(p.db:scalar "select count(*) from people where n = 1")
+      end
+      while done() < 2000 and handle.running() do os.execute "sleep 0.05" end
+      handle:kill "KILL"
+      assert.are_not.equal(0, handle:wait().status)
+      assert.is_true(done() < 20000)
+      assert.matches("Continuing backfill 1 of people after %d+ rows", p:ok("upgrade", "head").err)
+      assert.equal("20000", p.db:scalar "select count(*) from people where n = 1")
+      assert.equal("0", p.db:scalar "select count(*) from moonshift_progress")
+    end)
+  end
 end)

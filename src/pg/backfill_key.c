@@ -59,6 +59,28 @@ static bool check_columns(struct sink *s, str table, struct list wanted,
     return err_at(e, from.file, from.line);
 }
 
+static bool check_table(struct sink *s, str table, struct origin from, struct arena *a,
+                        struct err *e)
+{
+    struct param name = {.text = table};
+    struct stmt look = {.sql =
+                            STR("SELECT relkind IN ('r', 'p') FROM pg_catalog.pg_class "
+                                "WHERE oid = to_regclass($1::text)"),
+                        .params = &name,
+                        .n_params = 1,
+                        .flags = STMT_QUIET,
+                        .from = from};
+    struct rows rows;
+    if (!s->query(s, &look, &rows, a, e))
+        return false;
+    if (rows.n_rows && str_is(rows.cells[0].text, "t"))
+        return true;
+    err_set(e, ERR_FAILED, "op.backfill: %.*s %s", STR_ARG(table),
+            rows.n_rows ? "is no table: name the one whose rows are to be changed"
+                        : "does not exist");
+    return err_at(e, from.file, from.line);
+}
+
 static bool no_key(str table, struct list wanted, bool nullable, struct origin from,
                    struct arena *a, struct err *e)
 {
@@ -94,7 +116,8 @@ bool backfill_find_key(struct sink *s, str table, struct list wanted, struct lis
                         .flags = STMT_QUIET,
                         .from = from};
     struct rows rows = {0};
-    if ((wanted.n && !check_columns(s, table, wanted, from, a, e)) ||
+    if (!check_table(s, table, from, a, e) ||
+        (wanted.n && !check_columns(s, table, wanted, from, a, e)) ||
         !s->query(s, &look, &rows, a, e))
         return false;
     bool nullable = rows.n_rows && !str_is(rows.cells[2].text, "t");

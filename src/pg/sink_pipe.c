@@ -338,8 +338,8 @@ bool pipe_start(struct conn *c, const struct stmt *stmt, struct err *e)
         return pipe_tell(c, e);
     if (c->busy)
         return refuse(e, stmt,
-                      "the connection is busy with the rows of db.each: collect "
-                      "them first (db.query), or finish the loop");
+                      "the connection is busy with the rows of db.each or of a COPY: "
+                      "collect them first (db.query), or finish the loop");
     if (conn_interrupted())
         return refuse(e, stmt, "interrupted");
     if (holds_nul(stmt->sql))

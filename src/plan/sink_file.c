@@ -114,6 +114,8 @@ struct copy_lines {
     size_t length; /* of the current line, so far */
     int64_t lines;
     bool stop; /* a line with \. alone was seen */
+    char last; /* byte */
+    bool crlf; /* how the last line ended; what we add must end so, too */
 };
 
 static void copy_line_end(struct copy_lines *l)
@@ -127,12 +129,14 @@ static void copy_line_add(struct copy_lines *l, str piece)
 {
     for (size_t i = 0; i < piece.n; i++) {
         if (piece.p[i] == '\n') {
+            l->crlf = l->last == '\r';
             copy_line_end(l);
         } else if (piece.p[i] != '\r') {
             if (l->length < sizeof l->head)
                 l->head[l->length] = piece.p[i];
             l->length++;
         }
+        l->last = piece.p[i];
     }
 }
 
@@ -157,7 +161,7 @@ static bool file_copy_in(struct sink *sink, const struct stmt *s, copy_fn *next,
     }
     if (lines.length && !lines.stop) {
         copy_line_end(&lines);
-        if (!written(f, STR("\n"), e))
+        if (!written(f, lines.crlf ? STR("\r\n") : STR("\n"), e))
             return false;
     }
     if (lines.stop) {
@@ -166,7 +170,7 @@ static bool file_copy_in(struct sink *sink, const struct stmt *s, copy_fn *next,
         return s->from.file.p ? err_at(e, s->from.file, s->from.line) : false;
     }
     *rows = lines.lines;
-    return written(f, STR("\\.\n\n"), e);
+    return written(f, lines.crlf ? STR("\\.\r\n\n") : STR("\\.\n\n"), e);
 }
 
 static bool file_sync(struct sink *sink, struct err *e)

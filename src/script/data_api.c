@@ -175,8 +175,17 @@ static int f_file_close(lua_State *L)
 struct file_source {
     struct file_box *box;
     str name;
-    char *room; /* PIECE bytes */
+    char *room;  /* PIECE bytes */
+    bool marked; /* the file may begin with a mark that is no data */
 };
+
+/* Some programs begin UTF-8 with a byte order mark; COPY would take it for data. */
+static str without_mark(struct file_source *s, str piece)
+{
+    bool marked = s->marked && str_starts(piece, STR("\xEF\xBB\xBF"));
+    s->marked = false;
+    return marked ? str_cut(piece, 3, piece.n) : piece;
+}
 
 static bool next_of_file(void *context, str *piece, struct err *e)
 {
@@ -188,7 +197,7 @@ static bool next_of_file(void *context, str *piece, struct err *e)
     if (n < 0)
         return err_set(e, ERR_FAILED, "%.*s cannot be read: %s", STR_ARG(s->name),
                        strerror(errno));
-    *piece = (str){s->room, (size_t)n};
+    *piece = without_mark(s, (str){s->room, (size_t)n});
     return true;
 }
 
@@ -378,7 +387,11 @@ static bool copy_in(lua_State *L, struct host *host, const struct rec *args, int
         str text = rec_str(args, K_text);
         return host->copy_in(host, s, next_of_text, &text, count, e);
     }
-    struct file_source source = {.name = rec_str(args, K_file)};
+    str encoding = rec_str(args, K_encoding);
+    struct file_source source = {
+        .name = rec_str(args, K_file),
+        .marked = !str_is(rec_str(args, K_format), "binary") &&
+                  (!encoding.n || str_is(encoding, "utf8") || str_is(encoding, "UTF8"))};
     source.room = arena_alloc(a, PIECE);
     open_file(L, &source, data_beside(L, host, source.name, what, a));
     return host->copy_in(host, s, next_of_file, &source, count, e);
