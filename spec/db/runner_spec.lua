@@ -159,6 +159,15 @@ op.execute "create table a (id int primary key)"
     assert.equal(id .. " (head)\n", p:ok("current").out)
   end)
 
+  it("whose body drops the version table too is rolled back, and told what to do", function()
+    local p = project.new { files = { ["migrations/a.lua"] = project.revision { "001_a", up = table_of "t1",
+      down_body = 'op.execute "drop schema public cascade; create schema public"' } } }
+    p:ok("upgrade", "head")
+    local r = p:fails(1, "downgrade", "base")
+    assert.truthy(r.err:find("hint: .*version_schema in moonshift.lua"), r.err)
+    assert.equal("001_a", versions(p))
+  end)
+
   it("says which function is missing", function()
     local p = project.new { files = { ["migrations/a.lua"] = 'revision = "001_a"\n' } }
     local r = p:fails(1, "upgrade", "head")

@@ -133,6 +133,11 @@ static void add_hint(str message, const struct stmt *stmt, struct err *e)
                     "name, not \"schema.table\"");
         return;
     }
+    if (strcmp(e->sqlstate, "42P01") == 0 && stmt->guard.p) {
+        err_hint(e, "the revision dropped a table of Moonshift's own, with its schema "
+                    "perhaps: keep them in another schema, version_schema in moonshift.lua");
+        return;
+    }
     if (strcmp(e->sqlstate, "42704") == 0 && stmt_is(stmt->sql, "set"))
         hint = "settings are PostgreSQL's own: SHOW ALL lists them";
     if (hint)
