@@ -187,14 +187,17 @@ static bool refuse_control(str text, size_t start, bool autocommit, struct err *
                "without `transactional = false`");
         return at_byte(e, text, start);
     }
-    err_set(
-        e, ERR_FAILED,
-        "line %d of the script: %.*s would end the transaction that the revision runs "
-        "in, and break \"whole or not at all\"",
-        line_at(text, start), STR_ARG(token_text(text, t)));
-    err_hint(e, "remove it: the program begins and commits by itself; or set "
-                "`transactional = false` at the top of the file, or wrap the call in "
-                "op.autocommit(function() ... end)");
+    bool begins = token_word(text, t, "BEGIN") || token_word(text, t, "START");
+    err_set(e, ERR_FAILED,
+            begins ? "line %d of the script: %.*s: the revision runs in a transaction "
+                     "already"
+                   : "line %d of the script: %.*s would end the transaction that the "
+                     "revision runs in, and break \"whole or not at all\"",
+            line_at(text, start), STR_ARG(token_text(text, t)));
+    err_hint(e, "remove it: the program begins and commits by itself; what must be "
+                "committed first belongs into a revision before this one, and where "
+                "each statement shall commit by itself, into one with `transactional = "
+                "false`");
     return at_byte(e, text, start);
 }
 
