@@ -25,7 +25,16 @@ expected, text where a value is; `sql "…"` is raw SQL in both places.
 
 An operation can be reversed when its inverse is known: `moonshift revision --autogenerate`
 writes `downgrade()` so, and a migration with `change()` instead of both functions runs
-backwards so. The options `existing_…` and `existing` tell what was there before.
+backwards so. The options `existing_…` and `existing` tell what was there before. Three
+inverses leave a trace: a detached partition keeps the indexes and keys that attaching it gave
+it, a child that is tied to its parent again has the columns as its own, too, and the columns
+of a dropped primary key stay NOT NULL unless `existing_nullable` names them.
+
+What has no operation, since hardly a migration says it, goes through [execute](#execute):
+roles, databases, tablespaces and their settings; `VACUUM`, `ANALYZE`, `CLUSTER`, `LOCK`,
+`TRUNCATE`, `REINDEX DATABASE`; `CREATE TABLE … AS`; `ALL IN TABLESPACE`; `ALTER TYPE … SET` of
+base types; `REFRESH PUBLICATION … WITH`; `IF EXISTS` of an `ALTER` other than `RENAME`; several
+objects in one `DROP`; and of PostgreSQL 18 `NOT NULL` as a constraint with a name or `NOT VALID`.
 
 This file is made from the program: `MOONSHIFT_GOLDEN=write scripts/test -R golden/reference`.]]
 
