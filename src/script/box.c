@@ -8,6 +8,7 @@
  * themselves.
  */
 #include "script/advice.h"
+#include "script/habit.h"
 #include "script/inner.h"
 
 #include <lualib.h>
@@ -219,6 +220,11 @@ static int f_strict_index(lua_State *L)
     const char *name = lua_tostring(L, lua_upvalueindex(2));
     if (lua_type(L, 2) != LUA_TSTRING)
         error_raise(L, "%s has no field %s", name, value_describe(L, 2));
+    const char *habit = strcmp(name, "op") == 0 ? habit_of_op(value_str(L, 2)) : NULL;
+    if (habit) {
+        lua_pushfstring(L, "there is no op.%s", lua_tostring(L, 2));
+        error_raise_hint(L, value_str(L, -1), str_of(habit));
+    }
     str candidates[ROOM];
     size_t n = keys_of(L, lua_upvalueindex(1), candidates, 0, ROOM);
     str near = str_nearest(value_str(L, 2), candidates, n);

@@ -12,4 +12,7 @@ struct habit {
 
 struct habit habit_of(str word, const str *candidates, size_t n);
 
+/* What to write for an op.WORD that other tools, or a guess, have; NULL: not known. */
+const char *habit_of_op(str word);
+
 #endif
