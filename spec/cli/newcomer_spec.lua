@@ -48,6 +48,8 @@ local bodies = {
 
 -- Whole files: line of the error, error, hint.
 local files = {
+  { 'revision = "001_x"\n<<<<<<< HEAD\nmessage = "a"\n=======\nmessage = "b"\n>>>>>>> b\nfunction upgrade() end\n', 2,
+    "near '<<'", "a conflict of a merge" },
   { 'revision = "001_x"\nlocal down_revision = "abc"\nfunction upgrade() end\n', 2,
     "'down_revision' is local", "take the word 'local' away" },
   { 'local revision = "001_x"\nfunction upgrade() end\n', 1, "'revision' is local", "'local' away" },

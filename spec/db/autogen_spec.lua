@@ -221,6 +221,26 @@ model.table("log1", { partition_of = { "log", "for values from (0) to (10)" } })
     assert.equal("3", p.db:scalar "insert into users (email) values ('c') returning id")
   end)
 
+  it("leaves partitions alone that the configuration says come and go", function()
+    local models = 'model.table("t", { { "id", "int" }, { "k", "text" }, partition_by = "range (id)" })'
+    local p = made(models)
+    p.db:exec "create table t1 partition of t for values from (0) to (10)"
+    p.db:exec "create index own on t1 (lower(k))"
+    local function indexes()
+      return p.db:column "select relname from pg_class where relkind = 'i' and relname ~ '^(t1|own)' order by 1"
+    end
+    said(p:fails(4, "check"), 'exclude = { "partition:*" }')
+    p:write("moonshift.lua", 'return { exclude = { "partition:*" } }')
+    p:ok("check")
+    p:write("models/schema.lua", (models:gsub('"k", "text"', '"k", "varchar(9)", index = true')))
+    p:ok("revision", "--autogenerate", "-m", "wider")
+    p:ok("upgrade", "head")
+    p:ok("check")
+    assert.same({ "own", "t1_k_idx" }, indexes())
+    p:ok("downgrade", "-1")
+    assert.same({ "own" }, indexes())
+  end)
+
   it("points a likely rename out, on the terminal and in the file, and does not guess", function()
     local p = made(USERS)
     p:write("models/schema.lua", (USERS:gsub('"email"', '"mail"')))

@@ -11,14 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_partition(const struct object *o)
+{
+    return o->create->info->kind == OP_create_table &&
+           rec_has(o->create->args, K_partition_of);
+}
+
 /* A pattern is NAME, SCHEMA.NAME or KIND:either, each with * and ?. It speaks of the
- * table where an object stands in one. */
+ * table where an object stands in one. Tables that are partitions are of the kind
+ * "partition" as well. */
 static bool matches(str pattern, const struct object *o, struct arena *a)
 {
     size_t colon = str_find(pattern, ':');
     if (colon < pattern.n) {
         str kind = str_copy(a, str_cut(pattern, 0, colon));
-        if (fnmatch(kind.p, o->kind, 0) != 0)
+        if (fnmatch(kind.p, o->kind, 0) != 0 &&
+            !(str_is(kind, "partition") && is_partition(o)))
             return false;
         pattern = str_cut(pattern, colon + 1, pattern.n);
     }
@@ -178,6 +186,12 @@ void autogen_tell(struct session *s, const struct diff *d)
     for (size_t i = 0; i < d->n_changes; i++)
         if (!d->changes[i].silent)
             out_info(s, "Detected %.*s", STR_ARG(change_text(&d->changes[i], s->arena)));
+    for (size_t i = 0; i < d->n_changes; i++)
+        if (d->changes[i].kind == CHANGE_REMOVED && is_partition(d->changes[i].from)) {
+            out_warn(s, "partitions that come and go by themselves are left alone by "
+                        "exclude = { \"partition:*\" } in the configuration");
+            break;
+        }
     for (size_t i = 0; i < d->n_hazards; i++)
         if (strcmp(d->hazards[i].kind, LIKELY_RENAME) == 0)
             out_warn(s, "%s: %.*s", LIKELY_RENAME, STR_ARG(d->hazards[i].text));
@@ -203,7 +217,8 @@ static void put_required(struct buf *b, const struct op *op)
         if (rec_has(column, K_nullable) && !rec_bool(column, K_nullable) &&
             !rec_has(column, K_default) && !rec_has(column, K_identity) &&
             !rec_has(column, K_generated))
-            buf_put(b, "  -- fails while the table has rows: they have no value for it\n");
+            buf_put(b,
+                    "  -- fails while the table has rows: they have no value for it\n");
     } else if (op->info->kind == OP_alter_column && rec_has(args, K_nullable) &&
                !rec_bool(args, K_nullable)) {
         buf_put(b, "  -- fails while a row has no value there\n");

@@ -4,6 +4,9 @@
 static const struct {
     const char *message, *line, *hint;
 } slips[] = {
+    {"near", "<<<<<<<", "a conflict of a merge is not resolved here"},
+    {"near", "=======", "a conflict of a merge is not resolved here"},
+    {"near", ">>>>>>>", "a conflict of a merge is not resolved here"},
     {"near", "elif ", "the word is 'elseif' in Lua"},
     {"near", "def ", "a function begins with 'function upgrade()' and ends with 'end'"},
     {"near", "continue", "Lua has no 'continue': put an 'if' around the rest"},
