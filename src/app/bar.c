@@ -1,26 +1,18 @@
 #include "app/bar.h"
 
 #include "app/out.h"
+#include "base/clock.h"
 #include "base/term.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { DRAW_MS = 100, EVENT_MS = 1000, LOG_MS = 5000 };
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* -- numbers ----------------------------------------------------------------------------
- */
+/* -- numbers ------------------------------------------------------------------------- */
 
 /* The total is an estimate: before the end it is not reached. */
 static int percent_of(int64_t rows, int64_t total, bool ended)
@@ -48,7 +40,7 @@ static int64_t left_of(const struct backfill_report *r)
 }
 
 /* "1:05:09", "5:09"; nothing when it is not known. */
-static str clock_text(int64_t seconds, struct arena *a)
+static str duration_text(int64_t seconds, struct arena *a)
 {
     long long h = seconds / 3600, m = seconds / 60 % 60, s = seconds % 60;
     if (seconds < 0)
@@ -65,8 +57,7 @@ str bar_rows(int64_t rows, int64_t total, bool ended, struct arena *a)
                    percent_of(rows, total, ended));
 }
 
-/* -- a terminal -------------------------------------------------------------------------
- */
+/* -- a terminal ---------------------------------------------------------------------- */
 
 /* The first characters of a text. */
 static str first(str text, int characters)
@@ -92,7 +83,7 @@ static str line_of(const struct backfill_report *r, int width, struct arena *a)
     enum { NAME = 20, LEAST_BAR = 8, MOST_BAR = 30 };
     struct buf b = buf_in(a);
     int percent = percent_of(r->rows, r->total, r->ended);
-    str left = clock_text(left_of(r), a);
+    str left = duration_text(left_of(r), a);
     str numbers =
         str_fmt(a, "%s%lld rows  %.0f/s%s%.*s",
                 r->total > 0 ? str_fmt(a, "%3d%%  ", percent).p : "", (long long)r->rows,
@@ -133,13 +124,13 @@ void bar_hide(const struct session *s)
     fflush(stderr);
 }
 
-/* -- elsewhere --------------------------------------------------------------------------
- */
+/* -- elsewhere ----------------------------------------------------------------------- */
 
 static void log_line(const struct session *s, const struct backfill_report *r,
                      struct arena *a)
 {
-    str rows = bar_rows(r->rows, r->total, r->ended, a), left = clock_text(left_of(r), a);
+    str rows = bar_rows(r->rows, r->total, r->ended, a),
+        left = duration_text(left_of(r), a);
     out_info(s, "Backfill of %.*s: %.*s, %.0f rows/s%s%.*s%s", STR_ARG(r->table),
              STR_ARG(rows), rate_of(r), left.n ? ", " : "", STR_ARG(left),
              left.n ? " left" : "");
@@ -174,14 +165,13 @@ static void event(str revision, const struct backfill_report *r, struct arena *a
     fflush(stdout);
 }
 
-/* -- all of it --------------------------------------------------------------------------
- */
+/* -- all of it ----------------------------------------------------------------------- */
 
 void bar_advance(struct session *s, str revision, const struct backfill_report *r)
 {
     struct bar *bar = &s->bar;
     struct arena a = {0};
-    int64_t now = now_ms();
+    int64_t now = clock_ms();
     bool terminal = on_terminal(s);
     if (!bar->begun) /* the first log line comes when there is something to tell */
         bar->told_ms = terminal || s->json ? 0 : now - (int64_t)(r->seconds * 1000);

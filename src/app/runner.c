@@ -1,7 +1,7 @@
 #include "app/runner_inside.h"
+#include "base/clock.h"
 
 #include <stdarg.h>
-#include <time.h>
 
 bool runner_control(struct runner *r, str file, const char *sql, struct err *e)
 {
@@ -262,12 +262,6 @@ static void tell_done(struct runner *r, const struct plan *plan, size_t done,
                STR_ARG(at.n ? at : STR("base")));
 }
 
-static void pause_ms(int64_t ms)
-{
-    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-    nanosleep(&t, NULL); /* a signal ends it early, and the caller looks at the flag */
-}
-
 /* Runs the plan; a step that could not get a lock in time (SQLSTATE 55P03) is tried
  * again, with growing pauses. */
 static bool run_plan(struct runner *r, const struct plan *plan, struct err *e)
@@ -295,7 +289,7 @@ static bool run_plan(struct runner *r, const struct plan *plan, struct err *e)
                    STR_ARG(e->file), e->line, (long long)pause, tries + 1,
                    r->options.lock_retries);
         err_clear(e);
-        pause_ms(pause);
+        clock_pause(pause);
         pause = pause < 15000 ? pause * 2 : 30000;
     }
 }

@@ -20,8 +20,7 @@ static struct op *with_key(struct flight *f, const struct op *op, struct err *e)
     return copy;
 }
 
-/* -- what it asks for meanwhile ---------------------------------------------------------
- */
+/* -- what it asks for meanwhile ------------------------------------------------------ */
 
 static bool prepare_session(void *context, struct conn *c, struct err *e)
 {
@@ -52,8 +51,7 @@ static bool apply_rows(void *context, const struct rows *rows, struct row_writes
     return ok;
 }
 
-/* -- running it -------------------------------------------------------------------------
- */
+/* -- running it ---------------------------------------------------------------------- */
 
 /* What makes two backfills the same one: not how fast they go. */
 static str identity(const struct backfill *b, struct arena *a)

@@ -178,6 +178,16 @@ void rec_set(struct rec *r, enum key k, struct val v)
     *slot(r, k) = v;
 }
 
+void rec_add(struct rec *r, enum key k, struct val v, struct arena *a)
+{
+    struct list before = rec_list(r, k);
+    struct val list = val_list(a, before.n + 1);
+    for (size_t i = 0; i < before.n; i++)
+        list.list.at[i] = before.at[i];
+    list.list.at[before.n] = v;
+    rec_set(r, k, list);
+}
+
 const struct field *shape_field(const struct shape *s, str word)
 {
     for (size_t i = 0; i < s->n_fields; i++)

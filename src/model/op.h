@@ -161,6 +161,8 @@ bool rec_bool(const struct rec *r, enum key k); /* false when absent */
 int64_t rec_int(const struct rec *r, enum key k, int64_t otherwise);
 struct list rec_list(const struct rec *r, enum key k); /* empty when absent */
 void rec_set(struct rec *r, enum key k, struct val v);
+/* Sets a list to what it was and one more. */
+void rec_add(struct rec *r, enum key k, struct val v, struct arena *a);
 const struct field *shape_field(const struct shape *s, str word); /* NULL: no such key */
 bool rec_eq(const struct rec *a, const struct rec *b);
 struct rec *rec_copy(struct arena *a, const struct rec *r);

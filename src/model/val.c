@@ -67,6 +67,14 @@ const struct val *val_get(const struct val *v, str key)
     return &absent;
 }
 
+bool list_has(struct list list, str text)
+{
+    for (size_t i = 0; i < list.n; i++)
+        if (str_eq(list.at[i].s, text))
+            return true;
+    return false;
+}
+
 static bool list_eq(struct list a, struct list b)
 {
     if (a.n != b.n)

@@ -73,6 +73,8 @@ struct val val_strs(struct arena *a, const str *at, size_t n);
 
 /* The value under `key` of a map; an absent value when there is none or v is no map. */
 const struct val *val_get(const struct val *v, str key);
+/* One of the texts of a list. */
+bool list_has(struct list list, str text);
 bool val_eq(const struct val *a, const struct val *b);
 /* A deep copy, strings included. */
 struct val val_copy(struct arena *a, const struct val *v);

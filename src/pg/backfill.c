@@ -1,8 +1,7 @@
 #include "pg/backfill_inner.h"
 
+#include "base/clock.h"
 #include "pg/sql.h"
-
-#include <time.h>
 
 enum {
     FIRST_BATCH = 100, /* doubled at once; rows may be slow, so it begins small */
@@ -27,22 +26,7 @@ struct crew {
     struct arena arena;
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void pause_ms(int64_t ms)
-{
-    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-    if (ms > 0)
-        nanosleep(&t, NULL); /* a signal ends it, and the next statement sees it */
-}
-
-/* -- statements -------------------------------------------------------------------------
- */
+/* -- statements ---------------------------------------------------------------------- */
 
 /* A range in parameters: their expressions, "$1::text::bigint", and their values. */
 struct bound_range {
@@ -89,16 +73,7 @@ static bool control(const struct crew *r, struct conn *c, const char *sql, struc
     return conn_sink(c)->exec(conn_sink(c), &stmt, e);
 }
 
-/* -- one batch --------------------------------------------------------------------------
- */
-
-static bool names_column(struct list columns, str name)
-{
-    for (size_t i = 0; i < columns.n; i++)
-        if (str_eq(columns.at[i].s, name))
-            return true;
-    return false;
-}
+/* -- one batch ----------------------------------------------------------------------- */
 
 /* Without modifiers: a cast to varchar(5) would cut what an assignment refuses. */
 static bool load_columns(struct crew *r, struct sink *s, struct err *e)
@@ -139,7 +114,7 @@ static bool check_write(const struct backfill *b, const struct row_write *write,
                         struct err *e)
 {
     for (size_t i = 0; i < b->key.n; i++) {
-        if (names_column(write->columns, b->key.at[i].s))
+        if (list_has(write->columns, b->key.at[i].s))
             continue;
         err_set(e, ERR_FAILED,
                 "op.backfill: a row that apply returned lacks the key '%.*s'",
@@ -223,7 +198,7 @@ static bool send_batch(struct crew *r, struct walk *w, struct err *e)
     struct arena a = {0};
     struct progress to = w->at;
     w->sent = true;
-    w->sent_ms = now_ms();
+    w->sent_ms = clock_ms();
     w->moved = w->next ? place_write(w->next, w->until, r->b->key.n, &w->texts[w->turn])
                        : STR("done");
     to.position = w->moved;
@@ -274,8 +249,7 @@ static bool step_ahead(struct crew *r, struct walk *w, struct err *e)
     return !last || count_rest(r, w, e);
 }
 
-/* -- between batches --------------------------------------------------------------------
- */
+/* -- between batches ----------------------------------------------------------------- */
 
 /* pg_stat_replication hides the lag from roles that are not in pg_monitor: then waiting
  * for it would be an empty promise. */
@@ -311,7 +285,7 @@ static bool wait_for_standbys(struct crew *r, struct err *e)
         if (!lag_of(r, &late, e))
             return false;
         if (late)
-            pause_ms(LOOK_MS);
+            clock_pause(LOOK_MS);
     }
     return true;
 }
@@ -322,7 +296,7 @@ static void keep_rate(const struct crew *r)
     if (r->b->max_rate <= 0)
         return;
     int64_t due = r->begun_ms + r->report->walked * 1000 / r->b->max_rate;
-    pause_ms(due - now_ms());
+    clock_pause(due - clock_ms());
 }
 
 static int64_t adapted(const struct backfill *b, int64_t size, int64_t took_ms)
@@ -341,7 +315,7 @@ static int64_t next_size(const struct crew *r, const struct walk *w, int64_t too
 
 static void look_at_time(struct crew *r)
 {
-    r->report->seconds = (double)(now_ms() - r->begun_ms) / 1000;
+    r->report->seconds = (double)(clock_ms() - r->begun_ms) / 1000;
 }
 
 static bool tell(struct crew *r, struct err *e)
@@ -358,7 +332,7 @@ static bool moved_on(struct crew *r, struct walk *w, struct err *e)
     w->tries = 0;
     w->at.position = w->moved;
     w->at.done += w->rows;
-    w->size = next_size(r, w, now_ms() - w->sent_ms);
+    w->size = next_size(r, w, clock_ms() - w->sent_ms);
     report->rows += w->rows;
     report->walked += w->rows;
     report->changed += w->changed;
@@ -371,7 +345,7 @@ static bool moved_on(struct crew *r, struct walk *w, struct err *e)
     w->from = w->next;
     if (!tell(r, e) || !wait_for_standbys(r, e))
         return false;
-    pause_ms(r->b->pause_ms);
+    clock_pause(r->b->pause_ms);
     return true;
 }
 
@@ -387,13 +361,12 @@ static bool try_again(struct crew *r, struct walk *w, struct err *e)
 {
     err_clear(e);
     w->sent = false;
-    pause_ms((int64_t)50 << w->tries++);
+    clock_pause((int64_t)50 << w->tries++);
     return conn_recover(w->c, e) &&
            (!r->watch->session || r->watch->session(r->watch->context, w->c, e));
 }
 
-/* -- all walks --------------------------------------------------------------------------
- */
+/* -- all walks ----------------------------------------------------------------------- */
 
 /* Gives a connection to walks that have none, while there are any. */
 static bool man(struct crew *r, struct err *e)
@@ -473,8 +446,7 @@ static bool walk_all(struct crew *r, struct err *e)
     return true;
 }
 
-/* -- begin and end ----------------------------------------------------------------------
- */
+/* -- begin and end ------------------------------------------------------------------- */
 
 static bool open_conns(struct crew *r, struct conn *own, struct err *e)
 {
@@ -534,7 +506,7 @@ bool backfill_run(struct conn *c, const struct ledger_names *names,
                      .b = &found,
                      .watch = watch,
                      .report = report,
-                     .begun_ms = now_ms()};
+                     .begun_ms = clock_ms()};
     *report = (struct backfill_report){.table = b->name};
     bool ok = backfill_find_key(conn_sink(c), b->table, b->key, &found.key, &r.types,
                                 b->from, &r.arena, e) &&

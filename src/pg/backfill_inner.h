@@ -26,15 +26,13 @@ struct walk {
     unsigned turn;         /* the one of next; that of after comes behind it */
 };
 
-/* -- backfill_key.c ---------------------------------------------------------------------
- */
+/* -- backfill_key.c ------------------------------------------------------------------ */
 
 /* As backfill_key, with the types of the columns. */
 bool backfill_find_key(struct sink *s, str table, struct list wanted, struct list *key,
                        str **types, struct origin from, struct arena *a, struct err *e);
 
-/* -- backfill_place.c: where a range stands, as text ------------------------------------
- */
+/* -- backfill_place.c: where a range stands, as text --------------------------------- */
 
 /* "from 2:17 until 4:1000", either part missing where the end is open; "done". */
 str place_write(const struct param *from, const struct param *until, size_t n,

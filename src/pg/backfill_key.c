@@ -1,6 +1,7 @@
 /* The key that a backfill walks by: which columns, and why not others. */
 #include "pg/backfill_inner.h"
 #include "pg/sql.h"
+#include "plan/quote.h"
 
 static str names_text(struct list names, const char *item, const char *between,
                       struct arena *a)
@@ -17,20 +18,15 @@ static str names_text(struct list names, const char *item, const char *between,
     return buf_done(&b);
 }
 
-/* The text of a text[]: quotes and backslashes in names are kept from ending it. */
+/* The text of a text[]. */
 static str array_text(struct list names, struct arena *a)
 {
     struct buf b = buf_in(a);
+    bool first = true;
     buf_char(&b, '{');
     for (size_t i = 0; i < names.n; i++) {
-        buf_put(&b, i ? ",\"" : "\"");
-        for (size_t k = 0; k < names.at[i].s.n; k++) {
-            char c = names.at[i].s.p[k];
-            if (c == '"' || c == '\\')
-                buf_char(&b, '\\');
-            buf_char(&b, c);
-        }
-        buf_char(&b, '"');
+        buf_sep(&b, &first, ",");
+        quote_element(&b, names.at[i].s);
     }
     buf_char(&b, '}');
     return buf_done(&b);

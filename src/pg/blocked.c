@@ -4,24 +4,16 @@
  * connection asks pg_blocking_pids and tells it as a notice; when the wait then ends with
  * lock_timeout, the error still knows whom it waited for. Without room for a second
  * connection nothing is told. */
+#include "base/clock.h"
 #include "pg/conn_inner.h"
 #include "pg/sql.h"
 
-#include <time.h>
-
 enum { FIRST_LOOK_MS = 1000, LONGEST_MS = 60000 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void watch_start(struct conn *c)
 {
     struct watch *w = &c->watch;
-    w->next_ms = now_ms() + FIRST_LOOK_MS;
+    w->next_ms = clock_ms() + FIRST_LOOK_MS;
     w->pause_ms = FIRST_LOOK_MS;
     if (w->seen.n) {
         w->seen = STR_NONE;
@@ -31,7 +23,7 @@ void watch_start(struct conn *c)
 
 int watch_left_ms(const struct conn *c)
 {
-    int64_t left = c->watch.next_ms - now_ms();
+    int64_t left = c->watch.next_ms - clock_ms();
     return left < 0 ? 0 : (int)left;
 }
 
@@ -73,7 +65,7 @@ void watch_look(struct conn *c)
     struct watch *w = &c->watch;
     struct err refused = {0};
     w->pause_ms = w->pause_ms * 2 < LONGEST_MS ? w->pause_ms * 2 : LONGEST_MS;
-    w->next_ms = now_ms() + w->pause_ms;
+    w->next_ms = clock_ms() + w->pause_ms;
     if (!w->second)
         w->second = conn_dial(c, &refused);
     err_clear(&refused);

@@ -44,8 +44,9 @@ static bool read_object_grants(struct reader *r)
             continue;
         size_t target = (size_t)(found - r->out->at);
         bool taken = row_bool(row, "taken");
-        struct object *o = add_object(r, taken ? "revoke" : "grant",
-                                      taken ? OP_revoke : OP_grant, 2, (unsigned)i);
+        struct object *o =
+            add_object(r, taken ? "revoke" : "grant", taken ? OP_revoke : OP_grant,
+                       CLASS_GRANT, (unsigned)i);
         const struct object *t = &r->out->at[target];
         struct rec *g = o->create->args;
         str column = row_str(row, "column_name");
@@ -80,7 +81,7 @@ static bool read_default_privileges(struct reader *r)
         struct object *o =
             add_object(r, taken ? "default revoke" : "default privilege",
                        taken ? OP_revoke_default_privileges : OP_grant_default_privileges,
-                       3, (unsigned)i);
+                       CLASS_DEFAULT_GRANT, (unsigned)i);
         struct rec *g = o->create->args;
         set_letter(g, K_kind, row, "kind", "rSfTn", kinds);
         set_parties(r, g, row);

@@ -138,17 +138,12 @@ static void read_domain_constraint(struct reader *r, const struct catalog_index 
     struct object *d = object_at(index, CLASS_TYPE, row_oid(row, "domain"));
     if (!d)
         return;
-    struct list before = rec_list(d->create->args, K_checks);
-    struct val list = val_list(r->arena, before.n + 1);
-    for (size_t i = 0; i < before.n; i++)
-        list.list.at[i] = before.at[i];
     struct rec *check = rec_new(r->arena, &shape_check);
     set_str(check, K_name, row, "name");
     set_bare(r, check, K_condition, row, "condition");
     set_true(check, K_not_valid, !row_bool(row, "valid"));
     set_str(check, K_comment, row, "comment");
-    list.list.at[before.n] = val_rec(check);
-    rec_set(d->create->args, K_checks, list);
+    rec_add(d->create->args, K_checks, val_rec(check), r->arena);
     add_alias(r, (struct address){CLASS_CONSTRAINT, row_oid(row, "oid"), 0},
               (size_t)(d - r->out->at));
 }
@@ -266,9 +261,9 @@ static void complete_constraint(struct reader *r, struct object *o, struct row r
     struct list elements = rec_list(c, K_elements);
     for (size_t i = 0; i < elements.n && i < k.n_keys; i++) {
         struct rec *element = elements.at[i].rec;
-        struct val operator= * rec_at(element, K_operator);
+        struct val sign = *rec_at(element, K_operator);
         *element = *key_of(r, (struct row){k.rows, k.first + i}, &shape_exclude_key).rec;
-        rec_set(element, K_operator, operator);
+        rec_set(element, K_operator, sign);
     }
 }
 
@@ -310,7 +305,8 @@ static void read_index(struct reader *r, struct row row, struct keys k)
 static void name_replica_identity(struct reader *r, const struct catalog_index *objects,
                                   struct row row, size_t index)
 {
-    struct object *o = object_at(objects, 4, row_oid(row, "relation"));
+    struct object *o =
+        object_at(objects, CLASS_REPLICA_IDENTITY, row_oid(row, "relation"));
     if (!o || !row_bool(row, "is_replica_identity"))
         return;
     struct buf b = buf_in(r->arena);
@@ -345,8 +341,8 @@ static void add_clustering(struct reader *r, struct row row, size_t index)
 {
     if (!row_bool(row, "is_clustered"))
         return;
-    struct object *o =
-        add_object(r, "clustering", OP_cluster_on, 5, row_oid(row, "relation"));
+    struct object *o = add_object(r, "clustering", OP_cluster_on, CLASS_CLUSTERING,
+                                  row_oid(row, "relation"));
     o->schema = row_str(row, "table_schema");
     o->table = row_str(row, "table_name");
     set_str(o->create->args, K_table, row, "table_name");

@@ -197,15 +197,10 @@ static bool read_published(struct reader *r)
             index, (struct address){CLASS_PUBLICATION, row_oid(row, "publication"), 0});
         if (!p)
             continue;
-        struct list before = rec_list(p->create->args, K_tables);
-        struct val tables = val_list(r->arena, before.n + 1);
         struct rec *table = rec_new(r->arena, &shape_published);
-        for (size_t k = 0; k < before.n; k++)
-            tables.list.at[k] = before.at[k];
         set_picks(r, table, row, picks);
         set_schema(r, table, K_schema, row_str(row, "schema"));
-        tables.list.at[before.n] = val_rec(table);
-        rec_set(p->create->args, K_tables, tables);
+        rec_add(p->create->args, K_tables, val_rec(table), r->arena);
         const struct relation *t = relation_of(r, row_oid(row, "relation"));
         add_alias(r, (struct address){CLASS_PUBLICATION_REL, row_oid(row, "oid"), 0},
                   (size_t)(p - r->out->at));
@@ -262,17 +257,12 @@ static bool read_foreign(struct reader *r)
 
 static void add_mapping(struct reader *r, struct rec *c, struct row row)
 {
-    struct list before = rec_list(c, K_mappings);
-    struct val mappings = val_list(r->arena, before.n + 1);
     struct rec *mapping = rec_new(r->arena, &shape_mapping);
-    for (size_t i = 0; i < before.n; i++)
-        mappings.list.at[i] = before.at[i];
     struct strs token = {0};
     strs_add(&token, row_str(row, "token"), r->arena);
     set_names(r, mapping, K_tokens, token);
     set_names(r, mapping, K_dictionaries, row_strs(row, "dictionaries", r->arena));
-    mappings.list.at[before.n] = val_rec(mapping);
-    rec_set(c, K_mappings, mappings);
+    rec_add(c, K_mappings, val_rec(mapping), r->arena);
 }
 
 static bool read_text_search(struct reader *r)

@@ -42,7 +42,16 @@ enum {
     CLASS_TS_DICT = 3600,
     CLASS_EXTENSION = 3079,
     CLASS_DEFAULT_ACL = 826,
-    CLASS_COMMENT = 5, /* no catalog's oid: comments that are objects of their own */
+    /* No catalogs' oids: what is an object here and has no catalog of its own. Its oid is
+     * that of what it is about, or its number. */
+    CLASS_ROW_SECURITY = 1,
+    CLASS_GRANT,
+    CLASS_DEFAULT_GRANT,
+    CLASS_REPLICA_IDENTITY,
+    CLASS_COMMENT,
+    CLASS_FOREIGN_PLACE,
+    CLASS_TRIGGER_STATE,
+    CLASS_CLUSTERING,
 };
 
 struct reader {
@@ -53,8 +62,7 @@ struct reader {
     struct err *err;
     struct relation *relations; /* by oid, ascending, once read_relations is done */
     size_t n_relations, relations_room;
-    struct alias
-        *aliases; /* parts that stand for an object: a default, an index of a key */
+    struct alias *aliases; /* parts that stand for an object: a default, a key's index */
     size_t n_aliases, aliases_room;
     struct alias *leaders; /* whom an object follows */
     size_t n_leaders, leaders_room;

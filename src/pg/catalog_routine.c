@@ -227,8 +227,6 @@ static void set_timing(struct reader *r, struct rec *t, struct row row)
         rec_set(t, K_for_each, val_str(STR("row")));
 }
 
-enum { CLASS_STATE = 7 }; /* no catalog of its own: the oid is the trigger's */
-
 /* A partition's copy of a trigger that fires otherwise than the parent's. It comes after
  * the trigger at the root, and after the parent's own state, which goes down to it. */
 static void add_trigger_state(struct reader *r, struct row row)
@@ -237,7 +235,7 @@ static void add_trigger_state(struct reader *r, struct row row)
     bool off = row_char(row, "enabled") == 'D';
     struct object *o =
         add_object(r, "trigger state", off ? OP_disable_trigger : OP_enable_trigger,
-                   CLASS_STATE, row_oid(row, "oid"));
+                   CLASS_TRIGGER_STATE, row_oid(row, "oid"));
     struct rec *args = o->create->args;
     const struct relation *table = relation_of(r, row_oid(row, "relation"));
     o->schema = row_str(row, "schema");
@@ -252,7 +250,7 @@ static void add_trigger_state(struct reader *r, struct row row)
     set_letter(args, K_existing_enabled, row, "parent_enabled", "ODAR", before);
     size_t at = r->out->n - 1;
     add_leader(r, at, (struct address){CLASS_TRIGGER, row_oid(row, "root"), 0});
-    add_leader(r, at, (struct address){CLASS_STATE, row_oid(row, "parent"), 0});
+    add_leader(r, at, (struct address){CLASS_TRIGGER_STATE, row_oid(row, "parent"), 0});
     if (table)
         object_needs(r->out, at, (struct need){table->object, .automatic = true},
                      r->arena);

@@ -2,6 +2,7 @@
 #include "pg/catalog_read.h"
 
 #include "base/embed.h"
+#include "plan/quote.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -28,13 +29,7 @@ static str own_tables(struct reader *r)
     for (size_t i = 0; i < r->options->n_own_tables; i++) {
         str name = r->options->own_tables[i];
         buf_sep(&b, &first, ",");
-        buf_char(&b, '"');
-        for (size_t j = 0; j < name.n; j++) {
-            if (name.p[j] == '"' || name.p[j] == '\\')
-                buf_char(&b, '\\');
-            buf_char(&b, name.p[j]);
-        }
-        buf_char(&b, '"');
+        quote_element(&b, name);
     }
     buf_char(&b, '}');
     return buf_done(&b);

@@ -27,13 +27,12 @@ static void add_row_security(struct reader *r, struct row row, size_t table)
         return;
     struct object *o = add_object(r, "row security",
                                   on ? OP_enable_row_security : OP_disable_row_security,
-                                  0, row_oid(row, "oid"));
+                                  CLASS_ROW_SECURITY, row_oid(row, "oid"));
     o->schema = r->out->at[table].schema;
     o->table = r->out->at[table].name;
     set_str(o->create->args, K_table, row, "name");
     set_schema(r, o->create->args, K_schema, o->schema);
     set_true(o->create->args, K_force, force);
-    o->address.class_oid = 1; /* no catalog of its own */
     object_needs(r->out, r->out->n - 1, (struct need){table, .automatic = true},
                  r->arena);
 }
@@ -45,8 +44,8 @@ static void add_replica_identity(struct reader *r, struct row row, size_t table)
     char how = row_char(row, "replica_identity");
     if (how == 'd')
         return;
-    struct object *o =
-        add_object(r, "replica identity", OP_replica_identity, 4, row_oid(row, "oid"));
+    struct object *o = add_object(r, "replica identity", OP_replica_identity,
+                                  CLASS_REPLICA_IDENTITY, row_oid(row, "oid"));
     o->schema = r->out->at[table].schema;
     o->table = r->out->at[table].name;
     set_str(o->create->args, K_table, row, "name");
@@ -117,9 +116,9 @@ static void add_foreign_place(struct reader *r, struct row row,
 {
     bool is_partition = row_bool(row, "is_partition");
     const struct relation *parent = relation_of(r, row_oid(row, "parent"));
-    struct object *o =
-        add_object(r, is_partition ? "partition" : "child",
-                   is_partition ? OP_attach_partition : OP_inherit, 6, child->oid);
+    struct object *o = add_object(r, is_partition ? "partition" : "child",
+                                  is_partition ? OP_attach_partition : OP_inherit,
+                                  CLASS_FOREIGN_PLACE, child->oid);
     struct rec *args = o->create->args;
     o->schema = child->schema;
     o->table = child->name;

@@ -181,7 +181,7 @@ static void add_fence(struct conn *c, const struct ledger_names *names,
         .guard =
             str_fmt(a,
                     "the migration lock was lost: this program was not heard from for "
-                    "%.3g s, and another one took it over\n"
+                    "%.10g s, and another one took it over\n"
                     "what was not committed is undone; running the same command again "
                     "goes on from there",
                     (double)options->lease_ms / 1000)};

@@ -40,16 +40,6 @@ str ledger_expand(str text, const struct ledger_names *names, struct arena *a)
     return buf_done(&b);
 }
 
-static struct param text_param(str s)
-{
-    return (struct param){.text = s};
-}
-
-static struct param may_param(str s)
-{
-    return (struct param){.text = s, .null = s.n == 0};
-}
-
 static bool is_true(const struct rows *rows, size_t column)
 {
     return !rows->cells[column].null && str_is(rows->cells[column].text, "t");
@@ -58,7 +48,7 @@ static bool is_true(const struct rows *rows, size_t column)
 bool ledger_has(struct sink *s, const struct ledger_names *names, str table, bool *there,
                 struct arena *a, struct err *e)
 {
-    struct param where = text_param(qualified(names, table, a));
+    struct param where = sql_param(qualified(names, table, a));
     struct stmt probe = {.sql = STR("SELECT to_regclass($1::text) IS NOT NULL"),
                          .params = &where,
                          .n_params = 1,
@@ -75,8 +65,8 @@ bool ledger_has(struct sink *s, const struct ledger_names *names, str table, boo
 bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
                  bool *exists, struct arena *a, struct err *e)
 {
-    struct param params[] = {text_param(names->schema.p ? names->schema : STR("")),
-                             text_param(names->version_table)};
+    struct param params[] = {sql_param(names->schema.p ? names->schema : STR("")),
+                             sql_param(names->version_table)};
     struct stmt stmt = {.sql = str_copy(a, sql_named("ledger_read")),
                         .params = params,
                         .n_params = 2,
@@ -156,8 +146,8 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
     enum { SCHEMA, VERSION, LOG, NARROW, COLUMN };
     if (s->offline)
         return ensure_offline(s, names, a, e);
-    struct param params[] = {text_param(schema_of(names)),
-                             text_param(names->version_table)};
+    struct param params[] = {sql_param(schema_of(names)),
+                             sql_param(names->version_table)};
     struct stmt stmt = {.sql = str_copy(a, sql_named("ledger_probe")),
                         .params = params,
                         .n_params = 2,
@@ -209,7 +199,7 @@ bool ledger_ensure_lock(struct conn *c, const struct ledger_names *names, struct
                         struct err *e)
 {
     struct sink *s = conn_sink(c);
-    struct param params[] = {text_param(schema_of(names))};
+    struct param params[] = {sql_param(schema_of(names))};
     struct stmt probe = {.sql =
                              STR("SELECT to_regnamespace(quote_ident($1)) IS NOT NULL, "
                                  "to_regclass(format('%I.moonshift_lock', $1::text)) "
@@ -263,9 +253,9 @@ static void put_update(struct move *m, str table, str from, str to)
 {
     put_part(m, "moved");
     buf_fmt(&m->sql, "UPDATE %.*s SET version_num = ", STR_ARG(table));
-    put_param(m, text_param(to));
+    put_param(m, sql_param(to));
     buf_put(&m->sql, " WHERE version_num = ");
-    put_param(m, text_param(from));
+    put_param(m, sql_param(from));
     buf_put(&m->sql, " RETURNING 1)");
     m->rows++;
 }
@@ -276,7 +266,7 @@ static void put_delete(struct move *m, str table, const str *ids, size_t n)
     buf_fmt(&m->sql, "DELETE FROM %.*s WHERE version_num IN (", STR_ARG(table));
     for (size_t i = 0; i < n; i++) {
         buf_put(&m->sql, i ? ", " : "");
-        put_param(m, text_param(ids[i]));
+        put_param(m, sql_param(ids[i]));
     }
     buf_put(&m->sql, ") RETURNING 1)");
     m->rows += n;
@@ -288,7 +278,7 @@ static void put_insert(struct move *m, str table, const str *ids, size_t n)
     buf_fmt(&m->sql, "INSERT INTO %.*s (version_num) VALUES ", STR_ARG(table));
     for (size_t i = 0; i < n; i++) {
         buf_put(&m->sql, i ? ", (" : "(");
-        put_param(m, text_param(ids[i]));
+        put_param(m, sql_param(ids[i]));
         buf_char(&m->sql, ')');
     }
     buf_put(&m->sql, " ON CONFLICT DO NOTHING RETURNING 1)");
@@ -307,9 +297,9 @@ static void put_start(struct move *m, const struct ledger_names *names,
     str progress = qualified(names, STR("moonshift_progress"), m->arena);
     buf_fmt(&m->sql, "coalesce((SELECT min(started_at) FROM %.*s WHERE version_table = ",
             STR_ARG(progress));
-    put_param(m, text_param(names->version_table));
+    put_param(m, sql_param(names->version_table));
     buf_put(&m->sql, " AND revision = ");
-    put_param(m, text_param(run->revision));
+    put_param(m, sql_param(run->revision));
     buf_put(&m->sql, "), now())");
 }
 
@@ -321,14 +311,14 @@ static void put_log(struct move *m, const struct ledger_names *names,
             " INSERT INTO %.*s (version_table, revision, direction, message, "
             "checksum, os_user, host, program, duration%s) SELECT ",
             STR_ARG(log), run->pieces ? ", started_at" : "");
-    put_param(m, text_param(names->version_table));
+    put_param(m, sql_param(names->version_table));
     buf_put(&m->sql, ", ");
-    put_param(m, may_param(run->revision));
+    put_param(m, sql_param_or_null(run->revision));
     buf_fmt(&m->sql, ", '%s'", run->stamped ? "stamp" : run->up ? "up" : "down");
     const str rest[] = {run->message, run->checksum, run->user, run->host, run->program};
     for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
         buf_put(&m->sql, ", ");
-        put_param(m, may_param(rest[i]));
+        put_param(m, sql_param_or_null(rest[i]));
     }
     buf_put(&m->sql, ", clock_timestamp() - ");
     put_start(m, names, run);
@@ -437,7 +427,7 @@ bool ledger_log(struct sink *s, const struct ledger_names *names, int64_t limit,
         return false;
     if (!there)
         return true;
-    struct param params[] = {text_param(names->version_table), {.null = limit <= 0}};
+    struct param params[] = {sql_param(names->version_table), {.null = limit <= 0}};
     if (limit > 0)
         params[1].text = str_fmt(a, "%lld", (long long)limit);
     struct stmt stmt = {.sql = ledger_expand(sql_named("ledger_log"), names, a),

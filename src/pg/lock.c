@@ -1,20 +1,20 @@
 /* The lock that lets one program at a time migrate a database: an advisory lock, or a row
  * (pg/lease.c).
  *
- * The advisory lock is taken with the try form and polled: a session that waits inside pg_advisory_lock holds
- * a snapshot, and CREATE INDEX CONCURRENTLY of the one that has the lock waits for all
- * older snapshots, so that both would wait for ever.
+ * The advisory lock is taken with the try form and polled: a session that waits inside
+ * pg_advisory_lock holds a snapshot, and CREATE INDEX CONCURRENTLY of the one that has the
+ * lock waits for all older snapshots, so that both would wait for ever.
  *
  * The key is the FNV-1a hash (64 bits) of "moonshift:SCHEMA.TABLE" with the names of the
  * version table. Advisory locks are local to a database (manual, 13.3.5), so its name is
  * no part of the key.
  */
+#include "base/clock.h"
 #include "base/hash.h"
 #include "pg/conn_inner.h"
 #include "pg/ledger.h"
 #include "pg/sql.h"
 
-#include <time.h>
 #include <unistd.h>
 
 static int64_t lock_key(const struct ledger_names *names)
@@ -23,13 +23,6 @@ static int64_t lock_key(const struct ledger_names *names)
     hash = hash_str(hash, names->schema.n ? names->schema : STR("public"));
     hash = hash_str(hash, STR("."));
     return (int64_t)hash_str(hash, names->version_table);
-}
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 static bool ask(struct conn *c, str sql, int64_t key, struct rows *out, struct arena *a,
@@ -84,8 +77,7 @@ static void pause_some(int64_t longest_ms, uint64_t *seed)
     *seed = *seed * 6364136223846793005u + 1442695040888963407u;
     int64_t pause_ms =
         longest_ms / 2 + (int64_t)((*seed >> 33) % (uint64_t)(longest_ms / 2 + 1));
-    struct timespec t = {.tv_sec = pause_ms / 1000, .tv_nsec = pause_ms % 1000 * 1000000};
-    nanosleep(&t, NULL); /* a signal ends it early, and the next statement says so */
+    clock_pause(pause_ms); /* a signal ends it early, and the next statement says so */
 }
 
 static bool gave_up(int64_t wait_ms, str holder, struct err *e)
@@ -95,7 +87,7 @@ static bool gave_up(int64_t wait_ms, str holder, struct err *e)
                 STR_ARG(holder));
     else
         err_set(e, ERR_FAILED,
-                "another program is migrating this database, and %.3g s were "
+                "another program is migrating this database, and %.10g s were "
                 "not enough to wait for it: %.*s",
                 (double)wait_ms / 1000, STR_ARG(holder));
     return err_hint(
@@ -113,12 +105,12 @@ struct told {
 static void tell(struct told *told, const struct lock_options *options, str holder)
 {
     enum { TELL_MS = 15000 };
-    if (!options->waiting || (told->at_ms >= 0 && now_ms() - told->at_ms < TELL_MS &&
+    if (!options->waiting || (told->at_ms >= 0 && clock_ms() - told->at_ms < TELL_MS &&
                               str_eq(holder, told->holder)))
         return;
     arena_rewind(&told->arena);
     told->holder = str_copy(&told->arena, holder);
-    told->at_ms = now_ms();
+    told->at_ms = clock_ms();
     options->waiting(options->context, told->holder);
 }
 
@@ -126,7 +118,7 @@ static bool poll_lock(struct conn *c, const struct ledger_names *names,
                       const struct lock_options *options, str ours, struct err *e)
 {
     enum { FIRST_MS = 50, LONGEST_MS = 1000 };
-    int64_t start = now_ms(), longest = FIRST_MS;
+    int64_t start = clock_ms(), longest = FIRST_MS;
     uint64_t seed = (uint64_t)start * 2654435761u + (uint64_t)getpid();
     struct arena a = {0};
     struct told told = {.at_ms = -1};
@@ -139,7 +131,7 @@ static bool poll_lock(struct conn *c, const struct ledger_names *names,
         if (!ok || got)
             break;
         int64_t left =
-            options->wait_ms < 0 ? LONGEST_MS : start + options->wait_ms - now_ms();
+            options->wait_ms < 0 ? LONGEST_MS : start + options->wait_ms - clock_ms();
         if (left <= 0) {
             ok = gave_up(options->wait_ms, holder, e);
             break;

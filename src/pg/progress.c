@@ -1,5 +1,6 @@
 #include "pg/progress.h"
 
+#include "pg/sql.h"
 #include "plan/quote.h"
 
 static str table_of(const struct ledger_names *names, struct arena *a)
@@ -8,16 +9,6 @@ static str table_of(const struct ledger_names *names, struct arena *a)
     quote_name(&b, names->schema.n ? names->schema : STR("public"),
                STR("moonshift_progress"));
     return buf_done(&b);
-}
-
-static struct param text_param(str s)
-{
-    return (struct param){.text = s};
-}
-
-static struct param may_param(str s)
-{
-    return (struct param){.text = s, .null = s.n == 0};
 }
 
 static str cell(const struct rows *rows, size_t row, size_t column)
@@ -63,7 +54,7 @@ bool progress_read(struct sink *s, const struct ledger_names *names,
         return true;
     str table = table_of(names, a);
     struct rows rows = {0};
-    struct param params[] = {text_param(names->version_table)};
+    struct param params[] = {sql_param(names->version_table)};
     struct stmt read = {.sql = str_fmt(a,
                                        "SELECT " COLUMNS " FROM %.*s WHERE version_table "
                                        "= $1 ORDER BY started_at, length(part), part",
@@ -87,10 +78,10 @@ enum { RANGE_PARAMS = 4 };
 static void put_range_params(struct param *params, const struct ledger_names *names,
                              str revision, bool up, str part)
 {
-    params[0] = text_param(names->version_table);
-    params[1] = text_param(revision);
-    params[2] = text_param(up ? STR("up") : STR("down"));
-    params[3] = text_param(part);
+    params[0] = sql_param(names->version_table);
+    params[1] = sql_param(revision);
+    params[2] = sql_param(up ? STR("up") : STR("down"));
+    params[3] = sql_param(part);
 }
 
 bool progress_ranges(struct sink *s, const struct ledger_names *names, str revision,
@@ -132,13 +123,13 @@ bool progress_move(struct sink *s, const struct ledger_names *names,
                    const struct progress *p, str before, struct arena *a, struct err *e)
 {
     struct param params[] = {
-        text_param(names->version_table),
-        text_param(p->revision),
-        text_param(p->up ? STR("up") : STR("down")),
-        text_param(p->part),
-        text_param(str_fmt(a, "%lld", (long long)p->done)),
-        may_param(p->position),
-        may_param(before),
+        sql_param(names->version_table),
+        sql_param(p->revision),
+        sql_param(p->up ? STR("up") : STR("down")),
+        sql_param(p->part),
+        sql_param(str_fmt(a, "%lld", (long long)p->done)),
+        sql_param_or_null(p->position),
+        sql_param_or_null(before),
     };
     struct stmt move = {
         .sql = str_fmt(
@@ -162,14 +153,14 @@ bool progress_save(struct sink *s, const struct ledger_names *names,
 {
     str table = table_of(names, a);
     struct param params[] = {
-        text_param(names->version_table),
-        text_param(progress->revision),
-        text_param(progress->up ? STR("up") : STR("down")),
-        text_param(progress->part),
-        may_param(progress->checksum),
-        text_param(str_fmt(a, "%lld", (long long)progress->done)),
-        may_param(progress->running),
-        may_param(progress->position),
+        sql_param(names->version_table),
+        sql_param(progress->revision),
+        sql_param(progress->up ? STR("up") : STR("down")),
+        sql_param(progress->part),
+        sql_param_or_null(progress->checksum),
+        sql_param(str_fmt(a, "%lld", (long long)progress->done)),
+        sql_param_or_null(progress->running),
+        sql_param_or_null(progress->position),
         {.text = str_fmt(a, "%lld", (long long)progress->total),
          .null = !progress->total},
     };
@@ -194,8 +185,8 @@ bool progress_forget(struct sink *s, const struct ledger_names *names, str revis
                      str part, struct arena *a, struct err *e)
 {
     str table = table_of(names, a);
-    struct param params[] = {text_param(names->version_table), text_param(revision),
-                             may_param(part)};
+    struct param params[] = {sql_param(names->version_table), sql_param(revision),
+                             sql_param_or_null(part)};
     struct stmt forget = {
         .sql = str_fmt(a,
                        "DELETE FROM %.*s WHERE version_table = $1 AND revision = $2 "

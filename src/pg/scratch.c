@@ -100,6 +100,12 @@ static bool create(struct conn *admin, str name, struct arena *a, struct err *e)
         }
         return false;
     }
+    return true;
+}
+
+/* By this mark it is known as one that may be dropped. */
+static bool mark(struct conn *admin, str name, struct arena *a, struct err *e)
+{
     struct buf b = buf_in(a);
     buf_put(&b, "COMMENT ON DATABASE ");
     quote_ident(&b, name);
@@ -121,14 +127,15 @@ struct scratch *scratch_open(struct conn *admin, const struct conn_options *opti
     there.database = name;
     there.role = STR_NONE;
     *s = (struct scratch){.admin = admin, .name = name, .arena = a};
-    s->conn = conn_open(&there, e);
-    if (!s->conn) {
-        struct err ignored = {0};
+    if (mark(admin, name, a, e))
+        s->conn = conn_open(&there, e);
+    if (s->conn)
+        return s;
+    struct err ignored = {0};
+    if (conn_recover(admin, &ignored))
         scratch_close(s, &ignored);
-        err_clear(&ignored);
-        return NULL;
-    }
-    return s;
+    err_clear(&ignored);
+    return NULL;
 }
 
 /* Everything but what every database has: schemas of ours, extensions, large objects. */

@@ -44,3 +44,13 @@ bool sql_next(str *rest, str *statement)
     *rest = str_cut(*rest, end + 2, rest->n);
     return true;
 }
+
+struct param sql_param(str s)
+{
+    return (struct param){.text = s};
+}
+
+struct param sql_param_or_null(str s)
+{
+    return (struct param){.text = s, .null = s.n == 0};
+}

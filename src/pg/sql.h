@@ -6,12 +6,16 @@
 #ifndef MOONSHIFT_PG_SQL_H
 #define MOONSHIFT_PG_SQL_H
 
-#include "base/str.h"
+#include "plan/sink.h"
 
 /* The text of src/pg/NAME.sql without the comment it opens with and without a last
  * semicolon. The name must exist. */
 str sql_named(const char *name);
 /* The next statement of a text; false at its end. */
 bool sql_next(str *rest, str *statement);
+
+/* A text as a parameter; as one that is NULL when it is empty. */
+struct param sql_param(str s);
+struct param sql_param_or_null(str s);
 
 #endif

@@ -261,8 +261,7 @@ void find_circles(struct differ *d)
     open_circles(d, &d->to, false);
 }
 
-/* ---- the two parts ------------------------------------------------------------------
- */
+/* ---- the two parts ----------------------------------------------------------------- */
 
 static struct op *without(struct differ *d, const struct op *create, enum key k)
 {

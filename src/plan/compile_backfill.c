@@ -201,8 +201,7 @@ str backfill_split(const struct backfill *f, int64_t parts, double percent,
     return buf_done(&b);
 }
 
-/* -- the op -----------------------------------------------------------------------------
- */
+/* -- the op -------------------------------------------------------------------------- */
 
 static bool fail(struct err *e, const char *message)
 {
@@ -279,8 +278,7 @@ bool backfill_of(const struct op *op, struct backfill *out, struct arena *a,
     return check(out, op, e);
 }
 
-/* -- offline ----------------------------------------------------------------------------
- */
+/* -- offline ------------------------------------------------------------------------- */
 
 /* "a, b" of the table, or its variables "moonshift_from_1, moonshift_from_2". */
 static str variables(const struct backfill *f, const char *stem, str *each,

@@ -55,26 +55,18 @@ FORM(rename_enum_value, "ALTER TYPE {schema.name} RENAME VALUE {value} TO {new_v
 
 /* ---- another set of values ----------------------------------------------------- */
 
-static bool holds(struct list values, str text)
-{
-    for (size_t i = 0; i < values.n; i++)
-        if (str_eq(values.at[i].s, text))
-            return true;
-    return false;
-}
-
 /* Only values that go are mapped, and only to values that stay: no chains. */
 static bool check_mapping(struct pen *p, struct list values, const struct map *m)
 {
     for (size_t i = 0; i < m->n; i++) {
         const struct pair *pair = &m->at[i];
-        if (holds(values, pair->key))
+        if (list_has(values, pair->key))
             return pen_fail(p, "mapping: '%.*s' is still one of the values",
                             STR_ARG(pair->key));
         if (pair->val.kind != VAL_NULL && pair->val.kind != VAL_STR)
             return pen_fail(p, "mapping: '%.*s' must become a text or op.NULL",
                             STR_ARG(pair->key));
-        if (pair->val.kind == VAL_STR && !holds(values, pair->val.s))
+        if (pair->val.kind == VAL_STR && !list_has(values, pair->val.s))
             return pen_fail(p, "mapping: '%.*s' is none of the values",
                             STR_ARG(pair->val.s));
     }

@@ -78,14 +78,6 @@ bool compile_bulk_insert(struct pen *p, const struct rec *r)
     return insert_rows(p, r, put_on_conflict);
 }
 
-static bool holds(struct list names, str name)
-{
-    for (size_t i = 0; i < names.n; i++)
-        if (str_eq(names.at[i].s, name))
-            return true;
-    return false;
-}
-
 static void put_update(struct pen *p, const struct rec *r, struct list columns)
 {
     struct list conflict = rec_list(r, K_conflict);
@@ -94,7 +86,7 @@ static void put_update(struct pen *p, const struct rec *r, struct list columns)
     put_form(p, r, "\nON CONFLICT ({conflict}) DO ");
     for (size_t i = 0; i < update.n; i++) {
         str name = update.at[i].s;
-        if (!rec_has(r, K_update) && holds(conflict, name))
+        if (!rec_has(r, K_update) && list_has(conflict, name))
             continue;
         put(p, first ? "UPDATE SET " : "");
         buf_sep(&p->b, &first, ", ");

@@ -126,8 +126,7 @@ void follow_checks(struct differ *d)
     }
 }
 
-/* ---- indexes ------------------------------------------------------------------------
- */
+/* ---- indexes ----------------------------------------------------------------------- */
 
 /* The followers of each object of `to`, as lists. */
 struct followers {

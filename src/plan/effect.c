@@ -42,8 +42,7 @@ static void touch_all(const struct scene *s, enum lock_mode lock, unsigned does)
         touch(s, s->facts->tables[i], lock, does);
 }
 
-/* ---- ALTER TABLE --------------------------------------------------------------------
- */
+/* ---- ALTER TABLE ------------------------------------------------------------------- */
 
 /* Steps that do with less than ACCESS EXCLUSIVE, or that do more than note something in the
  * catalog (AlterTableGetLockLevel of the server's source). */
@@ -161,8 +160,7 @@ static void alter(const struct scene *s)
         alter_step(s, &f->actions[i]);
 }
 
-/* ---- the other statements -----------------------------------------------------------
- */
+/* ---- the other statements ---------------------------------------------------------- */
 
 static void create_table(const struct scene *s)
 {
@@ -319,8 +317,7 @@ bool statement_effects(const struct sql_facts *f, column_type_fn *type_of, void 
     return false;
 }
 
-/* ---- types --------------------------------------------------------------------------
- */
+/* ---- types ------------------------------------------------------------------------- */
 
 str type_normal(str text, struct arena *a)
 {

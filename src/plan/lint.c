@@ -171,8 +171,7 @@ static void learn_statement(struct linter *l, const struct lint_case *c)
         l->locked = c->table;
 }
 
-/* ---- looking ------------------------------------------------------------------------
- */
+/* ---- looking ----------------------------------------------------------------------- */
 
 static bool allows(const struct silence *at, size_t n, const char *id)
 {

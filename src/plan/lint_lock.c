@@ -58,8 +58,7 @@ bool keeps_readers_out(const struct lint_case *c)
     return false;
 }
 
-/* ---- indexes ------------------------------------------------------------------------
- */
+/* ---- indexes ----------------------------------------------------------------------- */
 
 bool lint_index_creation(const struct lint_case *c, struct remark *out)
 {
@@ -136,8 +135,7 @@ bool lint_partition_detach(const struct lint_case *c, struct remark *out)
     return true;
 }
 
-/* ---- constraints --------------------------------------------------------------------
- */
+/* ---- constraints ------------------------------------------------------------------- */
 
 static void put_constraint(struct buf *b, const struct lint_case *c, const char *kind)
 {
@@ -213,8 +211,7 @@ bool lint_set_not_null(const struct lint_case *c, struct remark *out)
     return true;
 }
 
-/* ---- columns ------------------------------------------------------------------------
- */
+/* ---- columns ----------------------------------------------------------------------- */
 
 static bool adds(const struct lint_case *c)
 {
@@ -316,8 +313,7 @@ bool lint_create_partition(const struct lint_case *c, struct remark *out)
     return true;
 }
 
-/* ---- whole tables -------------------------------------------------------------------
- */
+/* ---- whole tables ------------------------------------------------------------------ */
 
 static const char *copying(const struct lint_case *c)
 {

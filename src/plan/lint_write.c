@@ -81,8 +81,7 @@ void lint_write_json(struct buf *b, const struct findings *list)
     json_close(&j);
 }
 
-/* ---- SARIF (OASIS, 2.1.0) ------------------------------------------------------------
- */
+/* ---- SARIF (OASIS, 2.1.0) ---------------------------------------------------------- */
 
 static void put_text(struct json *j, const char *key, str text)
 {
@@ -192,8 +191,7 @@ void lint_write_sarif(struct buf *b, const struct findings *list, const char *ve
     json_close(&j);
 }
 
-/* ---- GitHub -------------------------------------------------------------------------
- */
+/* ---- GitHub ------------------------------------------------------------------------ */
 
 /* Workflow commands end at a line's end; a property's value also at a comma and a colon.
  * What stands for itself nowhere is written in percent. */

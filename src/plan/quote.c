@@ -94,6 +94,17 @@ void quote_literal(struct buf *b, str text)
     buf_char(b, '\'');
 }
 
+void quote_element(struct buf *b, str text)
+{
+    buf_char(b, '"');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '"' || text.p[i] == '\\')
+            buf_char(b, '\\');
+        buf_char(b, text.p[i]);
+    }
+    buf_char(b, '"');
+}
+
 /* Whether $tag$ occurs in the text, or its end would run into the closing tag. */
 static bool tag_clashes(str text, str tag)
 {

@@ -17,6 +17,8 @@ void quote_ident(struct buf *b, str name);
 /* schema.name, or name alone when the schema is empty. */
 void quote_name(struct buf *b, str schema, str name);
 void quote_literal(struct buf *b, str text);
+/* "text" as an element of an array's text form: no text is taken for NULL or a brace. */
+void quote_element(struct buf *b, str text);
 /* $$text$$, or $body$text$body$, $body2$…: with a tag that does not occur in the text. */
 void quote_dollar(struct buf *b, str text);
 

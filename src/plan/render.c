@@ -414,8 +414,7 @@ static void put_last_table(struct pen *p, const struct rec *r, int indent)
     buf_char(p->b, '}');
 }
 
-/* ---- values -------------------------------------------------------------------------
- */
+/* ---- values ------------------------------------------------------------------------ */
 
 /* "users", "users.id" or "app.users.id" for a reference that is no more than that. */
 static bool put_short_reference(struct pen *p, const struct field *f, const struct rec *r)
@@ -540,8 +539,7 @@ void render_val(struct buf *b, const struct val *v, int indent)
     put_value(&p, NULL, v, indent);
 }
 
-/* ---- calls ----------------------------------------------------------------------------
- */
+/* ---- calls ------------------------------------------------------------------------- */
 
 /* Models name things, migrations make them: model.table for op.create_table. */
 static void put_call_name(struct pen *p, const struct op *op)

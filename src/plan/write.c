@@ -153,13 +153,7 @@ static bool array_text(struct buf *b, struct list list)
         } else if (v->kind != VAL_STR && v->kind != VAL_MAP) {
             buf_str(b, text);
         } else {
-            buf_char(b, '"');
-            for (size_t j = 0; j < text.n; j++) {
-                if (text.p[j] == '"' || text.p[j] == '\\')
-                    buf_char(b, '\\');
-                buf_char(b, text.p[j]);
-            }
-            buf_char(b, '"');
+            quote_element(b, text);
         }
     }
     buf_char(b, '}');

@@ -94,8 +94,7 @@ static int push_err(lua_State *L, const struct err *e)
     return 2;
 }
 
-/* ---- reading --------------------------------------------------------------------------
- */
+/* ---- reading ----------------------------------------------------------------------- */
 
 struct keeper {
     struct host host;

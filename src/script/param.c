@@ -3,6 +3,7 @@
  * A list is an array, { 1, { 2 } } is an array in an array. A table with keys is JSON,
  * and so is a list that db.array has marked. */
 #include "base/utf8.h"
+#include "plan/quote.h"
 #include "script/inner.h"
 
 #include <string.h>
@@ -10,18 +11,6 @@
 enum { DEEPEST = 6 }; /* dimensions of an array (manual, MAXDIM) */
 
 static void put_array(lua_State *L, struct buf *b, const char *what, int depth);
-
-/* Quoted in full, so that no text is taken for NULL or a brace. */
-static void put_quoted(struct buf *b, str s)
-{
-    buf_char(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"' || s.p[i] == '\\')
-            buf_char(b, '\\');
-        buf_char(b, s.p[i]);
-    }
-    buf_char(b, '"');
-}
 
 static bool is_list(lua_State *L)
 {
@@ -44,7 +33,7 @@ static void put_element(lua_State *L, struct buf *b, const char *what, int depth
     if (!param_text(L, &text, b->arena, what))
         buf_put(b, "NULL");
     else if (lua_type(L, -1) == LUA_TSTRING || value_is_table(L, -1))
-        put_quoted(b, text);
+        quote_element(b, text);
     else
         buf_str(b, text);
 }

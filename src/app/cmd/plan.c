@@ -20,8 +20,7 @@ struct sheet {
     size_t n_renamed, renamed_room;
 };
 
-/* ---- what the server knows ----------------------------------------------------------
- */
+/* ---- what the server knows --------------------------------------------------------- */
 
 static struct sql_table name_now(const struct sheet *sheet, struct sql_table t)
 {
@@ -51,8 +50,7 @@ static str type_of(void *context, const struct sql_table *table, str column)
     return ok && type.n ? type_normal(type, a) : STR_NONE;
 }
 
-/* ---- one statement ------------------------------------------------------------------
- */
+/* ---- one statement ----------------------------------------------------------------- */
 
 /* A relation that is not there yet is made by the plan itself: nobody waits for it. */
 static bool look_up(const struct sheet *sheet, const struct effect *effect,

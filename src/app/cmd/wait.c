@@ -1,6 +1,5 @@
 #include "app/cmd/cmd.h"
-
-#include <time.h>
+#include "base/clock.h"
 
 enum { PAUSE_MS = 500, DEFAULT_MS = 60000 };
 
@@ -8,13 +7,6 @@ static const struct opt opts[] = {
     {"timeout", 0, OPT_TEXT, "TIME", "how long to wait (60s); forever is an answer"},
     {0},
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool mentions(const struct err *e, const char *words)
 {
@@ -32,7 +24,7 @@ static bool hopeless(const struct err *e)
 static bool run(struct session *s, struct args *args, struct err *e)
 {
     str text = args_text(args, "timeout"), normal;
-    int64_t timeout = DEFAULT_MS, start = now_ms();
+    int64_t timeout = DEFAULT_MS, start = clock_ms();
     struct conn_options options;
     if (text.p && !config_time(text, &timeout))
         return err_set(e, ERR_USAGE,
@@ -45,7 +37,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
         s->conn = conn_open(&options, e);
         if (s->conn)
             break;
-        int64_t waited = now_ms() - start;
+        int64_t waited = clock_ms() - start;
         if (vm_interrupted) {
             err_clear(e);
             return err_set(e, ERR_FAILED, "interrupted while waiting for the server");
@@ -55,7 +47,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
         if (!told)
             out_info(s, "waiting for the server: %.*s", STR_ARG(e->message));
         err_clear(e);
-        nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
+        clock_pause(PAUSE_MS);
     }
     out_info(s, "the server answers: database %.*s", STR_ARG(conn_database(s->conn)));
     return true;
