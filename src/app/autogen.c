@@ -171,14 +171,25 @@ bool autogen_ready(struct session *s, struct err *e)
     return err_hint(e, "moonshift upgrade head");
 }
 
+const char *change_word(enum change_kind kind)
+{
+    static const char *const words[] = {
+        [CHANGE_ADDED] = "added",
+        [CHANGE_REMOVED] = "removed",
+        [CHANGE_ALTERED] = "changed",
+        [CHANGE_REBUILT] = "rebuilt",
+    };
+    return words[kind];
+}
+
 str change_text(const struct change *c, struct arena *a)
 {
-    static const char *const words[] = {"added", "removed", "changed", "rebuilt"};
+    const char *word = change_word(c->kind);
     const struct object *o = c->to ? c->to : c->from;
     if (o->table.n)
-        return str_fmt(a, "%s %s '%.*s.%.*s'", words[c->kind], o->kind, STR_ARG(o->table),
+        return str_fmt(a, "%s %s '%.*s.%.*s'", word, o->kind, STR_ARG(o->table),
                        STR_ARG(o->name));
-    return str_fmt(a, "%s %s '%.*s'", words[c->kind], o->kind, STR_ARG(o->name));
+    return str_fmt(a, "%s %s '%.*s'", word, o->kind, STR_ARG(o->name));
 }
 
 void autogen_tell(struct session *s, const struct diff *d)
@@ -300,9 +311,8 @@ static bool makes_routines(const struct diff *d)
     return false;
 }
 
-str autogen_header(const struct autogen *g, struct arena *a)
+str autogen_header(const struct autogen *g)
 {
-    (void)a;
     /* As pg_dump does: a body may name what is made after it. */
     return makes_routines(&g->up) || makes_routines(&g->down)
                ? STR("settings      = { check_function_bodies = \"off\" }")

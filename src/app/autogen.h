@@ -1,4 +1,7 @@
 /* Autogenerate: the ops between the live database and the models, both ways.
+ *
+ * Knows what is compared with what, and how it is told to a person. How catalogs differ is
+ * plan/diff, where they come from app/models.
  */
 #ifndef MOONSHIFT_APP_AUTOGEN_H
 #define MOONSHIFT_APP_AUTOGEN_H
@@ -26,10 +29,13 @@ bool autogen_ready(struct session *s, struct err *e);
 /* One log line for each difference: "Detected added table 'users'". */
 void autogen_tell(struct session *s, const struct diff *d);
 
-/* Bodies of a revision file; *header gets settings the body needs. */
+/* One body of a revision file: the ops, with what a person should know of them. */
 str autogen_body(const struct diff *d, struct arena *a);
-str autogen_header(const struct autogen *g, struct arena *a);
+/* Header lines that the bodies need; may be empty. */
+str autogen_header(const struct autogen *g);
 
+/* "added", "removed", "changed" or "rebuilt". */
+const char *change_word(enum change_kind kind);
 /* "added table 'users'". */
 str change_text(const struct change *c, struct arena *a);
 

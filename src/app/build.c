@@ -233,9 +233,7 @@ static bool one_by_one(struct pieces *p, struct conn *c, str default_schema,
 static int by_rank(const void *a, const void *b)
 {
     const struct piece *left = a, *right = b;
-    if (left->rank != right->rank)
-        return left->rank - right->rank;
-    return left < right ? -1 : 1;
+    return (left->rank > right->rank) - (left->rank < right->rank);
 }
 
 /* A stable order by rank: qsort is not stable, so the place is part of the rank. */

@@ -76,7 +76,7 @@ static bool put_revisions(struct session *s, struct buf *b, struct err *e)
     put_line(b, STR("base"), STR("before the first revision"));
     for (size_t i = graph_size(s->graph); i-- > 0;) {
         const struct revision *r = graph_at(s->graph, i);
-        put_line(b, r->id, listing_title(r));
+        put_line(b, r->id, revision_title(r));
         for (size_t k = 0; k < r->labels.n; k++)
             put_line(b, str_fmt(s->arena, "%.*s@head", STR_ARG(r->labels.at[k])),
                      STR("the newest revision of this line"));

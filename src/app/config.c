@@ -58,15 +58,6 @@ bool config_time(str text, int64_t *ms)
     return false;
 }
 
-static bool word_fits(const char *words, str value)
-{
-    str rest = str_of(words), word;
-    while (str_split(&rest, '|', &word))
-        if (str_eq(word, value))
-            return true;
-    return false;
-}
-
 /* "wants a time": what a value of this type looks like. */
 static str wanted(const struct config_info *info, struct arena *a)
 {
@@ -154,7 +145,7 @@ static bool fit(const struct config_info *info, const struct val *v, struct val 
     case CONFIG_TYPE_PATH:
         return v->kind == VAL_STR;
     case CONFIG_TYPE_WORD:
-        return v->kind == VAL_STR && word_fits(info->words, v->s);
+        return v->kind == VAL_STR && str_among(v->s, info->words);
     case CONFIG_TYPE_INT:
         return v->kind == VAL_INT && v->i >= 0;
     case CONFIG_TYPE_BOOL:
@@ -245,6 +236,12 @@ int64_t config_ms(const struct config *c, enum config_key key)
 bool config_is(const struct config *c, enum config_key key, const char *word)
 {
     return str_is(config_text(c, key), word);
+}
+
+bool config_allows(const struct config *c, const char *what)
+{
+    const struct val *allow = &c->at[CONFIG_allow];
+    return allow->kind == VAL_LIST && list_has(allow->list, str_of(what));
 }
 
 /* --- where values come from ------------------------------------------------------- */

@@ -71,6 +71,8 @@ bool config_bool(const struct config *c, enum config_key key);
 int64_t config_int(const struct config *c, enum config_key key);
 int64_t config_ms(const struct config *c, enum config_key key); /* -1: for ever */
 bool config_is(const struct config *c, enum config_key key, const char *word);
+/* allow = { "reset" }: what a protected database lets pass all the same. */
+bool config_allows(const struct config *c, const char *what);
 
 /* The connection, first that is set: --url; url of the file (an environment's first);
  * DATABASE_URL; POSTGRES_HOST/PORT/DB/USER/PASSWORD; empty text: libpq's own PG*. Each

@@ -74,16 +74,6 @@ bool linting_look(struct session *s, const struct linting *what, struct findings
     return true;
 }
 
-/* allow = { "ban-drop-column" }: what a protected database lets pass. */
-static bool is_allowed(const struct config *c, const struct lint_rule *rule)
-{
-    const struct val *allow = &c->at[CONFIG_allow];
-    for (size_t i = 0; allow->kind == VAL_LIST && i < allow->list.n; i++)
-        if (allow->list.at[i].kind == VAL_STR && str_is(allow->list.at[i].s, rule->id))
-            return true;
-    return false;
-}
-
 /* The first finding is the error; the others stand below it, each with its place. */
 static bool refuse(const struct session *s, const struct findings *list, struct err *e)
 {
@@ -126,7 +116,7 @@ bool linting_guard(struct session *s, const struct plan *plan, int server_versio
         return false;
     for (size_t i = 0; i < list.n; i++)
         if (list.at[i].rule->severity == LINT_ERROR &&
-            !is_allowed(s->config, list.at[i].rule))
+            !config_allows(s->config, list.at[i].rule->id))
             *PUSH(s->arena, refused.at, refused.n, refused.room) = list.at[i];
     return refused.n == 0 || refuse(s, &refused, e);
 }

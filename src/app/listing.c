@@ -3,19 +3,10 @@
 #include "app/out.h"
 #include "base/file.h"
 
-static void put_list(struct buf *b, const struct strs *list)
-{
-    bool first = true;
-    for (size_t i = 0; i < list->n; i++) {
-        buf_sep(b, &first, ", ");
-        buf_str(b, list->at[i]);
-    }
-}
-
 static void put_parents(struct buf *b, const struct revision *r)
 {
     if (r->down.n)
-        put_list(b, &r->down);
+        buf_list(b, &r->down);
     else
         buf_put(b, "<base>");
 }
@@ -23,11 +14,6 @@ static void put_parents(struct buf *b, const struct revision *r)
 static bool is_current(const struct strs *rows, const struct revision *r)
 {
     return rows && strs_has(rows, r->id);
-}
-
-str listing_title(const struct revision *r)
-{
-    return str_trim(str_cut(r->message, 0, str_find(r->message, '\n')));
 }
 
 str listing_line(const struct session *s, const struct revision *r, unsigned parts,
@@ -38,7 +24,7 @@ str listing_line(const struct session *s, const struct revision *r, unsigned par
         put_parents(&b, r);
         if (r->depends.n) {
             buf_put(&b, " (");
-            put_list(&b, &r->depends);
+            buf_list(&b, &r->depends);
             buf_char(&b, ')');
         }
         buf_put(&b, " -> ");
@@ -47,7 +33,7 @@ str listing_line(const struct session *s, const struct revision *r, unsigned par
     struct strs labels = graph_labels(s->graph, r, s->arena);
     if ((parts & LIST_LABELS) && labels.n) {
         buf_put(&b, " (");
-        put_list(&b, &labels);
+        buf_list(&b, &labels);
         buf_char(&b, ')');
     }
     if (graph_is_effective_head(s->graph, r))
@@ -61,7 +47,7 @@ str listing_line(const struct session *s, const struct revision *r, unsigned par
     if ((parts & LIST_TREE) && r->down.n > 1)
         buf_put(&b, " (mergepoint)");
     if (parts & LIST_MESSAGE)
-        buf_fmt(&b, ", %.*s", STR_ARG(listing_title(r)));
+        buf_fmt(&b, ", %.*s", STR_ARG(revision_title(r)));
     return buf_done(&b);
 }
 
@@ -88,7 +74,7 @@ str listing_block(const struct session *s, const struct revision *r,
     buf_char(&b, '\n');
     if (r->depends.n) {
         buf_put(&b, "Also depends on: ");
-        put_list(&b, &r->depends);
+        buf_list(&b, &r->depends);
         buf_char(&b, '\n');
     }
     if (branch) {
@@ -104,7 +90,7 @@ str listing_block(const struct session *s, const struct revision *r,
     struct strs labels = graph_labels(s->graph, r, s->arena);
     if (labels.n) {
         buf_put(&b, "Branch names: ");
-        put_list(&b, &labels);
+        buf_list(&b, &labels);
         buf_char(&b, '\n');
     }
     buf_fmt(&b, "Path: %.*s\n\n",
@@ -112,7 +98,7 @@ str listing_block(const struct session *s, const struct revision *r,
     put_indented(&b, str_trim(r->message));
     buf_fmt(&b, "\n    Revision ID: %.*s\n    Revises:%s", STR_ARG(r->id),
             r->down.n ? " " : "");
-    put_list(&b, &r->down);
+    buf_list(&b, &r->down);
     if (r->created.n)
         buf_fmt(&b, "\n    Create Date: %.*s", STR_ARG(r->created));
     buf_put(&b, "\n\n");

@@ -32,7 +32,5 @@ bool listing_current(const struct session *s, const struct strs *rows,
                      struct revisions *out, struct err *e);
 /* For each revision, by its index, whether it is applied; NULL with e filled. */
 bool *listing_applied(const struct session *s, const struct strs *rows, struct err *e);
-/* First line of the message. */
-str listing_title(const struct revision *r);
 
 #endif

@@ -19,31 +19,17 @@ void runner_say(struct runner *r, const char *level, const char *format, ...)
     arena_reset(&a);
 }
 
-str revision_title(const struct revision *rev)
-{
-    return str_cut(rev->message, 0, str_find(rev->message, '\n'));
-}
-
-static void put_ids(struct buf *b, const struct strs *ids)
-{
-    bool first = true;
-    for (size_t i = 0; i < ids->n; i++) {
-        buf_sep(b, &first, ", ");
-        buf_str(b, ids->at[i]);
-    }
-}
-
 str step_line(const struct step *step, struct arena *a)
 {
     const struct revision *rev = step->revision;
     struct buf b = buf_in(a);
     buf_put(&b, step->up ? "Running upgrade " : "Running downgrade ");
     if (step->up) {
-        put_ids(&b, &rev->down);
+        buf_list(&b, &rev->down);
         buf_fmt(&b, " -> %.*s", STR_ARG(rev->id));
     } else {
         buf_fmt(&b, "%.*s -> ", STR_ARG(rev->id));
-        put_ids(&b, &rev->down);
+        buf_list(&b, &rev->down);
     }
     str title = revision_title(rev);
     if (title.n)
@@ -53,20 +39,12 @@ str step_line(const struct step *step, struct arena *a)
 
 /* -- sets of rows ----------------------------------------------------------------------- */
 
-static size_t rows_find(const struct strs *rows, str id)
-{
-    size_t i = 0;
-    while (i < rows->n && !str_eq(rows->at[i], id))
-        i++;
-    return i;
-}
-
 bool rows_same(const struct strs *a, const struct strs *b)
 {
     if (a->n != b->n)
         return false;
     for (size_t i = 0; i < a->n; i++)
-        if (rows_find(b, a->at[i]) == b->n)
+        if (!strs_has(b, a->at[i]))
             return false;
     return true;
 }
@@ -75,10 +53,10 @@ void step_apply(struct strs *rows, const struct step *step, struct arena *a)
 {
     struct strs after = {0};
     for (size_t i = 0; i < rows->n; i++)
-        if (rows_find(&step->removed, rows->at[i]) == step->removed.n)
+        if (!strs_has(&step->removed, rows->at[i]))
             strs_add(&after, rows->at[i], a);
     for (size_t i = 0; i < step->added.n; i++)
-        if (rows_find(&after, step->added.at[i]) == after.n)
+        if (!strs_has(&after, step->added.at[i]))
             strs_add(&after, step->added.at[i], a);
     *rows = after;
 }
@@ -176,6 +154,16 @@ static void unlock(struct runner *r)
     r->locked = false;
 }
 
+/* The end of what was done under the lock, well or not. */
+static void leave(struct runner *r, bool ok)
+{
+    struct err ignored = {0};
+    if (!ok && !conn_lost(r->conn))
+        conn_recover(r->conn, &ignored);
+    err_clear(&ignored);
+    unlock(r);
+}
+
 /* -- running a plan --------------------------------------------------------------------- */
 
 static bool interrupted(struct err *e)
@@ -255,7 +243,7 @@ static void tell_done(struct runner *r, const struct plan *plan, size_t done,
                       const struct strs *now)
 {
     struct buf b = buf_in(r->arena);
-    put_ids(&b, now);
+    buf_list(&b, now);
     str at = buf_done(&b);
     runner_say(r, "info", "%zu of %zu %s; the database is at %.*s", done, plan->n,
                plan->n && !plan->at[0].up ? "undone" : "applied",
@@ -330,7 +318,7 @@ static bool move_locked(struct runner *r, bool up, str target, struct err *e)
 static void say_nothing_to_do(struct runner *r, const struct strs *rows)
 {
     struct buf b = buf_in(r->arena);
-    put_ids(&b, rows);
+    buf_list(&b, rows);
     str at = buf_done(&b);
     runner_say(r, "info", "Nothing to do: the database is at %.*s",
                STR_ARG(at.n ? at : STR("base")));
@@ -377,10 +365,10 @@ static void difference(const struct strs *before, const struct strs *after,
 {
     *out = (struct step){.up = true};
     for (size_t i = 0; i < before->n; i++)
-        if (rows_find(after, before->at[i]) == after->n)
+        if (!strs_has(after, before->at[i]))
             strs_add(&out->removed, before->at[i], a);
     for (size_t i = 0; i < after->n; i++)
-        if (rows_find(before, after->at[i]) == before->n)
+        if (!strs_has(before, after->at[i]))
             strs_add(&out->added, after->at[i], a);
 }
 
@@ -395,9 +383,9 @@ static bool stamp_step(struct runner *r, const struct strs *before,
     }
     struct buf b = buf_in(r->arena);
     buf_put(&b, "Running stamp_revision ");
-    put_ids(&b, before);
+    buf_list(&b, before);
     buf_put(&b, " -> ");
-    put_ids(&b, after);
+    buf_list(&b, after);
     str line = buf_done(&b);
     runner_say(r, "info", "%.*s", STR_ARG(line));
     if (r->sink->remark)
@@ -435,11 +423,7 @@ bool runner_stamp(struct runner *r, const struct strs *targets, bool purge, stru
     if (!lock(r, e))
         return false;
     bool ok = stamp_locked(r, targets, purge, e);
-    struct err ignored = {0};
-    if (!ok && !conn_lost(r->conn))
-        conn_recover(r->conn, &ignored);
-    err_clear(&ignored);
-    unlock(r);
+    leave(r, ok);
     return ok;
 }
 
@@ -485,11 +469,7 @@ bool runner_resolve(struct runner *r, str revision, bool applied, struct err *e)
     if (!rev || !lock(r, e))
         return false;
     bool ok = resolve_locked(r, rev, applied, e);
-    struct err ignored = {0};
-    if (!ok && !conn_lost(r->conn))
-        conn_recover(r->conn, &ignored);
-    err_clear(&ignored);
-    unlock(r);
+    leave(r, ok);
     if (ok)
         runner_say(r, "info", "%.*s is %s", STR_ARG(rev->id),
                    applied ? "recorded as finished"
@@ -534,12 +514,8 @@ bool runner_ensure(struct runner *r, struct err *e)
               ledger_ensure(r->sink, &r->names, r->arena, e) &&
               ledger_ensure_progress(r->sink, &r->names, r->arena, e) &&
               runner_control(r, STR_NONE, "COMMIT", e) && r->sink->sync(r->sink, e);
-    struct err ignored = {0};
-    if (!ok && r->conn && !conn_lost(r->conn))
-        conn_recover(r->conn, &ignored);
-    err_clear(&ignored);
     if (r->conn)
-        unlock(r);
+        leave(r, ok);
     return ok;
 }
 

@@ -109,7 +109,5 @@ bool runner_preview(struct runner *r, const struct step *step, struct err *e);
 /* Rows of the version table after a step. */
 void step_apply(struct strs *rows, const struct step *step, struct arena *a);
 bool rows_same(const struct strs *a, const struct strs *b);
-/* The first line of a revision's message. */
-str revision_title(const struct revision *rev);
 
 #endif

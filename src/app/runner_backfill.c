@@ -3,6 +3,7 @@
 #include "app/runner_inside.h"
 
 #include "app/bar.h"
+#include "base/hash.h"
 #include "pg/backfill.h"
 #include "plan/quote.h"
 
@@ -57,7 +58,7 @@ static bool apply_rows(void *context, const struct rows *rows, struct row_writes
 static str identity(const struct backfill *b, struct arena *a)
 {
     const str parts[] = {b->table, b->set, b->where, b->read};
-    uint64_t h = 0xcbf29ce484222325u;
+    uint64_t h = HASH_START;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         h = journal_hash(h, parts[i]);
     for (size_t i = 0; i < b->key.n; i++)

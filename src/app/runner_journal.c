@@ -1,8 +1,9 @@
 #include "app/runner_inside.h"
+#include "base/hash.h"
+#include "plan/sqlscan.h"
 
-#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* The statements of a revision are numbered as they come, and a hash runs over their
  * text and parameters. What is remembered is how many are done and their hash: run again,
@@ -11,9 +12,7 @@
 
 uint64_t journal_hash(uint64_t h, str s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u; /* FNV-1a */
-    return (h ^ 0xff) * 0x100000001b3u;                   /* an end no UTF-8 text holds */
+    return hash_bytes(hash_str(h, s), "\xff", 1); /* an end no UTF-8 text holds */
 }
 
 static str statement_name(const struct stmt *s, struct arena *a)
@@ -43,7 +42,7 @@ bool journal_ensure(struct flight *f, struct err *e)
 bool journal_open(struct flight *f, struct err *e)
 {
     struct journal *j = &f->journal;
-    *j = (struct journal){.chain = 0xcbf29ce484222325u};
+    *j = (struct journal){.chain = HASH_START};
     const struct progress *p = find(f->r, f->step);
     if (!p)
         return true;
@@ -63,11 +62,7 @@ bool journal_open(struct flight *f, struct err *e)
     j->used = true;
     j->done = p->done;
     j->running = p->running.n > 0;
-    j->done_chain = 0;
-    for (size_t i = 0; i < p->position.n; i++)
-        j->done_chain = j->done_chain * 16 +
-                        (uint64_t)(p->position.p[i] <= '9' ? p->position.p[i] - '0'
-                                                           : p->position.p[i] - 'a' + 10);
+    j->done_chain = strtoull(p->position.p, NULL, 16);
     runner_say(f->r, "info", "Continuing %.*s after statement %lld, interrupted %.*s",
                STR_ARG(p->revision), (long long)p->done, STR_ARG(p->since));
     return true;
@@ -155,53 +150,41 @@ bool journal_check(struct runner *r, const struct plan *plan, struct err *e)
 
 /* -- statements that the server refuses inside a transaction ---------------------------- */
 
-/* The next word of SQL text: an identifier, quoted or not, or one other character. */
-static bool next_word(str *rest, str *word)
+/* The text of the token at hand; the next one is then at hand. */
+static str take(str sql, struct token *t)
 {
-    *rest = str_trim(*rest);
-    if (rest->n == 0)
-        return false;
-    size_t n = 1;
-    if (rest->p[0] == '"') {
-        while (n < rest->n && rest->p[n] != '"')
-            n++;
-        n += n < rest->n;
-    } else if (isalpha((unsigned char)rest->p[0]) || rest->p[0] == '_') {
-        while (n < rest->n && (isalnum((unsigned char)rest->p[n]) || rest->p[n] == '_'))
-            n++;
-    }
-    *word = str_cut(*rest, 0, n);
-    *rest = str_cut(*rest, n, rest->n);
-    return true;
+    str text = token_text(sql, *t);
+    *t = sql_token_after(sql, t->end);
+    return text;
 }
 
-static bool word_is(str word, const char *z)
+static bool take_word(str sql, struct token *t, const char *word)
 {
-    return word.n == strlen(z) && strncasecmp(word.p, z, word.n) == 0;
+    return token_word(sql, *t, word) && take(sql, t).n;
 }
 
 /* The index that CREATE INDEX CONCURRENTLY makes, as SQL text with its table's schema;
  * STR_NONE for any other statement. An index without a name cannot be found again. */
 static str concurrent_index(str sql, struct arena *a)
 {
-    str word, name, schema;
-    if (!next_word(&sql, &word) || !word_is(word, "create") || !next_word(&sql, &word))
+    struct token t = sql_token_after(sql, 0);
+    if (!take_word(sql, &t, "CREATE"))
         return STR_NONE;
-    if (word_is(word, "unique") && !next_word(&sql, &word))
+    take_word(sql, &t, "UNIQUE");
+    if (!take_word(sql, &t, "INDEX") || !take_word(sql, &t, "CONCURRENTLY"))
         return STR_NONE;
-    if (!word_is(word, "index") || !next_word(&sql, &word) ||
-        !word_is(word, "concurrently") || !next_word(&sql, &name))
-        return STR_NONE;
-    if (word_is(name, "if")) {
-        if (!next_word(&sql, &word) || !next_word(&sql, &word) || !next_word(&sql, &name))
-            return STR_NONE;
+    if (take_word(sql, &t, "IF")) {
+        take_word(sql, &t, "NOT");
+        take_word(sql, &t, "EXISTS");
     }
-    if (word_is(name, "on") || !next_word(&sql, &word) || !word_is(word, "on") ||
-        !next_word(&sql, &schema))
+    if (token_word(sql, t, "ON"))
         return STR_NONE;
-    if (word_is(schema, "only") && !next_word(&sql, &schema))
+    str name = take(sql, &t);
+    if (!take_word(sql, &t, "ON"))
         return STR_NONE;
-    if (next_word(&sql, &word) && word_is(word, "."))
+    take_word(sql, &t, "ONLY");
+    str schema = take(sql, &t);
+    if (token_is(sql, t, '.'))
         return str_fmt(a, "%.*s.%.*s", STR_ARG(schema), STR_ARG(name));
     return str_copy(a, name);
 }

@@ -128,12 +128,9 @@ void range_split(str range, str *from, str *to)
 bool runner_may(const struct runner *r, const struct session *s, const char *what,
                 const char *shown, struct err *e)
 {
-    if (r->options.dry_run || !config_bool(s->config, CONFIG_protected))
+    if (r->options.dry_run || !config_bool(s->config, CONFIG_protected) ||
+        config_allows(s->config, what))
         return true;
-    const struct val *allow = &s->config->at[CONFIG_allow];
-    for (size_t i = 0; allow->kind == VAL_LIST && i < allow->list.n; i++)
-        if (allow->list.at[i].kind == VAL_STR && str_is(allow->list.at[i].s, what))
-            return true;
     str database = s->conn ? conn_database(s->conn) : STR("this database");
     err_set(e, ERR_DECISION, "%s is refused: %.*s is protected (%.*s)", shown,
             STR_ARG(database), STR_ARG(s->config->origin[CONFIG_protected]));

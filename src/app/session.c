@@ -211,7 +211,6 @@ void session_end(struct session *s)
 {
     conn_close(s->conn);
     s->conn = NULL;
-    if (s->vm)
-        vm_close(s->vm);
+    vm_close(s->vm);
     s->vm = NULL;
 }

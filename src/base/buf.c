@@ -86,6 +86,15 @@ void buf_sep(struct buf *b, bool *first, const char *separator)
     *first = false;
 }
 
+void buf_list(struct buf *b, const struct strs *list)
+{
+    bool first = true;
+    for (size_t i = 0; i < list->n; i++) {
+        buf_sep(b, &first, ", ");
+        buf_str(b, list->at[i]);
+    }
+}
+
 str buf_done(struct buf *b)
 {
     reserve(b, 1);

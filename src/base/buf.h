@@ -27,6 +27,9 @@ void buf_repeat(struct buf *b, char c, size_t times);
 /* Puts `separator` unless this is the first of a list; `*first` is then false. */
 void buf_sep(struct buf *b, bool *first, const char *separator);
 
+/* "a, b, c". */
+void buf_list(struct buf *b, const struct strs *list);
+
 /* What has been written so far, with a NUL behind it. Further writing may move the text:
  * the str stays readable as long as the arena lives, but does not grow. */
 str buf_done(struct buf *b);

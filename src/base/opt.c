@@ -91,22 +91,13 @@ static str words_text(const char *words, struct arena *a)
     return buf_done(&b);
 }
 
-static bool word_fits(const char *words, str value)
-{
-    str rest = str_of(words), word;
-    while (str_split(&rest, '|', &word))
-        if (str_eq(word, value))
-            return true;
-    return false;
-}
-
 static bool value_check(const struct opt *opt, str value, struct arena *a, struct err *e)
 {
     long number;
     if (opt->kind == OPT_INT && (!str_int(value, &number) || number < 0))
         return err_set(e, ERR_USAGE, "--%s takes a number, not '%.*s'", opt->name,
                        STR_ARG(value));
-    if (opt->kind == OPT_WORD && !word_fits(opt->value, value))
+    if (opt->kind == OPT_WORD && !str_among(value, opt->value))
         return err_set(e, ERR_USAGE, "--%s takes %.*s, not '%.*s'", opt->name,
                        STR_ARG(words_text(opt->value, a)), STR_ARG(value));
     return true;

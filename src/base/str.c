@@ -173,6 +173,15 @@ str str_nearest(str word, const str *candidates, size_t n)
     return best;
 }
 
+bool str_among(str word, const char *words)
+{
+    str rest = str_of(words), one;
+    while (str_split(&rest, '|', &one))
+        if (str_eq(word, one))
+            return true;
+    return false;
+}
+
 void strs_add(struct strs *list, str s, struct arena *a)
 {
     *PUSH(a, list->at, list->n, list->room) = s;

@@ -45,6 +45,9 @@ bool str_int(str s, long *out);                 /* decimal, whole string, no ove
  * of the length and one, STR_NONE when nothing is near. */
 str str_nearest(str word, const str *candidates, size_t n);
 
+/* One of the words "a|b|c". */
+bool str_among(str word, const char *words);
+
 /* A growing list of texts. */
 struct strs {
     str *at;

@@ -420,6 +420,11 @@ struct graph *graph_build(struct revision *revisions, size_t n, struct arena *a,
     return g;
 }
 
+str revision_title(const struct revision *r)
+{
+    return str_trim(str_cut(r->message, 0, str_find(r->message, '\n')));
+}
+
 size_t graph_size(const struct graph *g)
 {
     return g->n;

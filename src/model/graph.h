@@ -28,6 +28,9 @@ struct revision {
     size_t index;     /* position in the graph, set by graph_build */
 };
 
+/* The first line of its message. */
+str revision_title(const struct revision *r);
+
 struct graph;
 
 /* Builds and checks: duplicate ids, missing parents and dependencies, cycles, labels used

@@ -10,11 +10,10 @@ static void print_json(struct session *s, const struct autogen *g)
     json_key(&j, "changes");
     json_open(&j, '[');
     for (size_t i = 0; i < g->up.n_changes; i++) {
-        static const char *const words[] = {"added", "removed", "changed", "rebuilt"};
         const struct change *c = &g->up.changes[i];
         const struct object *o = c->to ? c->to : c->from;
         json_open(&j, '{');
-        json_put_str(&j, "change", str_of(words[c->kind]));
+        json_put_str(&j, "change", str_of(change_word(c->kind)));
         json_put_str(&j, "kind", str_of(o->kind));
         json_put_str(&j, "schema", o->schema.n ? o->schema : STR_NONE);
         json_put_str(&j, "table", o->table.n ? o->table : STR_NONE);

@@ -50,7 +50,7 @@ static bool fill(struct session *s, struct new_revision *r, bool *found, struct 
     }
     r->upgrade = autogen_body(&g.up, s->arena);
     r->downgrade = autogen_body(&g.down, s->arena);
-    r->header = autogen_header(&g, s->arena);
+    r->header = autogen_header(&g);
     return true;
 }
 
