@@ -50,7 +50,7 @@ describe("progress of a backfill", function()
     local command = "stty cols 80; moonshift upgrade head & sleep 0.8; kill -INT $!; wait $!; echo status $?"
     local r = p:sh("script -qec " .. shell.quote("bash -c " .. shell.quote("set -m; " .. command)) .. " /dev/null",
       { env = { TERM = "xterm" } })
-    assert.matches("\r\27%[K\27?[^\r\n]-[IE][NR]", r.out)
+    assert.matches("\r\27%[K\27?[^\r\n]-[IEW][NRA]", r.out)
     assert.matches("interrupted", r.out)
     assert.matches("status 130", r.out)
     p:ok("upgrade", "head")
