@@ -126,7 +126,7 @@ static bool lists_of_texts(const struct config_info *info, const struct val *v,
     *out = val_map(a, v->map.n);
     for (size_t i = 0; i < v->map.n; i++) {
         out->map.at[i].key = v->map.at[i].key;
-        if (!word_fits(info->words, v->map.at[i].key) ||
+        if (!str_among(v->map.at[i].key, info->words) ||
             !list_of_texts(&v->map.at[i].val, &out->map.at[i].val, a))
             return false;
     }
