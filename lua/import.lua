@@ -46,10 +46,11 @@ function readers.dbmate(directory, skip)
   local found = {}
   for _, name in ipairs(files.list(directory)) do
     local version, rest = name:match("^(%d+)(.*)%.sql$")
+    local path = directory .. "/" .. name
     if not version then
-      skip(directory .. "/" .. name, "its name is not VERSION_name.sql")
+      skip(path, "its name is not VERSION_name.sql")
     else
-      local path, parts = directory .. "/" .. name, {}
+      local parts = {}
       sections(path, function(line) return line:match("^%-%-%s*migrate:(.*)$") end,
         function(words, number)
           local which, options = words:match("^(%l+)(.*)$")
@@ -118,7 +119,7 @@ function readers.goose(directory, skip)
     local version, rest, kind = name:match("^(%d+)_(.*)%.(%w+)$")
     local path = directory .. "/" .. name
     if kind ~= "sql" and kind ~= "go" or name:find("_test%.go$") then
-      skip(directory .. "/" .. name, "its name is not VERSION_name.sql")
+      skip(path, "its name is not VERSION_name.sql")
     else
       local revision = {
         version = version, id = version, message = files.words(rest), source = path, stem = version .. "_" .. rest,
@@ -142,7 +143,7 @@ readers["golang-migrate"] = function(directory, skip)
     local version, rest, way = name:match("^(%d+)_(.*)%.(%l+)%.sql$")
     local path = directory .. "/" .. name
     if way ~= "up" and way ~= "down" then
-      skip(directory .. "/" .. name, "its name is not VERSION_name.up.sql or .down.sql")
+      skip(path, "its name is not VERSION_name.up.sql or .down.sql")
     else
       local key = version:gsub("^0+", "")
       local revision = by_version[key]
@@ -251,7 +252,7 @@ function readers.sql(directory, skip)
     if back then
       undo[back] = path
     elseif not stem then
-      skip(directory .. "/" .. name, "its name is not NAME.sql")
+      skip(path, "its name is not NAME.sql")
     else
       local id = files.id(stem)
       if ids[id] then

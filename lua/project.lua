@@ -81,8 +81,4 @@ function project.read(args)
   return text
 end
 
-function project.exists(args)
-  return lfs.attributes(args.path, "mode") ~= nil
-end
-
 return project

@@ -49,6 +49,14 @@ local function literal(value)
   return (("%q"):format(value):gsub("\\\n", "\\n"))
 end
 
+-- The first bytes of a text, at most so many, and whole letters.
+local function first(text, bytes)
+  while bytes < #text and text:find("^[\128-\191]", bytes + 1) do
+    bytes = bytes - 1
+  end
+  return text:sub(1, bytes)
+end
+
 -- The slug of a message, as Alembic cuts it: words of letters and digits joined by _, at
 -- most `length` bytes, cut between words. slug{ message =, length = }
 function template.slug(args)
@@ -57,7 +65,7 @@ function template.slug(args)
     if size + #word > args.length and size > 0 then
       break
     end
-    words[#words + 1] = word:sub(1, args.length)
+    words[#words + 1] = first(word, args.length)
     size = size + #word + 1
   end
   return table.concat(words, "_")
@@ -190,6 +198,7 @@ local function collect_directory(directory, under, files, programs)
         collect_directory(directory, path, files, programs)
       elseif mode == "file" and path ~= "TEMPLATE" then
         files[path] = project.read { path = directory .. "/" .. path }
+          or fail(("'%s/%s' cannot be read"):format(directory, path))
         programs[path] = lfs.attributes(directory .. "/" .. path, "permissions"):sub(3, 3) == "x"
       end
     end

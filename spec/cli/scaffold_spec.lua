@@ -206,6 +206,9 @@ describe("revision", function()
     p:ok("revision", "-m", "one two three", "--rev-id", "r001")
     local today = os.date("!%Y%m%d")
     only_file(p, "^" .. today .. "_r001_one_two%.lua$")
+    os.remove(p.dir .. "/migrations/" .. today .. "_r001_one_two.lua")
+    p:ok("revision", "-m", "aüüüüü", "--rev-id", "r001") -- cut between letters, not bytes
+    only_file(p, "^" .. today .. "_r001_aüüü%.lua$")
     p:write("moonshift.lua", [[return { timezone = "Mars/Olympus" }]])
     assert.equal("error: moonshift.lua: there is no time zone 'Mars/Olympus'\n",
       p:fails(1, "revision", "-m", "x").err)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 struct embedded {
-    const char *name; /* relative to the source tree: "lua/strict.lua" */
+    const char *name; /* relative to the source tree: "lua/project.lua" */
     const char *bytes;
     size_t n;
 };

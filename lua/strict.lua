@@ -1,1 +1,0 @@
--- placeholder until the script layer brings its modules
