@@ -25,6 +25,8 @@ describe("JSON", function()
     assert.equal('{"a":[1,2],"b":1}', round ' { "b" : 1 , "a" : [ 1 , 2 ] } ')
     assert.equal('"/ü😀"', round [["\/\u00fc\ud83d\ude00"]])
     assert.equal("1e+300", round "1E300")
+    assert.equal("[1e+20,0.30000000000000004,-9223372036854775808,0,-1.5]",
+      round "[100000000000000000000, 0.30000000000000004, -9223372036854775808, 0.000, -1.50]")
   end)
 
   it("is tables in Lua", function()
@@ -46,6 +48,10 @@ describe("JSON", function()
     fails([[db.decode('"\\x"')]], "db.decode: unknown escape at byte 3")
     fails([[db.decode('"\\ud800"')]], "db.decode: half of a surrogate pair at byte 8")
     fails([[db.decode(("["):rep(1000))]], "db.decode: values are nested too deeply at byte 201")
+    for _, number in ipairs { "12345678901234567890", "-9223372036854775809", "1e400", "0.12345678901234567890" } do
+      fails(("db.decode('{\"a\": [%s]}')"):format(number),
+        ("db.decode: the number %s has more digits than Lua keeps: take it out with SQL"):format(number))
+    end
     fails("db.decode(5)", "db.decode takes JSON text, got the number 5")
   end)
 

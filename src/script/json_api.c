@@ -6,10 +6,12 @@
 #include "script/inner.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DEEPEST 200
+#define NUMBER_ROOM 400 /* bytes of a number's text */
 #define ARRAY_META "moonshift.array"
 
 /* ---- text to Lua ---- */
@@ -120,10 +122,36 @@ static void parse_string(struct parser *s)
     luaL_pushresult(&b);
 }
 
-/* JSON's numbers are Lua's, but for signs and leading zeros that no server writes. */
+/* The significant digits of a number's text; their count. */
+static size_t digits_of(const char *text, char *out)
+{
+    size_t n = 0, last = 0;
+    for (; *text && *text != 'e' && *text != 'E'; text++) {
+        if (*text < '0' || *text > '9' || (n == 0 && *text == '0'))
+            continue;
+        out[n++] = *text;
+        if (*text != '0')
+            last = n;
+    }
+    out[last] = '\0';
+    return last;
+}
+
+/* Whether a double has all the digits of the text that it was read from. */
+static bool keeps_digits(const char *text, lua_Number x)
+{
+    char want[NUMBER_ROOM], printed[NUMBER_ROOM + 16], got[NUMBER_ROOM + 16];
+    size_t n = digits_of(text, want);
+    snprintf(printed, sizeof printed, "%.*e", n ? (int)n - 1 : 0, x);
+    digits_of(printed, got);
+    return strcmp(want, got) == 0;
+}
+
+/* JSON's numbers are Lua's, but for signs and leading zeros that no server writes, and for
+ * those that would be another number when they are written again. */
 static void parse_number(struct parser *s)
 {
-    char text[400];
+    char text[NUMBER_ROOM];
     size_t n = 0;
     while (s->p < s->end && *s->p && strchr("+-0123456789.eE", *s->p) &&
            n < sizeof text - 1)
@@ -131,6 +159,11 @@ static void parse_number(struct parser *s)
     text[n] = '\0';
     if (lua_stringtonumber(s->L, text) != n + 1)
         fail(s, "this is no number");
+    if (!lua_isinteger(s->L, -1) && !keeps_digits(text, lua_tonumber(s->L, -1)))
+        error_raise(s->L,
+                    "db.decode: the number %s has more digits than Lua keeps: take it "
+                    "out with SQL",
+                    text);
 }
 
 static void parse_value(struct parser *s, int depth);
