@@ -114,7 +114,9 @@ select '%s', o.oid, coalesce(i.identity, ''), i.type
   from %s o cross join lateral pg_identify_object('%s'::regclass, o.oid, 0) i
  where o.oid >= 16384 and not exists (
          select from member m where m.classid = '%s'::regclass and m.objid = o.oid)
-   and coalesce(i.schema, '') <> 'pg_toast']]
+   and coalesce(i.schema, '') <> 'pg_toast'
+   -- Since 18 NOT NULL is a constraint; under the server's own name it is its column's.
+   and coalesce(i.identity, '') !~ '^\w+_not_null on ']]
 
 -- Every catalog of this database that has objects with an oid.
 local function catalogs(d)

@@ -54,6 +54,8 @@ build() { # $1 way: in the middle of the build
     and pid <> pg_backend_pid() and datname = current_database()")" = 1 ]; do sleep 0.05; done
   # The build waits for that one's snapshot, its index being there and not valid.
   psql -XAtq -d "$db" -c "begin isolation level repeatable read; select 1; select pg_sleep(60)" >/dev/null 2>&1 &
+  until [ "$(ask "select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and state = 'active'
+    and pid <> pg_backend_pid() and datname = current_database()")" = 1 ]; do sleep 0.05; done
   ask "delete from stop_at"
   crash "$way build" "CREATE INDEX CONCURRENTLY%"
 }

@@ -98,10 +98,14 @@ static bool prepare(struct reader *r)
     r->out->server_version = (int)version;
     struct param path = {r->out->default_schema, false};
     /* Each query is short and estimated dear: compiling it to machine code would take
-     * longer than all of them (manual, 32.2). */
+     * longer than all of them (manual, 32.2). The rest is how the server prints what it
+     * keeps, for which a database may have settings of its own. */
     struct stmt set = {
         .sql = STR("SELECT set_config('search_path', quote_ident($1), false), "
-                   "set_config('jit', 'off', false)"),
+                   "set_config('jit', 'off', false), "
+                   "set_config('quote_all_identifiers', 'off', false), "
+                   "set_config('bytea_output', 'hex', false), "
+                   "set_config('extra_float_digits', '1', false)"),
         .params = &path,
         .n_params = 1,
         .flags = STMT_QUIET};

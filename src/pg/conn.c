@@ -116,6 +116,33 @@ PGconn *conn_dial(struct conn *c, struct err *e)
     return NULL;
 }
 
+/* Text is written and read in one form, whatever the database's or the role's own settings
+ * are. The server tells these three of its own accord (manual, 34.2), so where nothing is
+ * unusual this costs nothing. 'ISO' leaves alone whether the day or the month comes first.
+ */
+static void add_usual_settings(struct conn *c)
+{
+    static const struct {
+        const char *name, *usual, *value;
+    } known[] = {{"standard_conforming_strings", "on", "on"},
+                 {"DateStyle", "ISO", "ISO"},
+                 {"IntervalStyle", "postgres", "postgres"}};
+    enum { N = sizeof known / sizeof *known };
+    struct conn_options *o = &c->options;
+    struct setting *all = NEW_N(&c->arena, struct setting, N + o->n_settings);
+    size_t n = 0;
+    for (size_t i = 0; i < N; i++) {
+        const char *now = PQparameterStatus(c->pg, known[i].name);
+        str told = str_of(now ? now : known[i].usual); /* a pooler may not tell */
+        if (!str_eq(told, str_of(known[i].usual)) && !str_starts(told, STR("ISO,")))
+            all[n++] = (struct setting){str_of(known[i].name), str_of(known[i].value)};
+    }
+    for (size_t i = 0; i < o->n_settings; i++)
+        all[n++] = o->settings[i];
+    o->settings = all;
+    o->n_settings = n;
+}
+
 /* One SELECT set_config(...), ... for the settings and the role; false: there are none. */
 static bool settings_stmt(const struct conn_options *o, struct stmt *out, struct arena *a)
 {
@@ -182,6 +209,7 @@ struct conn *conn_open(const struct conn_options *options, struct err *e)
     }
     PQsetNoticeReceiver(c->pg, keep_notice, c);
     c->cancel = PQgetCancel(c->pg);
+    add_usual_settings(c);
     pipe_open(c);
     if (!settings_hold(c, e)) {
         conn_close(c);

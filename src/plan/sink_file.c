@@ -10,6 +10,7 @@ struct file_sink {
     struct sink sink; /* first: a sink of this kind is one of these */
     FILE *out;
     struct buf text; /* one statement at a time, the room kept for the next */
+    bool plain;      /* the reader has been told that a backslash in '...' is itself */
 };
 
 bool sink_refuse_read(const struct stmt *s, struct err *e)
@@ -59,9 +60,27 @@ static bool inline_params(struct buf *b, const struct stmt *s, struct err *e)
     return true;
 }
 
+/* Where standard_conforming_strings is off, '\d' is another text than what was meant. Said
+ * once where a first backslash stands, and again after what may have undone it. */
+static bool tell_strings(struct file_sink *f, const struct stmt *s, struct err *e)
+{
+    bool holds = str_find(s->sql, '\\') < s->sql.n;
+    for (size_t i = 0; i < s->n_params && !holds; i++)
+        holds = !s->params[i].null &&
+                str_find(s->params[i].text, '\\') < s->params[i].text.n;
+    if (token_word(s->sql, sql_token_after(s->sql, 0), "RESET"))
+        f->plain = false;
+    if (!holds || f->plain)
+        return true;
+    f->plain = true;
+    return written(f, STR("SET standard_conforming_strings = on;\n\n"), e);
+}
+
 static bool put_stmt(struct file_sink *f, const struct stmt *s, const char *end,
                      struct err *e)
 {
+    if (!tell_strings(f, s, e))
+        return false;
     f->text.n = 0;
     if (!inline_params(&f->text, s, e))
         return false;

@@ -5,7 +5,13 @@ SELECT i.indexrelid AS oid, n.nspname AS schema, c.relname AS name,
        i.indnkeyatts AS n_keys, i.indnatts AS n_columns,
        pg_get_expr(i.indpred, i.indrelid) AS condition,
        c.reloptions AS options,
-       (SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace) AS tablespace,
+       CASE WHEN c.relkind IN ('r', 'p', 'm', 'i', 'I') THEN
+         (SELECT CASE WHEN s.spcname <> coalesce(usual.spcname, own.spcname) THEN s.spcname END
+          FROM pg_database d JOIN pg_tablespace own ON own.oid = d.dattablespace
+          JOIN pg_tablespace s ON s.oid = coalesce(nullif(c.reltablespace, 0), own.oid)
+          -- What the session's default_tablespace gives is not worth saying.
+          LEFT JOIN pg_tablespace usual ON usual.spcname = current_setting('default_tablespace')
+          WHERE d.datname = current_database()) END AS tablespace,
        k.oid AS constraint_oid,
        c.relispartition AS is_partition,
        (SELECT inhparent FROM pg_inherits WHERE inhrelid = i.indexrelid) AS parent,

@@ -25,6 +25,20 @@ FROM (
   FROM pg_description d
   WHERE d.objoid >= 16384 AND d.classoid = 'pg_largeobject'::regclass
   UNION ALL
+  -- Since 18 NOT NULL is a constraint. That it is there belongs to the column; what else it
+  -- can be is not read, nor a name that somebody gave it.
+  SELECT CASE WHEN NOT k.convalidated THEN 'that it is not valid, of the constraint'
+              WHEN k.connoinherit THEN 'NO INHERIT of the constraint'
+              WHEN d.objoid IS NOT NULL THEN 'comment on the constraint'
+              ELSE 'name of the constraint' END,
+         'pg_constraint'::regclass, k.oid,
+         format('%I NOT NULL of %s', k.conname, k.conrelid::regclass)
+  FROM pg_constraint k
+  LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
+  WHERE k.contype = 'n' AND k.conrelid <> 0 AND k.conislocal
+    AND (NOT k.convalidated OR k.connoinherit OR d.objoid IS NOT NULL
+         OR k.conname !~ '_not_null[0-9]*$')
+  UNION ALL
   -- Schemas of the server's own that somebody made something in.
   SELECT 'object in ' || n.nspname || ':', 'pg_class'::regclass, c.oid, c.relname
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

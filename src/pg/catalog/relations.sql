@@ -6,7 +6,13 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
        c.relpersistence = 'u' AS unlogged,
        c.reloptions AS options,
        tc.reloptions AS toast_options,
-       (SELECT spcname FROM pg_tablespace WHERE oid = c.reltablespace) AS tablespace,
+       CASE WHEN c.relkind IN ('r', 'p', 'm', 'i', 'I') THEN
+         (SELECT CASE WHEN s.spcname <> coalesce(usual.spcname, own.spcname) THEN s.spcname END
+          FROM pg_database d JOIN pg_tablespace own ON own.oid = d.dattablespace
+          JOIN pg_tablespace s ON s.oid = coalesce(nullif(c.reltablespace, 0), own.oid)
+          -- What the session's default_tablespace gives is not worth saying.
+          LEFT JOIN pg_tablespace usual ON usual.spcname = current_setting('default_tablespace')
+          WHERE d.datname = current_database()) END AS tablespace,
        CASE WHEN am.amname <> current_setting('default_table_access_method')
             THEN am.amname END AS access_method,
        CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
