@@ -9,7 +9,7 @@
 -- No catalog is joined: this is the first query of its session, and for a join the planner
 -- would read some thirty rows of catalogs first, which takes longer than all else here.
 SELECT coalesce((parse_ident((pg_identify_object('pg_catalog.pg_class'::regclass, oid, 0)).schema))[1],
-                nullif($1::text, ''), current_schema()::text, 'public') AS schema,
+                usual) AS schema,
        oid IS NOT NULL AS there,
        CASE WHEN oid IS NOT NULL THEN
          convert_from(decode(substring(query_to_xml(format(
@@ -17,5 +17,9 @@ SELECT coalesce((parse_ident((pg_identify_object('pg_catalog.pg_class'::regclass
            oid), true, true, '')::text
            FROM '<ids>([0-9a-f]*)</ids>'), 'hex'), 'UTF8')
        END AS ids
-FROM (SELECT to_regclass(CASE WHEN $1::text = '' THEN format('%I', $2::text)
-                              ELSE format('%I.%I', $1::text, $2::text) END) OFFSET 0) AS found (oid);
+FROM (SELECT coalesce(CASE WHEN $1::text = '' THEN to_regclass(format('%I', $2::text)) END,
+                      to_regclass(format('%I.%I', usual, $2::text))), usual
+      -- Where it is made, also when the search path is empty or begins with pg_catalog.
+      FROM (SELECT coalesce(nullif($1::text, ''), nullif(current_schema()::text, 'pg_catalog'),
+                            'public') OFFSET 0) AS place (usual)
+      OFFSET 0) AS found (oid, usual);
