@@ -70,7 +70,7 @@ local CASES = {
     "create table t (a int unique, b int); create unique index on t (b);" },
 }
 
-local server = tonumber(db.create():scalar "show server_version_num") // 10000
+local server = db.server_version() // 10000
 
 local function schema_of(sql)
   local d = db.create()

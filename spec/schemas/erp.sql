@@ -8,7 +8,7 @@ create table res_users (id serial primary key, active boolean default true, logi
 create table res_partner (id serial primary key, name varchar, company_id int references res_company on delete set null, parent_id int references res_partner on delete set null,
   user_id int references res_users on delete set null, vat varchar, complete_name jsonb, credit_limit double precision,
   type varchar, check ((type = 'contact' and name is not null) or type <> 'contact'));
-alter table res_partner add constraint res_partner_vat unique nulls not distinct (vat, company_id);
+alter table res_partner add constraint res_partner_vat unique nulls not distinct (vat, company_id); -- from 15
 alter table res_company add constraint res_company_partner_id_fkey foreign key (partner_id) references res_partner on delete restrict;
 alter table res_users add constraint res_users_company_id_fkey foreign key (company_id) references res_company on delete restrict;
 alter table res_users add constraint res_users_partner_id_fkey foreign key (partner_id) references res_partner on delete restrict;

@@ -95,11 +95,8 @@ end
 -- A database made of fixture.sql; returns the server's version, too.
 function cases.fixture()
   local d = db.create()
-  local version = tonumber(d:scalar "show server_version_num")
-  d:exec((shell.read(cases.directory .. "fixture.sql"):gsub("[^\n]*%-%- from (%d+)\n", function(since)
-    if tonumber(since) > version // 10000 then return "" end
-  end)))
-  return d, version
+  d:exec(db.for_server(shell.read(cases.directory .. "fixture.sql")))
+  return d, db.server_version()
 end
 
 -- The operations that calls make, or nil and an error.

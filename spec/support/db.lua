@@ -213,6 +213,20 @@ function database:heads()
   return self:column "select version_num from moonshift_version order by 1"
 end
 
+-- As the server counts: 150004.
+local version
+function db.server_version()
+  version = version or tonumber((select(2, psql("postgres", "show server_version_num"))))
+  return version
+end
+
+-- A script without the lines that only newer servers take: they end with "-- from 15".
+function db.for_server(sql)
+  return (sql:gsub("[^\n]*%-%- from (%d+)\n", function(since)
+    if tonumber(since) > db.server_version() // 10000 then return "" end
+  end))
+end
+
 -- Makes a role of the cluster once; several specs may ask at the same time.
 function db.role(name)
   psql("postgres", ([[do $$ begin create role %s;

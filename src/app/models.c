@@ -134,7 +134,8 @@ bool target_catalog(struct session *s, struct catalog *out, struct err *e)
     struct stmt begin = {.sql = STR("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
                          .flags = STMT_QUIET},
                 end = {.sql = STR("ROLLBACK"), .flags = STMT_QUIET};
-    struct stmt where = {.sql = STR("SELECT coalesce(current_schema(), 'public')"),
+    struct stmt where = {.sql = STR("SELECT coalesce(nullif(current_schema(), "
+                                    "'pg_catalog'), 'public')"), /* as ledger_read.sql */
                          .flags = STMT_QUIET};
     if (!sink->exec(sink, &begin, e) || !sink->query(sink, &where, &rows, s->arena, e))
         return false;

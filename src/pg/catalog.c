@@ -83,8 +83,9 @@ static bool read_depends(struct reader *r)
 static bool prepare(struct reader *r)
 {
     struct rows rows;
+    /* Where nothing can be made without naming the schema, no schema is left out. */
     struct stmt who = {
-        .sql = STR("SELECT current_user, coalesce(current_schema(), 'public'), "
+        .sql = STR("SELECT current_user, coalesce(current_schema(), 'pg_catalog'), "
                    "current_setting('server_version_num')"),
         .flags = STMT_QUIET};
     if (!r->sink->query(r->sink, &who, &rows, r->arena, r->err))
