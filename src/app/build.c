@@ -250,7 +250,8 @@ bool pieces_build(struct pieces *p, struct conn *c, str default_schema, struct a
 {
     struct err first = {0};
     bool alone = false;
-    if (str_starts(default_schema, STR("pg_"))) /* a search path that begins with pg_catalog */
+    /* pg_catalog stands for a search path in which nothing can be made. */
+    if (str_starts(default_schema, STR("pg_")))
         default_schema = STR("public");
     sort_pieces(p);
     for (size_t i = 0; i < p->n; i++)

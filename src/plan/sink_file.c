@@ -66,8 +66,8 @@ static bool tell_strings(struct file_sink *f, const struct stmt *s, struct err *
 {
     bool holds = str_find(s->sql, '\\') < s->sql.n;
     for (size_t i = 0; i < s->n_params && !holds; i++)
-        holds = !s->params[i].null &&
-                str_find(s->params[i].text, '\\') < s->params[i].text.n;
+        holds =
+            !s->params[i].null && str_find(s->params[i].text, '\\') < s->params[i].text.n;
     if (token_word(s->sql, sql_token_after(s->sql, 0), "RESET"))
         f->plain = false;
     if (!holds || f->plain)
