@@ -46,10 +46,11 @@ with own as (
          pg_get_constraintdef(k.oid), obj_description(k.oid, 'pg_constraint'))
     from pg_constraint k join own n on n.oid = connamespace
    where (conrelid = 0 or conrelid in (select oid from rel))
-     -- Others are the parent's, but for whether the rows were checked.
+     -- Others are the parent's, but for whether the rows of a partition were checked.
      and (conislocal or contype <> 'c' or exists (
             select from pg_inherits join pg_constraint up on up.conrelid = inhparent
-             where inhrelid = k.conrelid and up.conname = k.conname and up.convalidated <> k.convalidated))
+             where inhrelid = k.conrelid and up.conname = k.conname and up.convalidated <> k.convalidated
+               and (select relispartition from pg_class where oid = k.conrelid)))
      and contype <> 'n' -- rows of their own since 18; their names are not compared
   union all
   select 'index', indexrelid::regclass::text, concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid,

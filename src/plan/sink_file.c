@@ -60,17 +60,26 @@ static bool inline_params(struct buf *b, const struct stmt *s, struct err *e)
     return true;
 }
 
-/* Where standard_conforming_strings is off, '\d' is another text than what was meant. Said
- * once where a first backslash stands, and again after what may have undone it. */
-static bool tell_strings(struct file_sink *f, const struct stmt *s, struct err *e)
+/* '\d', which is another text where standard_conforming_strings is off. Values are written
+ * as E'\\d', the same everywhere. */
+static bool holds_backslash(str sql)
 {
-    bool holds = str_find(s->sql, '\\') < s->sql.n;
-    for (size_t i = 0; i < s->n_params && !holds; i++)
-        holds =
-            !s->params[i].null && str_find(s->params[i].text, '\\') < s->params[i].text.n;
-    if (token_word(s->sql, sql_token_after(s->sql, 0), "RESET"))
+    if (str_find(sql, '\\') == sql.n)
+        return false;
+    struct token t = sql_token(sql, 0);
+    for (; t.kind != TOKEN_END; t = sql_token(sql, t.end))
+        if (t.kind == TOKEN_STRING && sql.p[t.start] == '\'' &&
+            str_find(token_text(sql, t), '\\') < token_text(sql, t).n)
+            return true;
+    return false;
+}
+
+/* What such a text means is said before the first one, and again after what undoes it. */
+static bool tell_strings(struct file_sink *f, str sql, struct err *e)
+{
+    if (token_word(sql, sql_token_after(sql, 0), "RESET"))
         f->plain = false;
-    if (!holds || f->plain)
+    if (f->plain || !holds_backslash(sql))
         return true;
     f->plain = true;
     return written(f, STR("SET standard_conforming_strings = on;\n\n"), e);
@@ -79,7 +88,7 @@ static bool tell_strings(struct file_sink *f, const struct stmt *s, struct err *
 static bool put_stmt(struct file_sink *f, const struct stmt *s, const char *end,
                      struct err *e)
 {
-    if (!tell_strings(f, s, e))
+    if (!tell_strings(f, s->sql, e))
         return false;
     f->text.n = 0;
     if (!inline_params(&f->text, s, e))
