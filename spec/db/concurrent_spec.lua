@@ -36,7 +36,8 @@ describe("at once", function()
   it("twenty programs apply each revision once, a concurrent index among them", function()
     local p = project.new { files = {
       ["migrations/1.lua"] = project.revision { "001_a",
-        up = 'op.execute "create table a as select generate_series(1, 2000) n"' },
+        -- When the index is built, the nineteen wait: it waits for every snapshot but theirs.
+        up = 'op.execute "create table a as select generate_series(1, 2000) n, pg_sleep(0.001)::text"' },
       ["migrations/2.lua"] = project.revision { "002_b", down = "001_a", head = "transactional = false",
         up = 'op.create_index("ix_a", "a", { "n" }, { concurrently = true })' },
       ["migrations/3.lua"] = project.revision { "003_c", down = "002_b", up = 'op.execute "select pg_sleep(0.3)"' },
@@ -140,6 +141,25 @@ describe("lock_timeout", function()
     assert.truthy(r.err:find("lock_timeout", 1, true), r.err)
     assert.equal("002_b", p.db:scalar "select version_num from moonshift_version")
     blocker:wait()
+  end)
+
+  it("does not end a concurrent build that waits for a writer", function()
+    local p = project.new {
+      config = 'return { lock_timeout = "100ms", lock_retries = 0 }\n',
+      files = { ["migrations/1.lua"] = project.revision { "001_a", head = "transactional = false",
+        up = 'op.create_index("ix", "a", { "n" }, { concurrently = true })' } } }
+    p.db:exec "create table a (n int)"
+    local writer = p:start { shell = "psql -X -q -c 'begin; insert into a values (1); select pg_sleep(60)' "
+      .. '"$DATABASE_URL"' }
+    until_true(function() return others(p, "%pg_sleep(60)%") == "1" end)
+    local build = p:start("upgrade", "head")
+    until_true(function() return others(p, "CREATE INDEX CONCURRENTLY%") == "1" end)
+    pause(0.5)
+    assert.equal("1", others(p, "CREATE INDEX CONCURRENTLY%"))
+    terminate(p, "%pg_sleep(60)%")
+    writer:wait()
+    cli.expect(0, build:wait())
+    assert.equal("t", p.db:scalar "select indisvalid from pg_index where indexrelid = 'ix'::regclass")
   end)
 
   it("gives up when the retries are used up", function()

@@ -72,3 +72,32 @@ describe("the log", function()
     end)
   end
 end)
+
+describe("a statement that was carried out, and not noted before the program ended", function()
+  it("is met again, and believed", function()
+    local p = pieces [[
+op.create_index("ix", "a", { "n" }, { concurrently = true })
+  op.execute "insert into a values (1)"]]
+    p:ok("upgrade", "001_a")
+    p.db:exec [[
+      create function fail() returns trigger language plpgsql as 'begin raise exception $$the note is lost$$; end';
+      create function watch() returns event_trigger language plpgsql as $$
+        begin
+          if to_regclass('moonshift_progress') is not null and to_regclass('ix') is null then
+            create or replace trigger lose before update on moonshift_progress for each row
+              when (new.running is null or new.running = '') execute function fail();
+          end if;
+        end $$;
+      create event trigger watch on ddl_command_end when tag in ('COMMENT') execute function watch()]]
+    local r = p:fails(1, "upgrade")
+    assert.truthy(r.err:find("the note is lost", 1, true), r.err)
+    assert.equal("t", p.db:scalar "select indisvalid from pg_index where indexrelid = 'ix'::regclass")
+    assert.equal("CREATE INDEX CONCURRENTLY ix ON a (n)", p.db:scalar "select running from moonshift_progress")
+    p.db:exec "drop event trigger watch; drop trigger lose on moonshift_progress"
+    r = p:ok("upgrade")
+    assert.truthy(r.err:find("Statement %d had been carried out before the interruption"), r.err)
+    assert.equal("1", p.db:scalar "select count(*) from a")
+    assert.equal("002_b", p.db:scalar "select version_num from moonshift_version")
+    assert.equal(0, p.db:unfinished())
+  end)
+end)

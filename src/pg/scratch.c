@@ -33,7 +33,10 @@ static str drop_text(str name, struct arena *a)
     return buf_done(&b);
 }
 
-/* Drops what a killed program left: marked, ten minutes old, and nobody connected. */
+/* Drops what a killed program left: named as only this program names (the time, the
+ * process, a number), ten minutes old by that name, nobody connected, and of a role that
+ * is ours. The comment stands there from just after CREATE DATABASE, so a database without
+ * one was left between the two; with a comment of another kind it is somebody's. */
 static void prune(struct conn *admin, struct arena *a)
 {
     struct err e = {0};
@@ -42,13 +45,13 @@ static void prune(struct conn *admin, struct arena *a)
     struct stmt find = {
         .sql =
             STR("SELECT d.datname FROM pg_database d "
-                "JOIN pg_shdescription c ON c.classoid = 'pg_database'::regclass "
+                "LEFT JOIN pg_shdescription c ON c.classoid = 'pg_database'::regclass "
                 "AND c.objoid = d.oid "
-                "WHERE d.datname LIKE 'moonshift\\_scratch\\_%' "
-                "AND c.description LIKE '" MARK "%' "
-                "AND pg_has_role(d.datdba, 'MEMBER') "
-                "AND split_part(d.datname, '_', 3)::bigint "
+                "WHERE substring(d.datname FROM "
+                "'^" PREFIX "([0-9]{9,12})_[0-9]+_[0-9]+$')::bigint "
                 "< extract(epoch FROM now()) - 600 "
+                "AND coalesce(c.description, '" MARK "') LIKE '" MARK "%' "
+                "AND pg_has_role(d.datdba, 'MEMBER') "
                 "AND NOT EXISTS (SELECT FROM pg_stat_activity p WHERE p.datid = d.oid)"),
         .flags = STMT_QUIET};
     if (s->query(s, &find, &rows, a, &e))

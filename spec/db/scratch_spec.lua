@@ -1,0 +1,73 @@
+-- What killed programs leave: scratch databases, dropped by the next one that needs one.
+local db = require "spec.support.db"
+local project = require "spec.support.project"
+
+local MARK = "Scratch database of Moonshift, to be dropped"
+
+describe("a scratch database that was left", function()
+  local p, server, made
+
+  local function leave(name, comment)
+    server:exec(("create database %s"):format(name))
+    if comment then server:exec(("comment on database %s is '%s'"):format(name, comment)) end
+    made[#made + 1] = name
+    return name
+  end
+  local function is_there(name)
+    return server:scalar(("select count(*) from pg_database where datname = '%s'"):format(name)) == "1"
+  end
+
+  before_each(function()
+    made = {}
+    server = db.create()
+    p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
+      up = 'op.execute "create table a (n int)"', down_body = 'op.execute "drop table a"' } } }
+  end)
+  after_each(function()
+    for _, name in ipairs(made) do server:exec("drop database if exists " .. name .. " with (force)") end
+  end)
+
+  -- The number at the end keeps specs that run at once apart.
+  local function name_of(age_s, more)
+    return ("moonshift_scratch_%d_%d_%s"):format(os.time() - age_s, math.random(1000000, 9999999), more or "0")
+  end
+
+  it("is dropped, killed before it was marked or after", function()
+    local marked, unmarked = leave(name_of(700), MARK), leave(name_of(700, "12"))
+    p:ok("test")
+    assert.is_false(is_there(marked))
+    assert.is_false(is_there(unmarked))
+  end)
+
+  it("is kept while it is young or in use, and where somebody else may mean it", function()
+    local young, young_unmarked = leave(name_of(500), MARK), leave(name_of(500, "1"))
+    local foreign = leave(name_of(700, "2"), "the archive of 2019")
+    local named = { leave(name_of(700, "x"), MARK), leave("moonshift_scratch_of_ann_" .. math.random(1e9), MARK),
+      leave("moonshift_scratch_" .. math.random(1e9)), leave("my_" .. name_of(700)) }
+    local used = leave(name_of(700, "3"))
+    local holder = p:start { shell = ('psql -X -q -c "select pg_sleep(60)" "%s"')
+      :format((server.url:gsub(server.name, used))) }
+    local connected = ("select count(*) from pg_stat_activity where datname = '%s'"):format(used)
+    repeat until server:scalar(connected) == "1" or not holder.running()
+    p:ok("test")
+    for _, name in ipairs { young, young_unmarked, foreign, used, table.unpack(named) } do
+      assert.is_true(is_there(name), name)
+    end
+    server:exec(("select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'"):format(used))
+    holder:wait()
+  end)
+
+  it("is not left by a test that is interrupted", function()
+    local sleep = "select pg_sleep(60) as s" .. math.random(1e9)
+    p:write("migrations/2.lua", project.revision { "002_b", down = "001_a", up = ("op.execute %q"):format(sleep) })
+    local handle = p:start("test")
+    local name
+    repeat
+      name = server:scalar(("select min(datname) from pg_stat_activity where query = '%s'"):format(sleep))
+    until name or not handle.running()
+    assert.matches("^moonshift_scratch_%d+_%d+_%d+$", name)
+    handle:kill("INT")
+    assert.equal(130, handle:wait().status)
+    assert.is_false(is_there(name))
+  end)
+end)
