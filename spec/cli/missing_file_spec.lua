@@ -82,3 +82,19 @@ describe("stamp base", function()
     assert.equal("", p:ok("current").out)
   end)
 end)
+
+describe("a database of Alembic's", function()
+  it("is told apart, with the setting that goes on with it", function()
+    local p = two()
+    p.db:exec "create table alembic_version (version_num varchar(32) primary key)"
+    p.db:exec "insert into alembic_version values ('001')"
+    for _, command in ipairs { "current", "upgrade" } do
+      has(p:ok(command).err, 'version_table = "alembic_version" in moonshift.lua goes on with it')
+    end
+    assert.falsy(p:ok("current").err:find("alembic_version", 1, true))
+    p:write("moonshift.lua", 'return { version_table = "alembic_version" }')
+    local r = p:ok("current")
+    assert.matches("^001\n", r.out)
+    assert.falsy(r.err:find("goes on with it", 1, true))
+  end)
+end)

@@ -282,14 +282,14 @@ describe("outside a transaction", function()
     local p = line(2, { [2] = { head = "transactional = false", up = concurrently } })
     p:ok("upgrade", "001_t1")
     local reader = p.db:read_only_url()
-    p.db:exec "grant all on all tables in schema public to spec_reader"
+    p.db:exec "grant all on all tables in schema public to spec_read_only"
     local r = p:fails(1, { "upgrade", "--url", reader })
     assert.matches("permission denied for schema public", r.err, 1, true)
     assert.matches("hint: the first revision that commits piece by piece makes moonshift_progress", r.err, 1, true)
     assert.matches("moonshift ensure-version", r.err, 1, true)
     assert.equal("001_t1", versions(p))
     p:ok "ensure-version"
-    p.db:exec "grant all on all tables in schema public to spec_reader"
+    p.db:exec "grant all on all tables in schema public to spec_read_only"
     r = p:fails(1, { "upgrade", "--url", reader })
     assert.matches("must be owner of table t1", r.err, 1, true)
     assert.equal(1, p.db:unfinished())

@@ -243,11 +243,11 @@ end
 function database:read_only_url()
   self:exec([[
     do $$ begin
-      create role spec_reader login;
+      create role spec_read_only login;
     exception when duplicate_object or unique_violation then null; end $$;
-    grant usage on schema public to spec_reader;
-    grant select on all tables in schema public to spec_reader;]])
-  return (self.url:gsub("//[^@]*@", "//spec_reader@"))
+    grant usage on schema public to spec_read_only;
+    grant select on all tables in schema public to spec_read_only;]])
+  return (self.url:gsub("//[^@]*@", "//spec_read_only@"))
 end
 
 return db

@@ -336,6 +336,11 @@ bool runner_move(struct runner *r, bool up, str target, struct err *e)
         say_nothing_to_do(r, &rows);
         return true;
     }
+    str advice = STR_NONE;
+    if (!there && !ledger_advise(r->sink, &r->names, &advice, r->arena, e))
+        return false;
+    if (advice.n)
+        runner_say(r, "warn", "%.*s", STR_ARG(advice));
     if (!check_plan(r, &plan, e) || !lock(r, e))
         return false;
     bool ok = move_locked(r, up, target, e);

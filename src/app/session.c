@@ -124,7 +124,9 @@ static void notice(void *context, str severity, str text)
             grave                       ? STR("warn")
             : str_is(severity, "DEBUG") ? STR("debug")
                                         : STR("info"),
-            str_fmt(&scratch, "%.*s: %.*s", STR_ARG(severity), STR_ARG(str_trim(text))));
+            grave ? str_trim(text)
+                  : str_fmt(&scratch, "%.*s: %.*s", STR_ARG(severity),
+                            STR_ARG(str_trim(text))));
     arena_reset(&scratch);
 }
 

@@ -60,6 +60,21 @@ bool ledger_has(struct sink *s, const struct ledger_names *names, str table, boo
     return true;
 }
 
+bool ledger_advise(struct sink *s, const struct ledger_names *names, str *advice,
+                   struct arena *a, struct err *e)
+{
+    bool there = false, alembic = false;
+    *advice = STR_NONE;
+    if (!ledger_has(s, names, names->version_table, &there, a, e) ||
+        (!there && !ledger_has(s, names, STR("alembic_version"), &alembic, a, e)))
+        return false;
+    if (alembic)
+        *advice = STR("this database has a table alembic_version: version_table = "
+                      "\"alembic_version\" in moonshift.lua goes on with it (moonshift "
+                      "import alembic brings its revisions)");
+    return true;
+}
+
 /* -- read --------------------------------------------------------------------------- */
 
 bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,

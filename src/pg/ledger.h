@@ -79,6 +79,10 @@ str ledger_expand(str text, const struct ledger_names *names, struct arena *a);
 /* Whether a table of the bookkeeping ("moonshift_log") is there. */
 bool ledger_has(struct sink *s, const struct ledger_names *names, str table, bool *there,
                 struct arena *a, struct err *e);
+/* What to say of a database that has no version table of ours, but Alembic's, in the same
+ * schema; nothing otherwise. */
+bool ledger_advise(struct sink *s, const struct ledger_names *names, str *advice,
+                   struct arena *a, struct err *e);
 /* Whether anybody holds the lock. Takes nothing, and needs no privilege. */
 bool ledger_locked(struct sink *s, const struct ledger_names *names, bool *locked,
                    struct arena *a, struct err *e);

@@ -41,6 +41,14 @@ static bool run(struct session *s, struct args *args, struct err *e)
                           STR_ARG(conn_host(s->conn)), STR_ARG(conn_database(s->conn)));
         out_print("Current revision(s) for %.*s:\n", STR_ARG(url));
     }
+    if (rows.n == 0) {
+        str advice;
+        struct ledger_names names = session_ledger(s);
+        if (!ledger_advise(conn_sink(s->conn), &names, &advice, s->arena, e))
+            return false;
+        if (advice.n)
+            out_warn(s, "%.*s", STR_ARG(advice));
+    }
     listing_print(s, &at, LIST_TREE, s->json ? &rows : NULL);
     return !args_flag(args, "check-heads") || check_heads(s, &at, e);
 }
