@@ -69,6 +69,14 @@ for way in transactional none autocommit; do
 done
 build none
 build autocommit
+# What a failed run has told is on the disk, also where nobody writes it there meanwhile.
+psql -XAtq -c "alter system set wal_writer_delay = '10s'" -c 'select pg_reload_conf()' >/dev/null
+db=c_failing
+psql -XAtq -c "create database $db"
+(cd failing && moonshift upgrade head --url "$(url)") >"$db.err" 2>&1; status=$?
+control -m immediate stop
+control start
+tell "failing crashed" "$status, $(grep -o '[0-9] of [0-9] applied' "$db.err")"
 ]]
 
 local STATEMENTS = {
@@ -100,6 +108,11 @@ describe("a server that crashes", function()
   for _, way in ipairs { "transactional", "none", "autocommit" } do
     files[way .. "/moonshift.lua"] = "return {}\n"
     for i, text in ipairs(revisions(way)) do files[("%s/migrations/%d.lua"):format(way, i)] = text end
+  end
+  files["failing/moonshift.lua"] = "return {}\n"
+  for i, body in ipairs { "create table a as select 1 as n", "insert into a values (2)", "select 1 / 0 from a" } do
+    files[("failing/migrations/%d.lua"):format(i)] = project.revision { "00" .. i, down = i > 1 and "00" .. i - 1 or nil,
+      up = ("op.execute %q"):format(body) }
   end
   local p = project.new { db = false, config = false, files = files }
   local r = cli.run { cwd = p.dir, timeout = 300,
@@ -136,6 +149,10 @@ describe("a server that crashes", function()
       end)
     end
   end
+
+  it("just after a run failed has what the run said", function()
+    assert.equal("status 1, 2 of 3 applied, at 002, log 001 002, rows 2, unfinished 0, index ", line "failing crashed")
+  end)
 
   for _, way in ipairs { "none", "autocommit" } do
     it("in the middle of a concurrent build, " .. way .. ", leaves an index that is not valid, which is built anew", function()
