@@ -89,6 +89,19 @@ describe("op.backfill", function()
     assert.equal(0, p.db:unfinished())
   end)
 
+  it("reads the key once for each batch, not all of its range, in a table without statistics", function()
+    local p = with([[create table t (id int primary key, n int not null);
+      insert into t select i, 0 from generate_series(1, 60000) i]],
+      [[op.backfill { table = "t", set = { n = sql "n + 1" }, batch = 1000, workers = 2 }]])
+    p:ok("upgrade", "head")
+    assert.equal("60000", p.db:scalar "select count(*) from t where n = 1")
+    -- What a session read is counted by the time it has ended.
+    while p.db:scalar [[select count(*) from pg_stat_activity where datname = current_database()
+      and application_name = 'moonshift']] ~= "0" do os.execute "sleep 0.05" end
+    local read = tonumber(p.db:scalar "select idx_tup_read from pg_stat_user_indexes where indexrelname = 't_pkey'")
+    assert.is_true(read >= 60000 and read < 4 * 60000, read)
+  end)
+
   it("does not go on as another backfill than it was", function()
     local p = made [[op.backfill { table = "people", set = { n = sql "n + 1" }, batch = 5000,
       on_batch = function() return false end }]]

@@ -205,6 +205,10 @@ describe("op.backfill", function()
     p = with("create table t (id int primary key, n int); insert into t values (1, 0)",
       [[op.backfill { table = "t", read = "select id, n from t", apply = function() return { { n = 1 } } end }]])
     assert.matches("a row that apply returned lacks the key 'id'", p:fails(1, "upgrade", "head").err, 1, true)
+    p = with("create table t (id int primary key, n int); insert into t values (1, 0)",
+      [[op.backfill { table = "t", read = "select n from t", apply = function() end }]])
+    assert.matches("hint: the query of 'read' has to give the key of the table, too",
+      p:fails(1, "upgrade", "head").err, 1, true)
   end)
 
   it("tells on_batch, which can stop it", function()

@@ -141,7 +141,8 @@ static bool through_functions(struct crew *r, struct walk *w, struct arena *a,
     struct row_writes writes = {0};
     w->changed = 0;
     if (!s->exec(s, &lock, e) || !s->query(s, &read, &rows, a, e))
-        return false;
+        return str_is(str_of(e->sqlstate), "42703") && /* undefined_column */
+               err_hint(e, "the query of 'read' has to give the key of the table, too");
     if (rows.n_rows && !r->watch->apply(r->watch->context, &rows, &writes, a, e))
         return false;
     for (size_t i = 0; i < writes.n; i++) {
