@@ -33,8 +33,8 @@ of a dropped primary key stay NOT NULL unless `existing_nullable` names them.
 What has no operation, since hardly a migration says it, goes through [execute](#execute):
 roles, databases, tablespaces and their settings; `VACUUM`, `ANALYZE`, `CLUSTER`, `LOCK`,
 `TRUNCATE`, `REINDEX DATABASE`; `CREATE TABLE … AS`; `ALL IN TABLESPACE`; `ALTER TYPE … SET` of
-base types; `REFRESH PUBLICATION … WITH`; `IF EXISTS` of an `ALTER` other than `RENAME`; several
-objects in one `DROP`; and of PostgreSQL 18 `NOT NULL` as a constraint with a name or `NOT VALID`.
+base types; `REFRESH PUBLICATION … WITH`; `IF EXISTS` of an `ALTER` other than renaming a relation;
+several objects in one `DROP`; and of PostgreSQL 18 `NOT NULL` as a constraint with a name or `NOT VALID`.
 
 This file is made from the program: `MOONSHIFT_GOLDEN=write scripts/test -R golden/reference`.]]
 
