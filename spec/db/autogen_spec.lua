@@ -283,6 +283,16 @@ model.view("v2", "select id from v1")
     assert.equal("0", p.db:scalar "select count(*) from v2")
   end)
 
+  it("writes how a number becomes an array of numbers with digits", function()
+    local p = made 'model.table("t", { { "n", "integer" } })'
+    p:write("models/schema.lua", 'model.table("t", { { "n", "numeric(10,2)[]" } })')
+    p:ok("revision", "--autogenerate", "-m", "second")
+    assert.truthy(revision(p, "second"):find("n::text::numeric(10,2)[]", 1, true))
+    p:ok("upgrade", "head")
+    p:ok("check")
+    p:ok("downgrade", "-1")
+  end)
+
   it("leaves alone what the configuration excludes", function()
     local p = made(USERS)
     p.db:exec "create table tmp_1 (a int); create schema audit; create table audit.log (a int)"

@@ -1,6 +1,7 @@
 #include "plan/annotate.h"
 
 #include "model/op.h"
+#include "plan/render.h"
 
 #include <string.h>
 
@@ -232,13 +233,10 @@ static void put_type(struct buf *b, const struct field *f)
 /* The key as a name of Lua; its reserved words get a line behind them. */
 static void put_name(struct buf *b, const struct field *f)
 {
-    static const char *const reserved[] = {"end", "function", "in",
-                                           "not", "repeat",   "for"};
     str word = key_word(f->key);
     buf_str(b, word);
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-        if (str_is(word, reserved[i]))
-            buf_char(b, '_');
+    if (is_lua_reserved(word))
+        buf_char(b, '_');
 }
 
 static bool is_positional(const struct field *f)

@@ -29,6 +29,17 @@ static void find_homes(struct side *s)
     }
 }
 
+/* What an object belongs to; NOWHERE when the catalog does not have it. */
+static size_t owner_of(const struct side *s, const struct object *o)
+{
+    static const char *const kinds[] = {"table",         "view", "materialized view",
+                                        "foreign table", "type", "domain"};
+    const struct object *owner = NULL;
+    for (size_t k = 0; !owner && k < sizeof kinds / sizeof *kinds; k++)
+        owner = catalog_by_identity(s->index, kinds[k], o->schema, STR_NONE, o->table);
+    return owner ? (size_t)(owner - s->catalog->at) : NOWHERE;
+}
+
 static struct side side_of(const struct catalog *c, struct arena *a)
 {
     struct side s = {.catalog = c, .index = catalog_index(c, a)};
@@ -43,25 +54,14 @@ static struct side side_of(const struct catalog *c, struct arena *a)
     s.needed_by = NEW_N(a, struct revneeds, c->n);
     for (size_t i = 0; i < c->n; i++) {
         const struct object *o = &c->at[i];
-        s.other[i] = s.table_of[i] = NOWHERE;
+        s.other[i] = NOWHERE;
         s.follows[i] = o->follows;
         for (size_t j = 0; j < o->n_needs; j++) {
             struct revneeds *back = &s.needed_by[o->needs[j].object];
             *PUSH(a, back->at, back->n, back->room) = (struct need){
                 i, o->needs[j].automatic, o->needs[j].ends_only, o->needs[j].of_default};
         }
-        if (o->table.n) {
-            static const char *const kinds[] = {
-                "table", "view", "materialized view", "foreign table", "type", "domain"};
-            for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-                const struct object *t =
-                    catalog_by_identity(s.index, kinds[k], o->schema, STR_NONE, o->table);
-                if (t) {
-                    s.table_of[i] = (size_t)(t - c->at);
-                    break;
-                }
-            }
-        }
+        s.table_of[i] = o->table.n ? owner_of(&s, o) : NOWHERE;
     }
     find_homes(&s);
     return s;
@@ -121,7 +121,7 @@ static void judge(struct differ *d)
     }
 }
 
-static bool leaves(enum fate f)
+bool leaves(enum fate f)
 {
     return f == FATE_DROPPED || f == FATE_GONE;
 }
@@ -155,8 +155,7 @@ static bool part_from_default(struct differ *d, size_t column)
     return true;
 }
 
-/* What a dropped object takes with it: its dependents, whole or by a drop of their own.
- */
+/* What a dropped object takes with it: its dependents, whole or by their own drop. */
 static bool spread_from(struct differ *d, size_t i)
 {
     bool changed = false;

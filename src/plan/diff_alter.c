@@ -1,11 +1,11 @@
 /* What PostgreSQL can change in place: columns. Other kinds: diff_alter_object.c. */
 #include "plan/diff_alter.h"
+#include "plan/quote.h"
 #include "plan/write.h"
 
 #include <string.h>
 
-static struct rec *alter_column(struct differ *d, const struct object *to,
-                                struct ops *ops)
+struct rec *alter_column(struct differ *d, const struct object *to, struct ops *ops)
 {
     struct rec *r = new_op(d, ops, OP_alter_column)->args;
     rec_set(r, K_table, val_str(to->table));
@@ -14,33 +14,31 @@ static struct rec *alter_column(struct differ *d, const struct object *to,
     return r;
 }
 
+/* A type without what stands in parentheses: numeric of numeric(10,2). */
+static str plain_type(str type)
+{
+    return str_cut(type, 0, str_find(type, '('));
+}
+
 bool converts_by_itself(str from, str to)
 {
     static const char *const families[] = {
-        " smallint integer bigint numeric real double precision ",
-        " varchar char character text bpchar name ",
-        " date timestamp timestamptz ",
-        " time timetz ",
-        " bit varbit ",
+        "smallint|integer|bigint|numeric|real|double precision",
+        "varchar|char|character|text|bpchar|name",
+        "date|timestamp|timestamptz",
+        "time|timetz",
+        "bit|varbit",
     };
-    char left[64], right[64];
-    size_t i = 0, j = 0;
-    while (i < from.n && i < sizeof left - 3 && from.p[i] != '(')
-        i++;
-    while (j < to.n && j < sizeof right - 3 && to.p[j] != '(')
-        j++;
-    if (i == j && memcmp(from.p, to.p, i) == 0 &&
-        str_ends(from, STR("[]")) == str_ends(to, STR("[]")))
+    str before = plain_type(from), after = plain_type(to);
+    bool from_array = str_ends(from, STR("[]")), to_array = str_ends(to, STR("[]"));
+    if (from_array == to_array && str_eq(before, after))
         return true;
-    left[0] = right[0] = ' ';
-    memcpy(left + 1, from.p, i);
-    memcpy(right + 1, to.p, j);
-    left[i + 1] = right[j + 1] = ' ';
-    left[i + 2] = right[j + 2] = '\0';
-    if (strcmp(right, " text ") == 0 || strcmp(right, " varchar ") == 0)
+    if (!to_array && str_among(after, "text|varchar"))
         return true; /* every type has an assignment cast to the string types */
-    for (size_t k = 0; k < sizeof families / sizeof *families; k++)
-        if (strstr(families[k], left) && strstr(families[k], right))
+    if (from_array || to_array)
+        return false;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (str_among(before, families[i]) && str_among(after, families[i]))
             return true;
     return false;
 }
@@ -62,13 +60,8 @@ static void alter_type(struct differ *d, const struct object *to, const struct r
     rec_set(r, K_existing_collate, *rec_at(old, K_collate));
     if (!itself) {
         struct buf b = buf_in(d->arena);
-        buf_char(&b, '"');
-        for (size_t i = 0; i < to->name.n; i++) {
-            if (to->name.p[i] == '"')
-                buf_char(&b, '"');
-            buf_char(&b, to->name.p[i]);
-        }
-        buf_fmt(&b, "\"::text::%.*s", STR_ARG(type));
+        quote_ident(&b, to->name);
+        buf_fmt(&b, "::text::%.*s", STR_ARG(type));
         rec_set(r, K_using, val_str(buf_done(&b)));
     }
     add_hazard(d, ops->at[ops->n - 1], "rewrite",
@@ -182,8 +175,7 @@ static void rename_identity(struct differ *d, const struct object *to, struct re
     rec_set(old, K_sequence_name, *rec_at(new, K_sequence_name));
 }
 
-/* The changes that alter_column makes in one op: new value under `k`, old under `before`.
- */
+/* What alter_column changes in one op: the new value under `k`, the old under `before`. */
 static void alter_fields(struct differ *d, const struct object *to, const struct rec *old,
                          const struct rec *new, bool skip_default, struct ops *ops)
 {
@@ -217,13 +209,13 @@ static void alter_fields(struct differ *d, const struct object *to, const struct
             after = map_change(d, rec_at(old, k), rec_at(new, k));
             before = map_change(d, rec_at(new, k), rec_at(old, k));
         } else if (fields[i].null_removes) {
-            after = after.kind == VAL_NONE ? val_null() : after;
-            before = before.kind == VAL_NONE ? val_null() : before;
+            after = or_null(&after);
+            before = or_null(&before);
         } else if (k == K_statistics) {
-            after = after.kind == VAL_NONE ? val_int(-1) : after;
-            before = before.kind == VAL_NONE ? val_int(-1) : before;
+            after = or_else(&after, val_int(-1));
+            before = or_else(&before, val_int(-1));
         } else if (k == K_compression) {
-            after = after.kind == VAL_NONE ? val_str(STR("default")) : after;
+            after = or_else(&after, val_str(STR("default")));
         } else if (k == K_storage && after.kind == VAL_NONE) {
             after = val_str(str_of(to->usual_storage));
         }

@@ -10,6 +10,8 @@ bool differs(const struct rec *a, const struct rec *b, enum key k);
 bool differ_only_in(const struct rec *a, const struct rec *b, const enum key *keys);
 /* Can a table become another one in place? */
 bool alters_table(const struct rec *old, const struct rec *new);
+/* The value, or what stands for an absent one. */
+struct val or_else(const struct val *v, struct val usual);
 /* The value, or op.NULL for an absent one: "there was none". */
 struct val or_null(const struct val *v);
 /* An option of a sequence of this type, also when it is the default and not written. */
@@ -18,6 +20,8 @@ int64_t sequence_value(const struct rec *r, enum key k, str type);
 struct op *new_op(struct differ *d, struct ops *ops, enum op_kind kind);
 void add_hazard(struct differ *d, const struct op *op, const char *kind, str text);
 
+/* alter_column of a column, with nothing to change yet. */
+struct rec *alter_column(struct differ *d, const struct object *to, struct ops *ops);
 /* A new op of this kind that names the object: its name under `name`, and its schema. */
 struct rec *for_object(struct differ *d, const struct object *to, struct ops *ops,
                        enum op_kind kind, enum key name);

@@ -166,9 +166,8 @@ static bool alter_extension(struct differ *d, const struct object *from,
         struct rec *r = new_op(d, ops, OP_alter_extension)->args;
         struct val usual = val_str(d->to.catalog->default_schema);
         rec_set(r, K_name, *rec_at(new, K_name));
-        rec_set(r, K_schema, rec_has(new, K_schema) ? *rec_at(new, K_schema) : usual);
-        rec_set(r, K_existing_schema,
-                rec_has(old, K_schema) ? *rec_at(old, K_schema) : usual);
+        rec_set(r, K_schema, or_else(rec_at(new, K_schema), usual));
+        rec_set(r, K_existing_schema, or_else(rec_at(old, K_schema), usual));
     }
     if (!str_eq(from->definition, to->definition)) {
         struct rec *r = new_op(d, ops, OP_alter_extension)->args;
@@ -188,10 +187,8 @@ static bool alter_statistics(struct differ *d, const struct object *from,
         return false;
     struct rec *r = for_object(d, to, ops, OP_alter_statistics, K_name);
     struct val usual = val_int(-1);
-    rec_set(r, K_statistics,
-            rec_has(new, K_statistics) ? *rec_at(new, K_statistics) : usual);
-    rec_set(r, K_existing_statistics,
-            rec_has(old, K_statistics) ? *rec_at(old, K_statistics) : usual);
+    rec_set(r, K_statistics, or_else(rec_at(new, K_statistics), usual));
+    rec_set(r, K_existing_statistics, or_else(rec_at(old, K_statistics), usual));
     return true;
 }
 
@@ -204,10 +201,8 @@ static bool alter_event_trigger(struct differ *d, const struct object *from,
         return false;
     struct rec *r = new_op(d, ops, OP_alter_event_trigger)->args;
     rec_set(r, K_name, *rec_at(new, K_name));
-    rec_set(r, K_enabled,
-            rec_has(new, K_enabled) ? *rec_at(new, K_enabled) : val_bool(true));
-    rec_set(r, K_existing_enabled,
-            rec_has(old, K_enabled) ? *rec_at(old, K_enabled) : val_bool(true));
+    rec_set(r, K_enabled, or_else(rec_at(new, K_enabled), val_bool(true)));
+    rec_set(r, K_existing_enabled, or_else(rec_at(old, K_enabled), val_bool(true)));
     return true;
 }
 

@@ -23,9 +23,14 @@ bool differ_only_in(const struct rec *a, const struct rec *b, const enum key *ke
     return true;
 }
 
+struct val or_else(const struct val *v, struct val usual)
+{
+    return v->kind == VAL_NONE ? usual : *v;
+}
+
 struct val or_null(const struct val *v)
 {
-    return v->kind == VAL_NONE ? val_null() : *v;
+    return or_else(v, val_null());
 }
 
 struct op *new_op(struct differ *d, struct ops *ops, enum op_kind kind)
@@ -121,12 +126,9 @@ static bool alter_table(struct differ *d, const struct object *from,
     if (differs(old, new, K_tablespace)) {
         struct rec *r = for_object(d, to, ops, OP_alter_table, K_name);
         struct rec *existing = rec_new(d->arena, &shape_table_options);
-        rec_set(r, K_tablespace,
-                rec_has(new, K_tablespace) ? *rec_at(new, K_tablespace)
-                                           : val_str(STR("pg_default")));
-        rec_set(existing, K_tablespace,
-                rec_has(old, K_tablespace) ? *rec_at(old, K_tablespace)
-                                           : val_str(STR("pg_default")));
+        struct val usual = val_str(STR("pg_default"));
+        rec_set(r, K_tablespace, or_else(rec_at(new, K_tablespace), usual));
+        rec_set(existing, K_tablespace, or_else(rec_at(old, K_tablespace), usual));
         rec_set(r, K_existing, val_rec(existing));
     }
     if (!differs(old, new, K_comment))
@@ -428,8 +430,8 @@ static bool alter_sequence(struct differ *d, const struct object *from,
     }
     if (differs(old, new, K_type)) {
         struct val usual = val_str(STR("bigint"));
-        rec_set(r, K_type, rec_has(new, K_type) ? *rec_at(new, K_type) : usual);
-        rec_set(existing, K_type, rec_has(old, K_type) ? *rec_at(old, K_type) : usual);
+        rec_set(r, K_type, or_else(rec_at(new, K_type), usual));
+        rec_set(existing, K_type, or_else(rec_at(old, K_type), usual));
     }
     if (differs(old, new, K_cycle)) {
         rec_set(r, K_cycle, val_bool(rec_bool(new, K_cycle)));
@@ -482,9 +484,9 @@ static bool alter_policy(struct differ *d, const struct object *from,
         if (!differs(old, new, k))
             continue;
         struct val usual = val_strs(d->arena, &everybody, 1);
-        rec_set(r, k, rec_has(new, k) ? *rec_at(new, k) : usual);
+        rec_set(r, k, or_else(rec_at(new, k), usual));
         if (rec_has(old, k) || k == K_roles)
-            rec_set(existing, k, rec_has(old, k) ? *rec_at(old, k) : usual);
+            rec_set(existing, k, or_else(rec_at(old, k), usual));
     }
     rec_set(r, K_existing, val_rec(existing));
     return true;

@@ -3,7 +3,6 @@
  * sequence has the name that a sequence of its own takes. */
 #include "plan/diff_alter.h"
 #include "plan/diff_follow.h"
-
 #include "plan/write.h"
 
 #include <string.h>
@@ -13,7 +12,7 @@ bool is_column_object(const struct object *o)
     return o->create->info->kind == OP_add_column;
 }
 
-static const struct rec *column_of(const struct object *o)
+const struct rec *column_of(const struct object *o)
 {
     return rec_at(o->create->args, K_column)->rec;
 }
@@ -25,12 +24,7 @@ bool has_plain_default(const struct object *o)
 
 static struct rec *alter_early(struct differ *d, size_t to)
 {
-    const struct object *o = &d->to.catalog->at[to];
-    struct rec *r = new_op(d, &d->early[to], OP_alter_column)->args;
-    rec_set(r, K_table, val_str(o->table));
-    rec_set(r, K_column, val_str(o->name));
-    rec_set(r, K_schema, *rec_at(o->create->args, K_schema));
-    return r;
+    return alter_column(d, &d->to.catalog->at[to], &d->early[to]);
 }
 
 /* The alteration of a column that sets this field; a new one when `make` asks for it. */
@@ -40,18 +34,10 @@ static struct rec *alteration(struct differ *d, size_t to, enum key k, bool make
     for (size_t i = 0; i < ops->n; i++)
         if (ops->at[i]->info->kind == OP_alter_column && rec_has(ops->at[i]->args, k))
             return ops->at[i]->args;
-    if (!make)
-        return NULL;
-    const struct object *o = &d->to.catalog->at[to];
-    struct rec *r = new_op(d, ops, OP_alter_column)->args;
-    rec_set(r, K_table, val_str(o->table));
-    rec_set(r, K_column, val_str(o->name));
-    rec_set(r, K_schema, *rec_at(o->create->args, K_schema));
-    return r;
+    return make ? alter_column(d, &d->to.catalog->at[to], ops) : NULL;
 }
 
-/* Takes a field out of an alteration that said it; without anything else to say it goes.
- */
+/* Takes a field out of an alteration, which goes when it has nothing else to say. */
 static void unsay(struct ops *ops, struct rec *r, enum key k, enum key before)
 {
     const struct val none = {.kind = VAL_NONE};

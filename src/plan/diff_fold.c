@@ -250,11 +250,9 @@ static void fold_serial(struct folder *f, const struct object *table, struct rec
     if (!is_next_of(rec_at(column, K_default), chosen))
         return;
     bool not_null = rec_has(column, K_nullable) || rec_bool(column, K_primary_key);
-    const struct rec *key =
-        rec_at(t, K_primary_key)->kind == VAL_REC ? rec_at(t, K_primary_key)->rec : NULL;
-    struct list keys = key ? rec_list(key, K_columns) : (struct list){NULL, 0};
-    for (size_t i = 0; i < keys.n; i++)
-        not_null |= str_eq(keys.at[i].s, rec_str(column, K_name));
+    const struct val *key = rec_at(t, K_primary_key);
+    not_null |= key->kind == VAL_REC &&
+                list_has(rec_list(key->rec, K_columns), rec_str(column, K_name));
     struct action *sequence = action_of(f, "sequence", table->schema, chosen);
     struct action *owner = action_of(f, "sequence owner", table->schema, chosen);
     if (!sequence || !owner || !not_null || sequence->ops.n != 1)

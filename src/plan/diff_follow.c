@@ -20,11 +20,6 @@ bool is_index_like(const struct object *o)
     }
 }
 
-static bool is_gone(enum fate f)
-{
-    return f == FATE_DROPPED || f == FATE_GONE;
-}
-
 /* ---- columns and checks that stay ------------------------------------------------- */
 
 /* A column that goes from a parent and stays in a child, as the child's own: dropped on
@@ -121,7 +116,7 @@ void follow_checks(struct differ *d)
             continue;
         while (d->to.follows[leader] && d->to.catalog->at[leader].leader != NO_OBJECT)
             leader = d->to.catalog->at[leader].leader;
-        if (d->to.other[leader] != NOWHERE && !is_gone(d->from.fate[d->to.other[leader]]))
+        if (d->to.other[leader] != NOWHERE && !leaves(d->from.fate[d->to.other[leader]]))
             lose_object(d, d->to.other[leader], FATE_DROPPED);
     }
 }
@@ -152,7 +147,7 @@ static struct followers followers_of(struct differ *d)
 static bool is_kept(const struct differ *d, size_t to)
 {
     size_t twin = d->to.other[to];
-    return twin != NOWHERE && !is_gone(d->from.fate[twin]) &&
+    return twin != NOWHERE && !leaves(d->from.fate[twin]) &&
            d->to.fate[to] != FATE_CREATED;
 }
 
@@ -290,7 +285,7 @@ static void make_last(struct differ *d, size_t i)
             continue;
         d->last[i] = true;
         d->to.fate[i] = FATE_CREATED;
-        if (d->to.other[i] != NOWHERE && !is_gone(d->from.fate[d->to.other[i]]))
+        if (d->to.other[i] != NOWHERE && !leaves(d->from.fate[d->to.other[i]]))
             d->from.fate[d->to.other[i]] = FATE_DROPPED;
         return;
     }

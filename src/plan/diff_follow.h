@@ -7,6 +7,8 @@
 
 bool is_table_object(const struct side *s, size_t i);
 bool is_column_object(const struct object *o);
+/* The record of such an object. */
+const struct rec *column_of(const struct object *o);
 /* Has it an index behind it? */
 bool is_index_like(const struct object *o);
 

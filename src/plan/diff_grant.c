@@ -46,14 +46,6 @@ static bool applies(const struct differ *d, size_t i, const struct object *o,
     return !rec_has(r, K_in_schema) || str_eq(rule->schema, o->schema);
 }
 
-static bool has_text(struct list names, str name)
-{
-    for (size_t i = 0; i < names.n; i++)
-        if (str_eq(names.at[i].s, name))
-            return true;
-    return false;
-}
-
 /* Does the models' object give (or take) a privilege to (from) the role? */
 static bool is_said(const struct differ *d, size_t target, enum op_kind kind, str role,
                     str privilege, bool grantable)
@@ -63,8 +55,8 @@ static bool is_said(const struct differ *d, size_t target, enum op_kind kind, st
         const struct op *op = d->to.catalog->at[by].create;
         if (op->info->kind != kind || rec_has(op->args, K_columns))
             continue;
-        if (has_text(rec_list(op->args, K_roles), role) &&
-            has_text(rec_list(op->args, K_privileges), privilege) &&
+        if (list_has(rec_list(op->args, K_roles), role) &&
+            list_has(rec_list(op->args, K_privileges), privilege) &&
             (!grantable || rec_bool(op->args, K_with_grant_option)))
             return true;
     }

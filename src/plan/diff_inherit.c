@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-static const struct rec *column_of(const struct differ *d, size_t to)
+static const struct rec *wanted_column(const struct differ *d, size_t to)
 {
-    return rec_at(d->to.catalog->at[to].create->args, K_column)->rec;
+    return column_of(&d->to.catalog->at[to]);
 }
 
 /* What ALTER TABLE changes in the children, too, unless told ONLY. Compression, options
@@ -48,13 +48,12 @@ static struct rec *inherited(struct heir *h, size_t column)
 {
     struct differ *d = h->d;
     const struct object *o = &d->to.catalog->at[column];
-    const struct rec *leader = column_of(d, o->leader);
+    const struct rec *leader = wanted_column(d, o->leader);
     const struct val none = {.kind = VAL_NONE};
     size_t twin = d->to.other[column], table = d->to.home[column];
     bool new_table = d->to.fate[table] == FATE_CREATED;
     struct rec *r;
-    if (new_table || twin == NOWHERE || d->from.fate[twin] == FATE_GONE ||
-        d->from.fate[twin] == FATE_DROPPED) {
+    if (new_table || twin == NOWHERE || leaves(d->from.fate[twin])) {
         r = rec_copy(d->arena, leader);
         hand_down(r, leader, K_nullable);
         rec_set(r, K_identity, none);
@@ -69,7 +68,7 @@ static struct rec *inherited(struct heir *h, size_t column)
             hand_down(r, leader, handed_down[k]);
     h->touched[column] |= h->touched[o->leader];
     if (d->bare[twin]) /* it has been taken care of */
-        rec_set(r, K_default, *rec_at(column_of(d, column), K_default));
+        rec_set(r, K_default, *rec_at(wanted_column(d, column), K_default));
     return r;
 }
 
@@ -81,10 +80,9 @@ static bool has_own_key(const struct differ *d, size_t column)
         const struct object *o = &d->to.catalog->at[i];
         if (o->create->info->kind != OP_create_primary_key)
             continue;
-        struct list columns = rec_list(o->create->args, K_columns);
-        for (size_t k = 0; k < columns.n; k++)
-            if (str_eq(columns.at[k].s, d->to.catalog->at[column].name))
-                return true;
+        if (list_has(rec_list(o->create->args, K_columns),
+                     d->to.catalog->at[column].name))
+            return true;
     }
     return false;
 }
@@ -94,7 +92,7 @@ static struct rec *said_at_once(struct differ *d, size_t column, const struct re
 {
     static const enum key sayable[] = {K_nullable,   K_default, K_comment,
                                        K_statistics, K_options, K_storage};
-    const struct rec *wanted = column_of(d, column);
+    const struct rec *wanted = wanted_column(d, column);
     struct rec *r = rec_new(d->arena, &shape_column);
     rec_set(r, K_name, *rec_at(wanted, K_name));
     rec_set(r, K_type, *rec_at(wanted, K_type));
@@ -141,8 +139,8 @@ static void settle_column(struct heir *h, size_t column)
     bool new_table = d->to.fate[table] == FATE_CREATED;
     struct rec *has = inherited(h, column);
     if (new_table && has_own_key(d, column))
-        rec_set(has, K_nullable, *rec_at(column_of(d, column), K_nullable));
-    if (rec_eq(has, column_of(d, column)))
+        rec_set(has, K_nullable, *rec_at(wanted_column(d, column), K_nullable));
+    if (rec_eq(has, wanted_column(d, column)))
         return;
     bool is_partition = rec_has(d->to.catalog->at[table].create->args, K_partition_of);
     if (new_table && is_partition)
@@ -180,8 +178,7 @@ static void settle_other(struct differ *d, size_t i)
 {
     const struct object *o = &d->to.catalog->at[i];
     size_t twin = d->to.other[i];
-    bool there = twin != NOWHERE && d->from.fate[twin] != FATE_GONE &&
-                 d->from.fate[twin] != FATE_DROPPED;
+    bool there = twin != NOWHERE && !leaves(d->from.fate[twin]);
     struct object before = there ? d->from.catalog->at[twin] : made_by_leader(d, i);
     struct ops more = {0};
     if (there && !str_eq(before.name, o->name)) { /* it has been renamed by now */

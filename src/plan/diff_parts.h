@@ -95,6 +95,8 @@ bool is_upset_by(const struct differ *d, size_t dependent, size_t altered);
 bool keeps_values(const struct differ *d, size_t type, size_t column);
 /* The type of such a column goes or is altered: true when that is news. */
 bool retype_column(struct differ *d, size_t type, size_t column, bool type_goes);
+/* Dropped, by an op of its own or with something else? */
+bool leaves(enum fate f);
 /* An object of `from` goes; its twin, if any, is created again. */
 void lose_object(struct differ *d, size_t from, enum fate how);
 /* Notes the columns that are altered to another type. */

@@ -1,9 +1,8 @@
 /* The place of tables among their parents: which leave them first, which join them last,
  * and which new partitions are made as tables of their own.
  *
- * A table that leaves its parents before all else and joins them after all else is a
- * plain table meanwhile: what it has from them is then its own, and is compared as such.
- */
+ * A table that leaves its parents before all else and joins them after all else is a plain
+ * table meanwhile: what it has from them is then its own, and is compared as such. */
 #include "plan/diff_alter.h"
 #include "plan/diff_follow.h"
 #include "plan/write.h"

@@ -2,19 +2,10 @@
  * of a column whose type is made anew. Its values are kept: they wait in the type that is
  * under the old one, or in text. */
 #include "plan/diff_alter.h"
+#include "plan/diff_follow.h"
 #include "plan/quote.h"
 
 #include <string.h>
-
-static bool is_column(const struct object *o)
-{
-    return o->create->info->kind == OP_add_column;
-}
-
-static const struct rec *column_of(const struct object *o)
-{
-    return rec_at(o->create->args, K_column)->rec;
-}
 
 static bool is_among(const char *kind, const char *const *kinds)
 {
@@ -34,13 +25,13 @@ bool is_upset_by(const struct differ *d, size_t dependent, size_t altered)
     static const char *const drastic[] = {"index", "exclude constraint",
                                           "check constraint", NULL};
     const struct object *o = &d->from.catalog->at[dependent];
-    bool of_column = is_column(&d->from.catalog->at[altered]);
+    bool of_column = is_column_object(&d->from.catalog->at[altered]);
     enum retype how = d->retypes[altered].how;
     if (d->from.catalog->at[altered].create->info->kind == OP_create_composite_type)
         return is_among(o->kind, always);
     if (!of_column)
-        return !is_column(o);
-    if (is_column(o))
+        return !is_column_object(o);
+    if (is_column_object(o))
         return rec_has(column_of(o), K_generated);
     return is_among(o->kind, always) ||
            (how >= RETYPE_WITH_TYPE && strcmp(o->kind, "foreign key") == 0) ||
@@ -52,7 +43,7 @@ static bool stays(const struct differ *d, size_t column)
 {
     size_t twin = d->from.other[column], table = d->from.table_of[column];
     const struct object *o = &d->from.catalog->at[column];
-    return is_column(o) && twin != NOWHERE && !d->from.follows[column] &&
+    return is_column_object(o) && twin != NOWHERE && !d->from.follows[column] &&
            !d->to.follows[twin] && !rec_has(column_of(o), K_generated) &&
            !rec_has(column_of(&d->to.catalog->at[twin]), K_generated) &&
            (table == NOWHERE || d->from.fate[table] == FATE_KEPT ||
@@ -70,7 +61,7 @@ static bool needs(const struct catalog *c, size_t object, size_t needed)
 bool keeps_values(const struct differ *d, size_t type, size_t column)
 {
     const struct object *o = &d->from.catalog->at[type];
-    return stays(d, column) && !is_column(o) && type != d->from.table_of[column] &&
+    return stays(d, column) && !is_column_object(o) && type != d->from.table_of[column] &&
            o->create->info->kind != OP_create_table;
 }
 
@@ -120,7 +111,8 @@ void retype_altered(struct differ *d)
 {
     for (size_t i = 0; i < d->from.catalog->n; i++) {
         size_t twin = d->from.other[i];
-        if (twin != NOWHERE && d->upsets[twin] && is_column(&d->from.catalog->at[i]))
+        if (twin != NOWHERE && d->upsets[twin] &&
+            is_column_object(&d->from.catalog->at[i]))
             d->retypes[i].how = how_retyped(d, i);
         if (d->retypes[i].how != RETYPE_NONE && is_partition_key(d, i))
             lose_partitioned(d, i);

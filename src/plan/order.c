@@ -21,18 +21,12 @@ struct graph_of_actions {
     size_t *rank;    /* by action: smaller first among those that may go */
 };
 
-static bool leaves(enum fate f)
-{
-    return f == FATE_DROPPED || f == FATE_GONE;
-}
-
 static bool is_dropped(const struct differ *d, size_t i)
 {
     return d->from.fate[i] == FATE_DROPPED;
 }
 
-/* A revoke in a catalog takes away what the built-in default gives: undone, it is given.
- */
+/* A revoke in a catalog takes away what the built-in default gives: its undoing gives. */
 static struct op *give_back(struct differ *d, const struct op *revoke, enum op_kind kind)
 {
     struct op *grant = op_new(d->arena, kind);
@@ -228,13 +222,15 @@ static size_t type_maker(const struct differ *d, const struct graph_of_actions *
     return g->make_of[d->from.other[d->retypes[column].type]];
 }
 
+/* The kinds of objects that share one space of names. */
+static const char *const relations[] = {
+    "table", "foreign table", "view", "materialized view", "sequence", "index", "type"};
+enum { N_RELATIONS = sizeof relations / sizeof *relations };
+
 static bool is_relation(const struct object *o)
 {
-    static const char *const kinds[] = {
-        "table",    "foreign table", "view", "materialized view",
-        "sequence", "index",         "type"};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(o->kind, kinds[i]) == 0)
+    for (size_t i = 0; i < N_RELATIONS; i++)
+        if (strcmp(o->kind, relations[i]) == 0)
             return true;
     return false;
 }
@@ -244,16 +240,13 @@ static bool is_relation(const struct object *o)
 static void free_names(struct differ *d, struct graph_of_actions *g, size_t to)
 {
     const struct object *o = &d->to.catalog->at[to];
-    static const char *const kinds[] = {
-        "table",    "foreign table", "view", "materialized view",
-        "sequence", "index",         "type"};
     if (d->to.other[to] != NOWHERE)
         wait_for(d, g, g->make_of[to], remover(d, g, d->to.other[to]));
     if (!is_relation(o))
         return;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const struct object *holder =
-            catalog_by_identity(d->from.index, kinds[i], o->schema, STR_NONE, o->name);
+    for (size_t i = 0; i < N_RELATIONS; i++) {
+        const struct object *holder = catalog_by_identity(d->from.index, relations[i],
+                                                          o->schema, STR_NONE, o->name);
         if (holder)
             wait_for(d, g, g->make_of[to],
                      remover(d, g, (size_t)(holder - d->from.catalog->at)));

@@ -137,16 +137,17 @@ static void put_int(struct buf *b, int64_t i)
         buf_fmt(b, "%lld", (long long)i);
 }
 
+bool is_lua_reserved(str s)
+{
+    return str_among(s,
+                     "and|break|do|else|elseif|end|false|for|function|goto|if|in|local|"
+                     "nil|not|or|repeat|return|then|true|until|while");
+}
+
 static bool is_lua_name(str s)
 {
-    static const char *const reserved[] = {
-        "and",      "break",  "do",   "else", "elseif", "end",   "false", "for",
-        "function", "goto",   "if",   "in",   "local",  "nil",   "not",   "or",
-        "repeat",   "return", "then", "true", "until",  "while",
-    };
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-        if (str_is(s, reserved[i]))
-            return false;
+    if (is_lua_reserved(s))
+        return false;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';

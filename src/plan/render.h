@@ -14,4 +14,7 @@ void render_op(struct buf *b, const struct op *op, const char *prefix, int inden
 /* A value as a Lua expression. */
 void render_val(struct buf *b, const struct val *v, int indent);
 
+/* Is it one of Lua's reserved words? */
+bool is_lua_reserved(str word);
+
 #endif
