@@ -2,6 +2,8 @@
  * notes of ALTER TABLE). */
 #include "plan/lint_inside.h"
 
+#include "base/utf8.h"
+
 bool kind_is(const struct lint_case *c, const char *kind)
 {
     return str_is(c->facts->kind, kind);
@@ -99,16 +101,18 @@ bool lint_reindex(const struct lint_case *c, struct remark *out)
     return true;
 }
 
+enum { SHOWN = 60 }; /* of a statement in a remark: bytes */
+
 bool lint_in_transaction(const struct lint_case *c, struct remark *out)
 {
     bool refused = c->facts->flags & SQL_NO_TX || c->stmt->flags & STMT_NO_TX;
     if (!refused || c->step->alone)
         return false;
     str sql = str_trim(c->stmt->sql);
-    size_t n = str_find(sql, '\n') < 60 ? str_find(sql, '\n') : 60;
+    str line = str_cut(sql, 0, str_find(sql, '\n'));
+    line = str_cut(line, 0, utf8_floor(line, SHOWN));
     if (c->step->op->info->flags & OP_RAW)
-        buf_fmt(&out->text, "'%.*s%s'", STR_ARG(str_cut(sql, 0, n)),
-                sql.n > n ? "..." : "");
+        buf_fmt(&out->text, "'%.*s%s'", STR_ARG(line), sql.n > line.n ? "..." : "");
     else
         buf_fmt(&out->text, "op.%s", c->step->op->info->shape.name);
     buf_put(&out->text, " cannot run inside a transaction");

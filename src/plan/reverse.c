@@ -1,6 +1,7 @@
 /* The dispatch of op_reverse, and what all reversals share. */
 #include "plan/reverse.h"
 
+#include "plan/chosen.h"
 #include "plan/undo.h"
 
 typedef struct op *reverse_fn(struct undo *u);
@@ -96,6 +97,19 @@ struct op *undo_existing(struct undo *u)
         rec_set(before, k, now);
     }
     rec_set(back->args, K_existing, val_rec(before));
+    return back;
+}
+
+struct op *undo_named(struct undo *u, enum op_kind drop)
+{
+    struct op *back = undo_as(u, drop);
+    if (rec_has(u->op->args, K_name))
+        return back;
+    str name = chosen_name(u->op, u->a);
+    if (!name.p)
+        return undo_none(u, "it has no name");
+    rec_set(back->args, K_name, val_str(name));
+    rec_set(back->args, K_chosen, val_bool(true));
     return back;
 }
 

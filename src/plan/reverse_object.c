@@ -1,5 +1,4 @@
 /* Everything that is not a table, and not in one: how it is undone. */
-#include "plan/chosen.h"
 #include "plan/undo.h"
 
 /* ---- types -------------------------------------------------------------------- */
@@ -22,15 +21,7 @@ UNDO_EXISTING(alter_domain)
 
 struct op *reverse_create_domain_constraint(struct undo *u)
 {
-    struct op *back = undo_as(u, OP_drop_domain_constraint);
-    if (rec_has(u->op->args, K_name))
-        return back;
-    str name = chosen_name(u->op, u->a);
-    if (!name.p)
-        return undo_none(u, "it has no name");
-    rec_set(back->args, K_name, val_str(name));
-    rec_set(back->args, K_chosen, val_bool(true));
-    return back;
+    return undo_named(u, OP_drop_domain_constraint);
 }
 
 UNDO_NONE(drop_domain_constraint, "what it checked is not known")

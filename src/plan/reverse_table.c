@@ -1,5 +1,4 @@
 /* Tables, columns, constraints, indexes, rows: how they are undone. */
-#include "plan/chosen.h"
 #include "plan/undo.h"
 
 UNDO_AS(create_table, drop_table)
@@ -103,20 +102,6 @@ struct op *reverse_alter_column(struct undo *u)
         rec_set(back->args, K_column, *rec_at(r, K_new_column_name));
         rec_set(back->args, K_new_column_name, *rec_at(r, K_column));
     }
-    return back;
-}
-
-/* The inverse of an index or a constraint by its name, or by the one PostgreSQL chose. */
-static struct op *undo_named(struct undo *u, enum op_kind kind)
-{
-    struct op *back = undo_as(u, kind);
-    if (rec_has(u->op->args, K_name))
-        return back;
-    str name = chosen_name(u->op, u->a);
-    if (!name.p)
-        return undo_none(u, "it has no name");
-    rec_set(back->args, K_name, val_str(name));
-    rec_set(back->args, K_chosen, val_bool(true));
     return back;
 }
 

@@ -47,8 +47,11 @@ static const char *sval(const cJSON *node)
 static const cJSON *option(const cJSON *list, const char *name)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, list) if (is_text(get(item, "DefElem"), "defname",
-                                               name)) return get(item, "DefElem");
+    cJSON_ArrayForEach(item, list)
+    {
+        if (is_text(get(item, "DefElem"), "defname", name))
+            return get(item, "DefElem");
+    }
     return NULL;
 }
 
@@ -192,17 +195,11 @@ static bool is_computed(const cJSON *node)
         if (node->string && strcmp(node->string, calls[i]) == 0)
             return true;
     const cJSON *child;
-    cJSON_ArrayForEach(child, node) if (is_computed(child)) return true;
-    return false;
-}
-
-/* Is the word one of a text of words, each between blanks? */
-static bool is_listed(const char *words, const char *word)
-{
-    size_t n = strlen(word);
-    for (const char *at = n ? strstr(words, word) : NULL; at; at = strstr(at + 1, word))
-        if (at > words && at[-1] == ' ' && at[n] == ' ')
+    cJSON_ArrayForEach(child, node)
+    {
+        if (is_computed(child))
             return true;
+    }
     return false;
 }
 
@@ -212,22 +209,26 @@ static bool is_listed(const char *words, const char *word)
 static bool is_volatile(const cJSON *node)
 {
     static const char steady[] =
-        " now transaction_timestamp statement_timestamp timezone date_trunc"
-        " date_part extract make_date make_interval make_timestamp"
-        " make_timestamptz to_timestamp to_date age lower upper concat coalesce"
-        " abs round floor ceil length md5 replace substr format encode decode"
-        " current_setting current_schema current_database to_jsonb"
-        " jsonb_build_object jsonb_build_array json_build_object json_build_array"
-        " to_tsvector array_fill string_to_array int4range int8range daterange"
-        " tsrange tstzrange numrange ";
+        "now|transaction_timestamp|statement_timestamp|timezone|date_trunc|"
+        "date_part|extract|make_date|make_interval|make_timestamp|"
+        "make_timestamptz|to_timestamp|to_date|age|lower|upper|concat|"
+        "coalesce|abs|round|floor|ceil|length|md5|replace|substr|format|"
+        "encode|decode|current_setting|current_schema|current_database|"
+        "to_jsonb|jsonb_build_object|jsonb_build_array|json_build_object|"
+        "json_build_array|to_tsvector|array_fill|string_to_array|int4range|"
+        "int8range|daterange|tsrange|tstzrange|numrange";
     const cJSON *names = get(get(node, "FuncCall"), "funcname");
     if (names) {
         const char *name = sval(cJSON_GetArrayItem(names, cJSON_GetArraySize(names) - 1));
-        if (!name || !is_listed(steady, name))
+        if (!name || !str_among(str_of(name), steady))
             return true;
     }
     const cJSON *child;
-    cJSON_ArrayForEach(child, node) if (is_volatile(child)) return true;
+    cJSON_ArrayForEach(child, node)
+    {
+        if (is_volatile(child))
+            return true;
+    }
     return false;
 }
 

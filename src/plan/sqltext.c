@@ -43,6 +43,8 @@ static size_t line_end(str text, size_t i)
     return i;
 }
 
+enum { SHOWN = 40 }; /* of a command of psql in a message: bytes */
+
 /* A backslash outside quotes is a command of psql. */
 static bool psql_command(char *copy, str text, struct token t, struct err *e)
 {
@@ -57,7 +59,7 @@ static bool psql_command(char *copy, str text, struct token t, struct err *e)
         return true;
     }
     err_set(e, ERR_FAILED, "line %d of the script: %.*s is a command of psql, not SQL",
-            line_at(text, t.start), STR_ARG(str_cut(word, 0, 40)));
+            line_at(text, t.start), STR_ARG(str_cut(word, 0, utf8_floor(word, SHOWN))));
     err_hint(e, "%s",
              str_is(word, "\\connect") || str_is(word, "\\c")
                  ? "a migration runs in the database it is connected to: "

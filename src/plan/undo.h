@@ -29,6 +29,8 @@ struct op *undo_swap(struct undo *u, enum key one, enum key other);
 struct op *undo_existing(struct undo *u);
 /* What brings a map of options back: n_distinct = 5 over nothing by n_distinct = NULL. */
 struct val map_before(const struct val *now, const struct val *before, struct arena *a);
+/* The inverse of an index or a constraint by its name, or by the one PostgreSQL chose. */
+struct op *undo_named(struct undo *u, enum op_kind drop);
 /* The inverse of a CREATE OR REPLACE: the older `content` comes back from `existing`. */
 struct op *undo_replace(struct undo *u, enum key content, enum op_kind drop);
 
