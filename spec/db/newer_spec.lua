@@ -127,4 +127,26 @@ describe("of newer servers,", function()
       assert_change(sql, other)
     end)
   end
+
+  it("NOT NULL as a constraint (18) is said to be not compared where it is more than NOT NULL", function()
+    if server < 18 then return pending(("this is PostgreSQL %d"):format(server)) end
+    local sql = [[
+      create domain d as int constraint whole not null;
+      create table t (id int primary key, a int constraint given not null, b int not null no inherit,
+        c int, d int not null, e int not null);
+      alter table t add constraint late not null c not valid;
+      comment on constraint t_e_not_null on t is 'said';
+      create table child (f int not null) inherits (t);]]
+    local p = project.new { files = { ["models/schema.sql"] = sql } }
+    p.db:exec(sql)
+    local said = {}
+    for line in p:ok("check").err:gmatch "not compared: ([^\n]*) of the database" do said[#said + 1] = line end
+    assert.same({
+      "NO INHERIT of the constraint t_b_not_null NOT NULL of t",
+      "comment on the constraint t_e_not_null NOT NULL of t",
+      "name of the constraint given NOT NULL of t",
+      "name of the constraint whole NOT NULL of d",
+      "that it is not valid, of the constraint late NOT NULL of t",
+    }, said)
+  end)
 end)

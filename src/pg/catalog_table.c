@@ -204,8 +204,7 @@ struct rec *column_record(struct reader *r, struct row row)
     if (generated) {
         set_bare(r, c, K_generated, row, "default_value");
         set_true(c, K_virtual, generated == 'v');
-    }
-    else
+    } else
         set_sql(c, K_default, row, "default_value");
     set_str(c, K_collate, row, "collation");
     if (!row_null(row, "storage"))

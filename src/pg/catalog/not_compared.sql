@@ -32,10 +32,12 @@ FROM (
               WHEN d.objoid IS NOT NULL THEN 'comment on the constraint'
               ELSE 'name of the constraint' END,
          'pg_constraint'::regclass, k.oid,
-         format('%I NOT NULL of %s', k.conname, k.conrelid::regclass)
+         format('%I NOT NULL of %s', k.conname,
+                CASE WHEN k.conrelid <> 0 THEN k.conrelid::regclass::text
+                     ELSE k.contypid::regtype::text END)
   FROM pg_constraint k
   LEFT JOIN pg_description d ON d.classoid = 'pg_constraint'::regclass AND d.objoid = k.oid
-  WHERE k.contype = 'n' AND k.conrelid <> 0 AND k.conislocal
+  WHERE k.contype = 'n' AND k.conislocal
     AND (NOT k.convalidated OR k.connoinherit OR d.objoid IS NOT NULL
          OR k.conname !~ '_not_null[0-9]*$')
   UNION ALL
