@@ -2,7 +2,8 @@
 -- $MOONSHIFT_SHARED, or in ../shared beside the checkout. For each: a database at *before*,
 -- models = *after*; autogenerate and upgrade give *after*'s dump, and the next comparison
 -- is empty; downgrade gives *before*'s. The project's own pairs are in spec/pairs/AREA;
--- rows.sql there fills the database before the change, which must keep the values.
+-- rows.sql there fills the database before the change, which must keep the values; a line that
+-- ends with "-- from 15" is for 15 and newer servers.
 local shell = require "spec.support.shell"
 local db = require "spec.support.db"
 local project = require "spec.support.project"
@@ -28,7 +29,7 @@ function pairs_of.root()
 end
 
 local function text(path)
-  return shell.exists(path) and shell.read(path) or ""
+  return shell.exists(path) and db.for_server(shell.read(path)) or ""
 end
 
 -- CREATE ROLE is the cluster's: made once, and no part of the models. In a DO block it may

@@ -35,7 +35,7 @@ alter default privileges in schema public grant all on tables to spec_app;
 alter default privileges in schema public grant select on sequences to spec_app_reader;
 create materialized view public.stats as select channel_id, count(*) n, max(id) from messages group by 1 with no data;
 create unique index on public.stats (channel_id);
-create view public.v with (security_invoker=on) as select m.*, u.username from messages m join users u on u.id = m.user_id;
+create view public.v with (security_invoker=on) as select m.*, u.username from messages m join users u on u.id = m.user_id; -- from 15
 create table public.log (id bigserial, at timestamptz not null default now(), kind varchar(10) not null, data jsonb not null default '{}'::jsonb, primary key (id, at)) partition by range (at);
 create table public.log_2024 partition of public.log for values from ('2024-01-01') to ('2025-01-01');
 create table log_default partition of log default;

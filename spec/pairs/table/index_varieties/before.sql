@@ -8,4 +8,4 @@ create unique index i5 on t(a) where f is not null;
 create index i6 on t(lower(b), (a + 1));
 create index i7 on t using brin (a) with (pages_per_range = 16);
 create index i8 on t(a) include (b);
-create unique index i9 on t(f) nulls not distinct;
+create unique index i9 on t(f) nulls not distinct; -- from 15
