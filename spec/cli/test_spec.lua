@@ -12,7 +12,7 @@ local function made(second)
 end
 
 local function scratch_databases(p)
-  return p.db:scalar [[select count(*) from pg_database where datname like 'moonshift_scratch%']]
+  return p.db:scalar [[select count(*) from pg_database where datname ~ '^moonshift_scratch_[0-9]+_[0-9]{1,7}_']]
 end
 
 describe("test", function()
