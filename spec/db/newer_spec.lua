@@ -35,10 +35,10 @@ local CASES = {
       create table b (a int references a, c int, foreign key (c) references a not enforced,
         constraint late check (c > 1) not enforced, constraint later check (c > 2));]] },
   { 17, "the privilege MAINTAIN", [[
-      create table t (a int); grant maintain on t to spec_read_only;
-      create view v as select 1 as a; grant select, maintain on v to spec_read_only with grant option;
-      alter default privileges grant maintain on tables to spec_read_only;]],
-    [[create table t (a int); create view v as select 1 as a; grant select on t to spec_read_only;]] },
+      create table t (a int); grant maintain on t to spec_reader;
+      create view v as select 1 as a; grant select, maintain on v to spec_reader with grant option;
+      alter default privileges grant maintain on tables to spec_reader;]],
+    [[create table t (a int); create view v as select 1 as a; grant select on t to spec_reader;]] },
   { 17, "identity on a partitioned table", [[
       create table t (id bigint generated always as identity (start with 10), k int) partition by list (k);
       create table t1 partition of t for values in (1);
@@ -110,7 +110,7 @@ local function assert_round_trip(sql, format)
 end
 
 describe("of newer servers,", function()
-  setup(function() db.role "spec_read_only" end)
+  setup(function() db.role "spec_reader" end)
 
   for _, case in ipairs(CASES) do
     local version, title, sql, other = table.unpack(case)

@@ -77,7 +77,7 @@ create foreign table x_foreign_table (a int) server x_server;
 create publication x_publication;
 alter publication x_pub_with add table x_table;
 alter publication x_pub_with add tables in schema x_schema; -- from 15
-alter default privileges in schema x_schema grant select on tables to spec_read_only;
+alter default privileges in schema x_schema grant select on tables to spec_reader;
 create subscription x_subscription connection 'dbname=nowhere' publication p with (connect = false);
 select lo_create(424242);
 ]]
@@ -130,7 +130,7 @@ end
 describe("an object of each kind", function()
   local p, said
   setup(function()
-    db.role "spec_read_only"
+    db.role "spec_reader"
     p = project.new { files = { ["models/schema.sql"] = BARE } }
     p.db:exec(BARE .. db.for_server(EVERYTHING))
     said = p:fails(4, "check").err

@@ -451,10 +451,11 @@ static bool resolve_locked(struct runner *r, const struct revision *rev, bool ap
     if (applied && !(up ? runner_plan(r, true, &r->before, rev->id, &plan, e)
                         : runner_plan(r, false, &r->before, STR("-1"), &plan, e)))
         return false;
-    if (applied && (plan.n != 1 || plan.at[0].revision != rev))
-        return err_set(e, ERR_FAILED,
-                       "'%.*s' is not the next step from where the database is",
-                       STR_ARG(rev->id));
+    if (applied && (plan.n != 1 || plan.at[0].revision != rev)) {
+        err_set(e, ERR_FAILED, "'%.*s' is not the next step from where the database is",
+                STR_ARG(rev->id));
+        return err_hint(e, "record first what comes before it: moonshift stamp REV");
+    }
     struct run run = {.revision = rev->id,
                       .message = revision_title(rev),
                       .program = r->options.program,
