@@ -176,6 +176,15 @@ erDiagram
     assert.matches(">2 parts</text>", p:ok("erd", "--format", "svg").out, 1, true)
   end)
 
+  it("tells enums of one name in two schemas apart", function()
+    local p = project.new()
+    p.db:exec [[create type mood as enum ('sad', 'ok'); create schema a; create type a.mood as enum ('x', 'y');
+      create table t (i mood, j a.mood[])]]
+    local page, seen = p:ok("erd", "--format", "html").out, {}
+    for labels in page:gmatch "one of <code>([^<]*)</code>" do seen[#seen + 1] = labels end
+    assert.same({ "sad, ok", "x, y" }, seen)
+  end)
+
   it("says when there is nothing to draw, and when it cannot write", function()
     local p = project.new()
     assert.matches("there is no table to draw", p:ok("erd", "--format", "html", "-o", "x.html").err, 1, true)

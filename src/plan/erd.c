@@ -2,6 +2,7 @@
 #include "plan/erd.h"
 
 #include "base/utf8.h"
+#include "plan/quote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -187,12 +188,13 @@ static str default_of(const struct rec *column, struct arena *a)
 /* The labels of an enum that is the type, or whose array is. */
 static str values_of(const struct reader *r, str type)
 {
-    size_t dot = str_rfind(type, '.');
-    str name = dot < type.n ? str_cut(type, dot + 1, type.n) : type;
-    name = str_cut(name, 0, str_find(name, '['));
+    while (str_ends(type, STR("[]")))
+        type = str_cut(type, 0, type.n - 2);
     for (size_t i = 0; i < r->n_enums; i++) {
         const struct object *o = r->enums[i];
-        if (!str_eq(o->name, name))
+        struct buf name = buf_in(r->arena);
+        quote_name(&name, rec_str(o->create->args, K_schema), o->name);
+        if (!str_eq(buf_done(&name), type))
             continue;
         struct list labels = rec_list(o->create->args, K_values);
         struct buf b = buf_in(r->arena);
