@@ -1,4 +1,6 @@
 -- Files that do not agree with the database: one that is gone, one that was edited.
+local json = require "dkjson"
+
 local cli = require "spec.support.cli"
 local project = require "spec.support.project"
 
@@ -70,6 +72,73 @@ describe("an applied file that was edited", function()
     p:ok("upgrade", "001")
     has(p:fails(6, "resolve", "002", "--edited").err, "revision '002' is not applied")
     p:fails(2, "resolve", "001", "--edited", "--applied")
+  end)
+end)
+
+describe("check --files", function()
+  local function edit(p, file) p:write(file, p:read(file) .. "-- a comment\n") end
+
+  it("names each edited revision with its file, and what to type", function()
+    local p = two()
+    p:ok("upgrade")
+    edit(p, "migrations/001.lua")
+    edit(p, "migrations/002.lua")
+    local r = p:fails(4, "check", "--files")
+    has(r.out, "edited since it was applied: 001 (migrations/001.lua)\n")
+    has(r.out, "edited since it was applied: 002 (migrations/002.lua)\n")
+    has(r.err, "error: 2 files were edited since they were applied")
+    has(r.err, "hint: put the file back, or, where it does the same as before: moonshift resolve 001 --edited")
+    p:ok("resolve", "001", "--edited")
+    r = p:fails(4, "check", "--files", "--json")
+    assert.same({ edited = { { revision = "002", file = "migrations/002.lua" } }, missing = {}, compared = 2, unknown = {} },
+      json.decode(r.out))
+    p:ok("resolve", "002", "--edited")
+    p:ok("check", "--files")
+  end)
+
+  it("says in one line that all are as applied; one that is pending may change", function()
+    local p = two()
+    p:ok("upgrade", "001")
+    edit(p, "migrations/002.lua")
+    local r = p:ok("check", "--files")
+    assert.equal("", r.out)
+    has(r.err, "INFO  [moonshift] 1 applied file: none was edited since it was applied\n")
+    assert.same({ edited = {}, missing = {}, compared = 1, unknown = {} }, json.decode(p:ok("check", "--files", "--json").out))
+  end)
+
+  it("says of what was only stamped that it cannot be compared", function()
+    local p = two()
+    p:ok("stamp", "001")
+    p:ok("upgrade")
+    edit(p, "migrations/001.lua")
+    has(p:ok("check", "--files").err, "1 applied file: none was edited since it was applied; no checksum is known of 001\n")
+    assert.same({ "001" }, json.decode(p:ok("check", "--files", "--json").out).unknown)
+  end)
+
+  it("names the revision whose file is gone, and the edited ones beside it", function()
+    local p = project.new { files = {
+      ["migrations/a.lua"] = project.revision { "aaaa" },
+      ["migrations/b.lua"] = project.revision { "bbbb" },
+    } }
+    p:ok("upgrade", "heads")
+    edit(p, "migrations/a.lua")
+    os.remove(p:path "migrations/b.lua")
+    local r = p:fails(6, "check", "--files")
+    has(r.out, "edited since it was applied: aaaa (migrations/a.lua)\n")
+    has(r.out, "applied, and no file defines it: bbbb\n")
+    has(r.err, "Can't locate revision identified by 'bbbb'")
+    assert.same({ "bbbb" }, json.decode(p:fails(6, "check", "--files", "--json").out).missing)
+  end)
+
+  it("reads no models, makes no database and changes nothing", function()
+    local p = two()
+    p:ok("upgrade")
+    p:write("models/a.lua", "this is no Lua")
+    local url, before = p.db:read_only_url(), p.db:dump { data = true, bookkeeping = true }
+    p:ok { "check", "--files", env = { DATABASE_URL = url } }
+    edit(p, "migrations/002.lua")
+    p:fails(4, { "check", "--files", env = { DATABASE_URL = url } })
+    assert.equal(before, p.db:dump { data = true, bookkeeping = true })
   end)
 end)
 

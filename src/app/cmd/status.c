@@ -1,4 +1,5 @@
 #include "app/bar.h"
+#include "app/edited.h"
 #include "app/runner_setup.h"
 
 /* What is found out, before any of it is printed. */
@@ -7,52 +8,9 @@ struct state {
     bool exists;
     struct err unknown; /* the database holds a revision that no file knows */
     struct plan pending, applied;
-    struct revisions edited;
+    struct edited edited;
     struct progresses unfinished;
 };
-
-static str cell(const struct rows *rows, size_t row, size_t column)
-{
-    const struct cell *c = &rows->cells[row * rows->n_columns + column];
-    return c->null ? STR_NONE : c->text;
-}
-
-/* The checksum of the file when it was applied last; the log is newest first. */
-static str logged(const struct rows *log, str id)
-{
-    for (size_t i = 0; i < log->n_rows; i++)
-        if (str_eq(cell(log, i, 1), id))
-            return cell(log, i, 4);
-    return STR_NONE;
-}
-
-static bool find_edited(struct session *s, const struct runner *r, struct state *st,
-                        struct err *e)
-{
-    struct rows log;
-    if (!ledger_log(r->sink, &r->names, 0, &log, s->arena, e))
-        return false;
-    for (size_t i = 0; i < st->applied.n; i++) {
-        const struct revision *rev = st->applied.at[i].revision;
-        str then = logged(&log, rev->id);
-        if (then.n == 0)
-            continue;
-        struct migration m;
-        struct arena arena = {0};
-        str path = session_path(s, rev->file);
-        bool ok = migration_load(s->vm, path.p, rev->file, &m, &arena, e);
-        if (ok) {
-            if (!str_is(then, m.checksum))
-                *PUSH(s->arena, st->edited.at, st->edited.n, st->edited.room) =
-                    graph_exact(s->graph, rev->id);
-            migration_unload(s->vm, &m);
-        }
-        arena_reset(&arena);
-        if (!ok)
-            return false;
-    }
-    return true;
-}
 
 static bool look(struct session *s, struct runner *r, struct state *st, struct err *e)
 {
@@ -64,7 +22,7 @@ static bool look(struct session *s, struct runner *r, struct state *st, struct e
         return st->unknown.kind == ERR_REVISION || (err_copy(e, &st->unknown), false);
     return (st->rows.n == 0 || graph_downgrade(s->graph, &st->rows, STR("base"),
                                                &st->applied, s->arena, e)) &&
-           find_edited(s, r, st, e);
+           edited_find(s, &r->names, &st->applied, &st->edited, e);
 }
 
 /* What is being worked on at this moment is not interrupted. */
@@ -80,7 +38,7 @@ static enum err_kind status_of(const struct state *st)
 {
     return st->unknown.kind  ? ERR_REVISION
            : interrupted(st) ? ERR_INTERRUPTED
-           : st->edited.n    ? ERR_DIFFERS
+           : st->edited.files.n    ? ERR_DIFFERS
            : st->pending.n   ? ERR_PENDING
                              : ERR_NONE;
 }
@@ -103,8 +61,8 @@ static void print_json(struct session *s, const struct state *st)
     json_close(&j);
     json_key(&j, "edited");
     json_open(&j, '[');
-    for (size_t i = 0; i < st->edited.n; i++)
-        json_str(&j, st->edited.at[i]->id);
+    for (size_t i = 0; i < st->edited.files.n; i++)
+        json_str(&j, st->edited.files.at[i]->id);
     json_close(&j);
     json_key(&j, "interrupted");
     json_open(&j, '[');
@@ -169,13 +127,9 @@ static void print_text(const struct session *s, const struct state *st)
                   STR_ARG(st->unknown.hint));
     for (size_t i = 0; i < st->unfinished.n; i++)
         print_unfinished(s, &st->unfinished.at[i]);
-    for (size_t i = 0; i < st->edited.n; i++)
-        out_print("edited since it was applied: %.*s (%.*s)\n",
-                  STR_ARG(st->edited.at[i]->id), STR_ARG(st->edited.at[i]->file));
-    if (st->edited.n)
-        out_print("  put the file back, or, where it does the same as before: moonshift "
-                  "resolve %.*s --edited\n",
-                  STR_ARG(st->edited.at[0]->id));
+    edited_print(&st->edited);
+    if (st->edited.files.n)
+        out_print("  %.*s\n", STR_ARG(edited_hint(&st->edited, s->arena)));
     if (st->pending.n == 0) {
         if (!st->unknown.kind)
             out_print("pending:  none\n");
