@@ -327,17 +327,50 @@ describe("outside a transaction", function()
     assert.equal("t", p.db:scalar "select indisvalid from pg_index where indexrelid = 'ix_u'::regclass")
   end)
 
-  it("asks for a decision when the file was edited meanwhile", function()
-    local p = line(2, { [2] = { head = "transactional = false",
-      up = 'op.execute "create table a (n int)"\n  op.execute "select * from missing"' } })
-    p:fails(1, "upgrade", "head")
-    p:write("migrations/002_t2.lua", project.revision { "002_t2", down = "001_t1",
-      head = "transactional = false", up = 'op.execute "create table b (n int)"' })
-    local r = p:fails(5, "upgrade", "head")
-    assert.truthy(r.err:find("its file has been edited since", 1, true), r.err)
-    p:ok("resolve", "002_t2", "--applied")
-    assert.equal("002_t2", versions(p))
-    p:ok("status", "--exit-code")
+  describe("when the file was edited meanwhile", function()
+    local p
+    local function body(text)
+      p:write("migrations/002_t2.lua", project.revision { "002_t2", down = "001_t1",
+        head = "transactional = false", up = text })
+    end
+    local function asks(what)
+      local r = p:fails(5, "upgrade", "head")
+      assert.truthy(r.err:find(what, 1, true), r.err)
+      assert.truthy(r.err:find("its file has been edited since", 1, true), r.err)
+      assert.truthy(r.err:find("moonshift resolve 002_t2 --applied | --rolled-back", 1, true), r.err)
+      assert.equal("001_t1", versions(p))
+    end
+    before_each(function()
+      p = line(2)
+      body 'op.execute "create table a (n int)"\n  op.execute "vacuum missing"'
+      p:fails(1, "upgrade", "head")
+    end)
+
+    it("goes on behind what is done", function()
+      body 'op.execute "create table a (n int)"\n  op.execute "vacuum a"'
+      local r = p:ok("upgrade", "head")
+      assert.truthy(r.err:find("its file has been edited since", 1, true), r.err)
+      assert.equal("002_t2", versions(p))
+      p:ok("status", "--exit-code")
+    end)
+
+    it("asks for a decision when what is done is not in it", function()
+      body 'op.execute "create table b (n int)"\n  op.execute "vacuum b"'
+      asks "now makes other statements than then"
+      body ""
+      asks "now makes fewer statements than then"
+      p:ok("resolve", "002_t2", "--applied")
+      assert.equal("002_t2", versions(p))
+      p:ok("status", "--exit-code")
+    end)
+
+    it("asks for a decision when a statement that is gone may have been carried out", function()
+      body 'op.execute "create table a (n int)"\n  op.execute "vacuum a"'
+      p.db:exec "update moonshift_progress set running = 'vacuum missing'"
+      asks 'nobody knows what became of "vacuum missing"'
+      body 'op.execute "create table a (n int)"'
+      asks "now makes fewer statements than then"
+    end)
   end)
 end)
 

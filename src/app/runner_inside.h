@@ -24,7 +24,8 @@ struct flight {
         bool used;           /* there is a row in moonshift_progress */
         int64_t met;         /* statements this run has met */
         int64_t done;        /* statements that an interrupted run has finished */
-        bool running;        /* the one after was begun, its end is not known */
+        str running;         /* the one after was begun, its end is not known */
+        bool edited;         /* the file is not what it was then */
         uint64_t chain;      /* hash over the statements met */
         uint64_t last;       /* the same without the last one */
         uint64_t done_chain; /* the same over those done */
@@ -71,7 +72,7 @@ const struct op *flight_backfill(struct flight *f, const struct op *op, bool *do
  * piece commits. */
 bool journal_ensure(struct flight *f, struct err *e);
 /* What an interrupted run of this step left. */
-bool journal_open(struct flight *f, struct err *e);
+void journal_open(struct flight *f);
 uint64_t journal_hash(uint64_t h, str s);
 /* Counts a statement. *skip: an earlier run has finished it. */
 bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err *e);

@@ -8,7 +8,7 @@
 /* The statements of a revision are numbered as they come, and a hash runs over their
  * text and parameters. What is remembered is how many are done and their hash: run again,
  * the script makes the same statements, those that are done are skipped, and the hash says
- * whether they were indeed the same. */
+ * whether they were indeed the same. So a file may be mended behind what is done. */
 
 uint64_t journal_hash(uint64_t h, str s)
 {
@@ -39,33 +39,39 @@ bool journal_ensure(struct flight *f, struct err *e)
     return r->journaled;
 }
 
-bool journal_open(struct flight *f, struct err *e)
+void journal_open(struct flight *f)
 {
     struct journal *j = &f->journal;
     *j = (struct journal){.chain = HASH_START};
     const struct progress *p = find(f->r, f->step);
     if (!p)
-        return true;
-    if (p->checksum.n && !str_is(p->checksum, f->m.checksum)) {
-        err_set(
-            e, ERR_INTERRUPTED,
-            "revision '%.*s' was interrupted after %lld statement%s, and its file has "
-            "been edited since",
-            STR_ARG(p->revision), (long long)p->done, p->done == 1 ? "" : "s");
-        err_hint(
-            e,
-            "put the file back and run the same command again, or finish by hand and "
-            "say which it is: moonshift resolve %.*s --applied | --rolled-back",
-            STR_ARG(p->revision));
-        return err_at(e, f->m.revision.file, 0);
-    }
+        return;
     j->used = true;
     j->done = p->done;
-    j->running = p->running.n > 0;
+    j->running = p->running;
     j->done_chain = strtoull(p->position.p, NULL, 16);
-    runner_say(f->r, "info", "Continuing %.*s after statement %lld, interrupted %.*s",
-               STR_ARG(p->revision), (long long)p->done, STR_ARG(p->since));
-    return true;
+    j->edited = p->checksum.n && !str_is(p->checksum, f->m.checksum);
+    runner_say(f->r, "info", "Continuing %.*s after statement %lld, interrupted %.*s%s",
+               STR_ARG(p->revision), (long long)p->done, STR_ARG(p->since),
+               j->edited ? "; its file has been edited since" : "");
+}
+
+/* What is done, or may be, is not what the script does now. */
+static bool refuse_other(struct flight *f, str what, struct origin from, struct err *e)
+{
+    const struct journal *j = &f->journal;
+    str id = f->step->revision->id;
+    err_set(e, ERR_INTERRUPTED,
+            "revision '%.*s' was interrupted after %lld statement%s, and %.*s%s",
+            STR_ARG(id), (long long)j->done, j->done == 1 ? "" : "s", STR_ARG(what),
+            j->edited ? ": its file has been edited since" : "");
+    err_hint(e,
+             "%sfinish by hand, then say which it is: moonshift resolve %.*s --applied | "
+             "--rolled-back",
+             j->edited ? "put back what was done and run the same command again; or "
+                       : "",
+             STR_ARG(id));
+    return err_at(e, from.file, from.line);
 }
 
 bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err *e)
@@ -78,17 +84,15 @@ bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err
             journal_hash(j->chain, s->params[i].null ? STR("\xff") : s->params[i].text);
     j->met++;
     *skip = j->met <= j->done;
-    if (j->met != j->done || j->chain == j->done_chain)
-        return true;
-    err_set(e, ERR_INTERRUPTED,
-            "revision '%.*s' was interrupted after %lld statement%s, and now makes other "
-            "statements than then",
-            STR_ARG(f->step->revision->id), (long long)j->done, j->done == 1 ? "" : "s");
-    err_hint(e,
-             "finish by hand, then say which it is: moonshift resolve %.*s --applied | "
-             "--rolled-back",
-             STR_ARG(f->step->revision->id));
-    return err_at(e, s->from.file, s->from.line);
+    if (j->met == j->done && j->chain != j->done_chain)
+        return refuse_other(f, STR("now makes other statements than then"), s->from, e);
+    if (j->met == j->done + 1 && j->running.n &&
+        !str_eq(j->running, statement_name(s, f->arena)))
+        return refuse_other(f,
+                            str_fmt(f->arena, "nobody knows what became of \"%.*s\"",
+                                    STR_ARG(j->running)),
+                            s->from, e);
+    return true;
 }
 
 static bool save(struct flight *f, int64_t done, uint64_t chain, str running,
@@ -115,8 +119,12 @@ bool journal_save(struct flight *f, struct err *e)
 
 bool journal_close(struct flight *f, struct err *e)
 {
-    if (!f->journal.used)
+    const struct journal *j = &f->journal;
+    if (!j->used)
         return true;
+    if (j->met < j->done || (j->met == j->done && j->running.n))
+        return refuse_other(f, STR("now makes fewer statements than then"),
+                            (struct origin){f->m.revision.file, 0}, e);
     return progress_forget(f->r->sink, &f->r->names, f->step->revision->id, STR_NONE,
                            f->arena, e);
 }
@@ -234,7 +242,7 @@ static bool was_done(const struct flight *f, const struct err *e)
 {
     static const char *const states[] = {"42P07", "42710", "42P04", "42704",
                                          "42P01", "3D000", "42703"};
-    if (!f->journal.running || f->journal.met != f->journal.done + 1)
+    if (!f->journal.running.n || f->journal.met != f->journal.done + 1)
         return false;
     for (size_t i = 0; i < sizeof states / sizeof *states; i++)
         if (strcmp(e->sqlstate, states[i]) == 0)
@@ -257,17 +265,33 @@ static bool exec_unhurried(struct flight *f, const struct stmt *s, struct err *e
            flight_settings(f, false, e) && r->sink->sync(r->sink, e);
 }
 
+/* The server refused the statement, so it is not under way: whoever mends the file may
+ * change it. When this cannot be noted, the answer to the next run is a question. */
+static void note_refused(struct flight *f)
+{
+    struct err ignored = {0};
+    struct runner *r = f->r;
+    if (conn_recover(r->conn, &ignored) &&
+        save(f, f->journal.met - 1, f->journal.last, STR_NONE, &ignored))
+        r->sink->sync(r->sink, &ignored);
+    err_clear(&ignored);
+}
+
 bool journal_alone(struct flight *f, const struct stmt *s, struct err *e)
 {
     struct runner *r = f->r;
     str index = concurrent_index(s->sql, f->arena);
-    bool rerun = f->journal.running && f->journal.met == f->journal.done + 1;
+    bool rerun = f->journal.running.n && f->journal.met == f->journal.done + 1;
     if (!save(f, f->journal.met - 1, f->journal.last, statement_name(s, f->arena), e) ||
         !r->sink->sync(r->sink, e) || (index.p && !drop_leftover(f, index, e)))
         return false;
     if (!exec_unhurried(f, s, e)) {
-        if (!rerun || !was_done(f, e) || conn_lost(r->conn))
+        bool lost = conn_lost(r->conn);
+        if (!rerun || !was_done(f, e) || lost) {
+            if (!lost)
+                note_refused(f);
             return false;
+        }
         runner_say(r, "info",
                    "Statement %lld had been carried out before the interruption",
                    (long long)f->journal.met);

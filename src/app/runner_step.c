@@ -182,7 +182,8 @@ static bool fly(struct flight *f, struct err *e)
         r->in_all || (f->m.revision.transactional && r->options.mode != RUN_NONE);
     f->preambles = r->conn ? conn_preambles(r->conn) : 0;
     flight_host(f);
-    bool ok = journal_open(f, e) && start(f, e) && run_body(f, e) && finish(f, e);
+    journal_open(f);
+    bool ok = start(f, e) && run_body(f, e) && finish(f, e);
     if (r->conn)
         conn_preamble_cut(r->conn, f->preambles);
     migration_unload(r->vm, &f->m);
