@@ -1,5 +1,6 @@
 -- The runner against a database: transactions, the version row, what is true after a
 -- failure.
+local json = require "dkjson"
 local project = require "spec.support.project"
 
 local function table_of(name)
@@ -306,7 +307,10 @@ describe("outside a transaction", function()
     assert.equal("001_t1", versions(p))
     assert.equal("2", p.db:scalar "select count(*) from a")
     local status = p:fails(5, "status", "--exit-code")
-    assert.truthy(status.out:find("interrupted: upgrade of 002_t2 after 4 statements", 1, true), status.out)
+    assert.truthy(status.out:find("interrupted: upgrade of 002_t2 after 4 of 5 statements", 1, true), status.out)
+    assert.truthy(status.out:find("\n  next: insert into later values (1) (migrations/002_t2.lua:", 1, true), status.out)
+    local unfinished = json.decode(p:ok("status", "--json").out).interrupted[1]
+    assert.same({ 4, 5 }, { unfinished.done, unfinished.total })
     p.db:exec "create table later (n int)"
     local r = p:ok("upgrade", "head")
     assert.truthy(r.err:find("Continuing 002_t2 after statement 4", 1, true))

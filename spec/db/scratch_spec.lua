@@ -44,11 +44,12 @@ describe("a scratch database that was left", function()
     local foreign = leave(name_of(700, "2"), "the archive of 2019")
     local named = { leave(name_of(700, "x"), MARK), leave("moonshift_scratch_of_ann_" .. math.random(1e9), MARK),
       leave("moonshift_scratch_" .. math.random(1e9)), leave("my_" .. name_of(700)) }
-    local used = leave(name_of(700, "3"))
+    local used = leave(name_of(700, "3"), "not yet in use")
     local holder = p:start { shell = ('psql -X -q -c "select pg_sleep(60)" "%s"')
       :format((server.url:gsub(server.name, used))) }
     local connected = ("select count(*) from pg_stat_activity where datname = '%s'"):format(used)
     repeat until server:scalar(connected) == "1" or not holder.running()
+    server:exec(("comment on database %s is null"):format(used))
     p:ok("test")
     for _, name in ipairs { young, young_unmarked, foreign, used, table.unpack(named) } do
       assert.is_true(is_there(name), name)

@@ -58,6 +58,8 @@ struct runner {
     void (*advance)(void *context, str revision, const struct backfill_report *report);
     void *context;       /* of all three */
     struct arena *arena; /* as long as the runner */
+    /* Statements that a script which is only looked at has asked for before. */
+    int64_t asked;
     /* When set, operations are shown to it instead of being run (runner_preview). */
     void (*watch)(void *context, const struct op *op, const struct stmt_list *list);
     void *watch_context;

@@ -283,6 +283,8 @@ static bool apply_now(struct flight *f, const struct op *op, struct err *e)
         return err_at(e, op->from.file, op->from.line);
     if (f->r->watch) {
         f->r->watch(f->r->watch_context, op, &list);
+        for (size_t i = 0; i < list.n; i++)
+            f->r->asked += journal_asks(&list.at[i]);
         return true;
     }
     for (size_t i = 0; i < list.n; i++) {
@@ -399,6 +401,7 @@ static bool host_copy_in(struct host *h, const struct stmt *s, copy_fn *piece,
         return err_set(e, ERR_FAILED, "op.copy_from cannot be used inside of on_batch");
     if (!journal_meet(f, s, &skip, e))
         return false;
+    r->asked += r->watch != NULL;
     if (skip || r->watch)
         return true;
     if (f->open || r->sink->offline)

@@ -23,11 +23,14 @@ struct flight {
     struct journal {
         bool used;           /* there is a row in moonshift_progress */
         int64_t met;         /* statements this run has met */
+        int64_t asked;       /* of them, those of the script: the others are checks */
         int64_t done;        /* statements that an interrupted run has finished */
+        int64_t told;        /* of them, those of the script */
         str running;         /* the one after was begun, its end is not known */
         bool edited;         /* the file is not what it was then */
         uint64_t chain;      /* hash over the statements met */
         uint64_t last;       /* the same without the last one */
+        int64_t last_asked;
         uint64_t done_chain; /* the same over those done */
     } journal;
 };
@@ -73,6 +76,8 @@ const struct op *flight_backfill(struct flight *f, const struct op *op, bool *do
 bool journal_ensure(struct flight *f, struct err *e);
 /* What an interrupted run of this step left. */
 void journal_open(struct flight *f);
+/* Whether the script asked for it: what is QUIET is a check or a preparation. */
+bool journal_asks(const struct stmt *s);
 uint64_t journal_hash(uint64_t h, str s);
 /* Counts a statement. *skip: an earlier run has finished it. */
 bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err *e);

@@ -1,5 +1,6 @@
 #include "app/runner_inside.h"
 #include "base/hash.h"
+#include "pg/masked.h"
 #include "plan/sqlscan.h"
 
 #include <stdlib.h>
@@ -17,7 +18,7 @@ uint64_t journal_hash(uint64_t h, str s)
 
 static str statement_name(const struct stmt *s, struct arena *a)
 {
-    return str_copy(a, str_cut(str_trim(s->sql), 0, 200));
+    return str_copy(a, str_cut(str_trim(sql_masked(s->sql, a)), 0, 200));
 }
 
 static const struct progress *find(const struct runner *r, const struct step *step)
@@ -51,8 +52,9 @@ void journal_open(struct flight *f)
     j->running = p->running;
     j->done_chain = strtoull(p->position.p, NULL, 16);
     j->edited = p->checksum.n && !str_is(p->checksum, f->m.checksum);
+    j->told = progress_asked(p);
     runner_say(f->r, "info", "Continuing %.*s after statement %lld, interrupted %.*s%s",
-               STR_ARG(p->revision), (long long)p->done, STR_ARG(p->since),
+               STR_ARG(p->revision), (long long)j->told, STR_ARG(p->since),
                j->edited ? "; its file has been edited since" : "");
 }
 
@@ -63,7 +65,7 @@ static bool refuse_other(struct flight *f, str what, struct origin from, struct 
     str id = f->step->revision->id;
     err_set(e, ERR_INTERRUPTED,
             "revision '%.*s' was interrupted after %lld statement%s, and %.*s%s",
-            STR_ARG(id), (long long)j->done, j->done == 1 ? "" : "s", STR_ARG(what),
+            STR_ARG(id), (long long)j->told, j->told == 1 ? "" : "s", STR_ARG(what),
             j->edited ? ": its file has been edited since" : "");
     err_hint(e,
              "%sfinish by hand, then say which it is: moonshift resolve %.*s --applied | "
@@ -74,10 +76,17 @@ static bool refuse_other(struct flight *f, str what, struct origin from, struct 
     return err_at(e, from.file, from.line);
 }
 
+bool journal_asks(const struct stmt *s)
+{
+    return !(s->flags & STMT_QUIET);
+}
+
 bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err *e)
 {
     struct journal *j = &f->journal;
     j->last = j->chain;
+    j->last_asked = j->asked;
+    j->asked += journal_asks(s);
     j->chain = journal_hash(j->chain, s->sql);
     for (size_t i = 0; i < s->n_params; i++)
         j->chain =
@@ -95,17 +104,20 @@ bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err
     return true;
 }
 
-static bool save(struct flight *f, int64_t done, uint64_t chain, str running,
-                 struct err *e)
+static bool save(struct flight *f, bool last_too, str running, struct err *e)
 {
+    const struct journal *j = &f->journal;
+    int64_t asked = last_too ? j->asked : j->last_asked;
+    uint64_t chain = last_too ? j->chain : j->last;
     struct progress p = {.revision = f->step->revision->id,
                          .up = f->step->up,
                          .part = STR("statements"),
                          .checksum = str_of(f->m.checksum),
-                         .done = done,
+                         .done = last_too ? j->met : j->met - 1,
                          .running = running,
                          .position =
-                             str_fmt(f->arena, "%016llx", (unsigned long long)chain)};
+                             str_fmt(f->arena, "%016llx %lld", (unsigned long long)chain,
+                                     (long long)asked)};
     f->journal.used = true;
     return progress_save(f->r->sink, &f->r->names, &p, f->arena, e);
 }
@@ -114,7 +126,7 @@ bool journal_save(struct flight *f, struct err *e)
 {
     if (f->r->sink->offline || f->journal.met <= f->journal.done)
         return true;
-    return save(f, f->journal.met, f->journal.chain, STR_NONE, e);
+    return save(f, true, STR_NONE, e);
 }
 
 bool journal_close(struct flight *f, struct err *e)
@@ -141,11 +153,12 @@ bool journal_check(struct runner *r, const struct plan *plan, struct err *e)
                 plan->at[k].up == p->up && str_eq(plan->at[k].revision->id, p->revision);
         if (planned || !str_is(p->part, "statements"))
             continue;
+        int64_t asked = progress_asked(p);
         err_set(e, ERR_INTERRUPTED,
                 "the %s of revision '%.*s' was interrupted after %lld "
                 "statement%s",
-                p->up ? "upgrade" : "downgrade", STR_ARG(p->revision), (long long)p->done,
-                p->done == 1 ? "" : "s");
+                p->up ? "upgrade" : "downgrade", STR_ARG(p->revision), (long long)asked,
+                asked == 1 ? "" : "s");
         return err_hint(
             e,
             "finish it first: moonshift %s %.*s; or finish it by hand and say "
@@ -271,8 +284,7 @@ static void note_refused(struct flight *f)
 {
     struct err ignored = {0};
     struct runner *r = f->r;
-    if (conn_recover(r->conn, &ignored) &&
-        save(f, f->journal.met - 1, f->journal.last, STR_NONE, &ignored))
+    if (conn_recover(r->conn, &ignored) && save(f, false, STR_NONE, &ignored))
         r->sink->sync(r->sink, &ignored);
     err_clear(&ignored);
 }
@@ -282,8 +294,8 @@ bool journal_alone(struct flight *f, const struct stmt *s, struct err *e)
     struct runner *r = f->r;
     str index = concurrent_index(s->sql, f->arena);
     bool rerun = f->journal.running.n && f->journal.met == f->journal.done + 1;
-    if (!save(f, f->journal.met - 1, f->journal.last, statement_name(s, f->arena), e) ||
-        !r->sink->sync(r->sink, e) || (index.p && !drop_leftover(f, index, e)))
+    if (!save(f, false, statement_name(s, f->arena), e) || !r->sink->sync(r->sink, e) ||
+        (index.p && !drop_leftover(f, index, e)))
         return false;
     if (!exec_unhurried(f, s, e)) {
         bool lost = conn_lost(r->conn);
@@ -294,7 +306,7 @@ bool journal_alone(struct flight *f, const struct stmt *s, struct err *e)
         }
         runner_say(r, "info",
                    "Statement %lld had been carried out before the interruption",
-                   (long long)f->journal.met);
+                   (long long)f->journal.asked);
         err_clear(e);
         if (!conn_recover(r->conn, e) || !flight_settings(f, false, e))
             return false;
@@ -307,6 +319,5 @@ bool journal_alone(struct flight *f, const struct stmt *s, struct err *e)
                 STR_ARG(index));
         return err_at(e, s->from.file, s->from.line);
     }
-    return save(f, f->journal.met, f->journal.chain, STR_NONE, e) &&
-           r->sink->sync(r->sink, e);
+    return save(f, true, STR_NONE, e) && r->sink->sync(r->sink, e);
 }

@@ -208,6 +208,7 @@ static bool preview(struct flight *f, struct err *e)
 bool runner_preview(struct runner *r, const struct step *step, struct err *e)
 {
     assert(r->watch && step->revision);
+    r->asked = 0;
     struct arena arena = {0};
     struct flight f = {.r = r, .step = step, .arena = &arena};
     bool ok = preview(&f, e);

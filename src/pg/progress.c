@@ -43,6 +43,16 @@ static void take_rows(const struct rows *rows, bool live, struct progresses *out
     }
 }
 
+int64_t progress_asked(const struct progress *p)
+{
+    size_t blank = str_find(p->position, ' ');
+    long asked;
+    if (blank < p->position.n &&
+        str_int(str_cut(p->position, blank + 1, p->position.n), &asked))
+        return asked;
+    return p->done;
+}
+
 bool progress_read(struct sink *s, const struct ledger_names *names,
                    struct progresses *out, struct arena *a, struct err *e)
 {

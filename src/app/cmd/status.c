@@ -1,6 +1,7 @@
 #include "app/bar.h"
 #include "app/edited.h"
 #include "app/runner_setup.h"
+#include "pg/masked.h"
 
 /* What is found out, before any of it is printed. */
 struct state {
@@ -10,7 +11,61 @@ struct state {
     struct plan pending, applied;
     struct edited edited;
     struct progresses unfinished;
+    /* Of the revision whose statements are unfinished, when its script can tell: */
+    int64_t n_statements; /* 0: not known */
+    str next;             /* "SQL (FILE:LINE)"; empty: not known */
 };
+
+static bool is_statements(const struct progress *p)
+{
+    return str_is(p->part, "statements");
+}
+
+/* What the script of an unfinished revision still asks for. */
+struct ahead {
+    struct runner *r;
+    struct state *st;
+    int64_t done;
+    struct arena *arena;
+};
+
+static void meet(void *context, const struct op *op, const struct stmt_list *list)
+{
+    struct ahead *ahead = context;
+    int64_t at = ahead->r->asked;
+    (void)op;
+    for (size_t i = 0; i < list->n; i++) {
+        const struct stmt *s = &list->at[i];
+        if (s->flags & STMT_QUIET || at++ != ahead->done)
+            continue;
+        str sql = sql_masked(str_trim(s->sql), ahead->arena);
+        ahead->st->next = str_fmt(ahead->arena, "%.*s (%.*s:%d)",
+                                  STR_ARG(str_cut(sql, 0, str_find(sql, '\n'))),
+                                  STR_ARG(s->from.file), s->from.line);
+    }
+}
+
+/* Follows the script as `plan` does. One that reads what is not there yet cannot be
+ * followed: then nothing is said. */
+static void look_ahead(struct session *s, struct runner *r, struct state *st,
+                       const struct progress *p)
+{
+    const struct plan *plan = p->up ? &st->pending : &st->applied;
+    struct ahead ahead = {r, st, progress_asked(p), s->arena};
+    struct err ignored = {0};
+    for (size_t i = 0; i < plan->n; i++) {
+        if (!str_eq(plan->at[i].revision->id, p->revision))
+            continue;
+        r->watch = meet;
+        r->watch_context = &ahead;
+        if (runner_preview(r, &plan->at[i], &ignored) && r->asked >= ahead.done)
+            st->n_statements = r->asked;
+        else
+            st->next = STR_NONE;
+        r->watch = NULL;
+    }
+    err_clear(&ignored);
+}
 
 static bool look(struct session *s, struct runner *r, struct state *st, struct err *e)
 {
@@ -20,9 +75,14 @@ static bool look(struct session *s, struct runner *r, struct state *st, struct e
     if (!graph_upgrade(s->graph, &st->rows, STR("heads"), &st->pending, s->arena,
                        &st->unknown))
         return st->unknown.kind == ERR_REVISION || (err_copy(e, &st->unknown), false);
-    return (st->rows.n == 0 || graph_downgrade(s->graph, &st->rows, STR("base"),
-                                               &st->applied, s->arena, e)) &&
-           edited_find(s, &r->names, &st->applied, &st->edited, e);
+    if ((st->rows.n &&
+         !graph_downgrade(s->graph, &st->rows, STR("base"), &st->applied, s->arena, e)) ||
+        !edited_find(s, &r->names, &st->applied, &st->edited, e))
+        return false;
+    for (size_t i = 0; i < st->unfinished.n; i++)
+        if (is_statements(&st->unfinished.at[i]))
+            look_ahead(s, r, st, &st->unfinished.at[i]);
+    return true;
 }
 
 /* What is being worked on at this moment is not interrupted. */
@@ -36,11 +96,11 @@ static bool interrupted(const struct state *st)
 
 static enum err_kind status_of(const struct state *st)
 {
-    return st->unknown.kind  ? ERR_REVISION
-           : interrupted(st) ? ERR_INTERRUPTED
-           : st->edited.files.n    ? ERR_DIFFERS
-           : st->pending.n   ? ERR_PENDING
-                             : ERR_NONE;
+    return st->unknown.kind     ? ERR_REVISION
+           : interrupted(st)    ? ERR_INTERRUPTED
+           : st->edited.files.n ? ERR_DIFFERS
+           : st->pending.n      ? ERR_PENDING
+                                : ERR_NONE;
 }
 
 static void print_json(struct session *s, const struct state *st)
@@ -72,10 +132,11 @@ static void print_json(struct session *s, const struct state *st)
         json_put_str(&j, "revision", p->revision);
         json_put_str(&j, "direction", p->up ? STR("upgrade") : STR("downgrade"));
         json_put_str(&j, "part", p->part);
-        json_put_int(&j, "done", p->done);
+        int64_t total = is_statements(p) ? st->n_statements : p->total;
+        json_put_int(&j, "done", is_statements(p) ? progress_asked(p) : p->done);
         json_key(&j, "total");
-        if (p->total > 0)
-            json_int(&j, p->total);
+        if (total > 0)
+            json_int(&j, total);
         else
             json_null(&j);
         json_put_bool(&j, "live", p->live);
@@ -89,27 +150,33 @@ static void print_json(struct session *s, const struct state *st)
     out_str(buf_done(&b));
 }
 
-static void print_unfinished(const struct session *s, const struct progress *p)
+static void print_unfinished(const struct session *s, const struct state *st,
+                             const struct progress *p)
 {
-    if (!str_is(p->part, "statements")) {
+    if (!is_statements(p)) {
         str rows = bar_rows(p->done, p->total, str_is(p->position, "done"), s->arena);
         out_print("%s: %.*s, %.*s, %.*s done, since %.*s\n",
                   p->live ? "running" : "interrupted", STR_ARG(p->revision),
                   STR_ARG(p->part), STR_ARG(rows), STR_ARG(p->since));
         return;
     }
+    int64_t done = progress_asked(p), all = st->n_statements;
+    str of = all ? str_fmt(s->arena, " of %lld", (long long)all) : STR("");
+    const char *plural = (all ? all : done) == 1 ? "" : "s";
     if (p->live) {
-        out_print("running: %s of %.*s, %lld statement%s done, since %.*s\n",
-                  p->up ? "upgrade" : "downgrade", STR_ARG(p->revision),
-                  (long long)p->done, p->done == 1 ? "" : "s", STR_ARG(p->since));
+        out_print("running: %s of %.*s, %lld%.*s statement%s done, since %.*s\n",
+                  p->up ? "upgrade" : "downgrade", STR_ARG(p->revision), (long long)done,
+                  STR_ARG(of), plural, STR_ARG(p->since));
         return;
     }
-    out_print("interrupted: %s of %.*s after %lld statement%s, since %.*s\n",
-              p->up ? "upgrade" : "downgrade", STR_ARG(p->revision), (long long)p->done,
-              p->done == 1 ? "" : "s", STR_ARG(p->since));
+    out_print("interrupted: %s of %.*s after %lld%.*s statement%s, since %.*s\n",
+              p->up ? "upgrade" : "downgrade", STR_ARG(p->revision), (long long)done,
+              STR_ARG(of), plural, STR_ARG(p->since));
     if (p->running.n)
-        out_print("  statement %lld was under way: %.*s\n", (long long)p->done + 1,
+        out_print("  statement %lld was under way: %.*s\n", (long long)done + 1,
                   STR_ARG(p->running));
+    else if (st->next.n)
+        out_print("  next: %.*s\n", STR_ARG(st->next));
     out_print("  run the same command again, or: moonshift resolve %.*s --applied | "
               "--rolled-back\n",
               STR_ARG(p->revision));
@@ -126,7 +193,7 @@ static void print_text(const struct session *s, const struct state *st)
         out_print("problem:  %.*s\n  %.*s\n", STR_ARG(st->unknown.message),
                   STR_ARG(st->unknown.hint));
     for (size_t i = 0; i < st->unfinished.n; i++)
-        print_unfinished(s, &st->unfinished.at[i]);
+        print_unfinished(s, st, &st->unfinished.at[i]);
     edited_print(&st->edited);
     if (st->edited.files.n)
         out_print("  %.*s\n", STR_ARG(edited_hint(&st->edited, s->arena)));
