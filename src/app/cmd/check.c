@@ -66,8 +66,7 @@ static bool find_files(struct session *s, struct files *f, struct err *e)
     for (size_t i = 0; i < rows.n; i++)
         strs_add(graph_exact(s->graph, rows.at[i]) ? &known : &f->missing, rows.at[i],
                  s->arena);
-    if (known.n &&
-        !graph_downgrade(s->graph, &known, STR("base"), &applied, s->arena, e))
+    if (known.n && !graph_downgrade(s->graph, &known, STR("base"), &applied, s->arena, e))
         return false;
     return edited_find(s, &names, &applied, &f->edited, e);
 }
@@ -143,7 +142,8 @@ static bool run(struct session *s, struct args *args, struct err *e)
 }
 
 static const struct opt opts[] = {
-    {"files", 0, OPT_FLAG, NULL, "were files of applied revisions edited, or lost?"}, {0}};
+    {"files", 0, OPT_FLAG, NULL, "were files of applied revisions edited, or lost?"},
+    {0}};
 
 const struct cmd cmd_check = {
     .name = "check",
