@@ -1,4 +1,7 @@
 -- moonshift test: up, down, up in a scratch database.
+local json = require "dkjson"
+
+local db = require "spec.support.db"
 local project = require "spec.support.project"
 
 local function made(second)
@@ -58,13 +61,81 @@ describe("test", function()
     assert.truthy(r.out:find("FAIL  002_b\n      downgrade leaves: added table 'left_over'", 1, true), r.out)
   end)
 
-  it("says which way failed, and drops its database all the same", function()
-    local p = made { up = 'op.execute "create table t (n int)"',
-      down_body = 'op.execute "drop table missing"' }
-    local r = p:fails(1, "test")
-    assert.truthy(r.out:find("FAIL  002_b\n      the downgrade failed", 1, true), r.out)
-    assert.truthy(r.err:find("migrations/2.lua", 1, true))
+  -- Three revisions, the second one as given, and with those it needs.
+  local function three(second, third)
+    local p = made(second)
+    p:write("migrations/3.lua", project.revision { "003_c", down = "002_b",
+      up = third or 'op.add_column("a", { "m", "int" })', down_body = 'op.drop_column("a", "m")' })
+    return p
+  end
+
+  local function has(text, what) assert.truthy(text:find(what, 1, true), ("no %q in:\n%s"):format(what, text)) end
+
+  it("says what failed on the way down and where, goes on, and drops its databases all the same", function()
+    local p = three { up = 'op.execute "create table t (n int)"', down_body = 'op.execute "drop table missing"' }
+    local r = p:fails(4, "test")
+    has(r.out, 'ok    001_a\nFAIL  002_b\n      the downgrade failed: table "missing" does not exist\n'
+      .. "        at migrations/2.lua:10\n        SQL: drop table missing\n        SQLSTATE: 42P01\n")
+    has(r.out, "\nok    003_c\n")
+    assert.falsy(r.err:find("error:", 1, true), r.err)
     assert.equal("0", scratch_databases(p))
+  end)
+
+  it("takes a second way up that fails for a finding, not for a database to be stamped", function()
+    local p = three { up = 'op.create_table("t", { { "n", "int" } })' }
+    local r = p:fails(4, "test")
+    has(r.out, "FAIL  002_b\n      downgrade leaves: added table 't'\n"
+      .. '      the second upgrade failed: relation "t" already exists\n        at migrations/2.lua:6\n')
+    has(r.out, "        hint: downgrade() leaves what upgrade() makes\nok    003_c\n")
+    assert.falsy((r.out .. r.err):find("stamp", 1, true), r.out .. r.err)
+    assert.equal("0", scratch_databases(p))
+    local found = json.decode(p:fails(4, "test", "--json").out)
+    assert.same({ "ok", "FAIL", "ok" }, { found[1].verdict, found[2].verdict, found[3].verdict })
+    assert.same({ "second upgrade", 'relation "t" already exists', "migrations/2.lua", 6, "42P07" },
+      { found[2].failed, found[2].message, found[2].file, found[2].line, found[2].sqlstate })
+    assert.equal("FAIL  002_b", p:fails(4, "test", "002_b").out:match "^[^\n]*")
+  end)
+
+  it("reports every revision that fails, outside transactions, too", function()
+    local p = three({ head = "transactional = false", up = 'op.create_table("t", { { "n", "int" } })' },
+      'op.execute "create table u ()" op.add_column("a", { "m", "int" })')
+    p:write("migrations/4.lua", project.revision { "004_d", down = "003_c",
+      up = 'op.add_column("t", { "o", "int" })', down_body = 'op.drop_column("t", "o")' })
+    local words = {}
+    for line in p:fails(4, "test").out:gmatch "[^\n]+" do words[#words + 1] = line:match "^%S+%s+%S+$" end
+    assert.same({ "ok    001_a", "FAIL  002_b", "FAIL  003_c", "ok    004_d" }, words)
+    assert.equal("0", scratch_databases(p))
+  end)
+
+  it("does not test what stands on a revision that does not go up, and says so", function()
+    local p = three { up = 'op.create_table("a", { { "n", "int" } })' }
+    local r = p:fails(4, "test")
+    has(r.out, 'ok    001_a\nFAIL  002_b\n      the upgrade failed: relation "a" already exists\n')
+    has(r.out, "\nskip  003_c\n      not tested: 002_b does not go up\n")
+    assert.falsy((r.out .. r.err):find("stamp", 1, true), r.out .. r.err)
+    assert.equal("skip", json.decode(p:fails(4, "test", "--json").out)[3].verdict)
+  end)
+
+  it("does not test the rest when a fresh database cannot be brought there, and says why", function()
+    local role = "spec_test_" .. math.random(1e9) -- roles belong to the cluster: the second database meets it
+    local p = three { up = ("op.execute %q"):format("create role " .. role),
+      down_body = 'op.execute "drop table missing"' }
+    finally(function() p.db:exec("drop role if exists " .. role) end)
+    local r = p:fails(4, "test")
+    has(r.out, "skip  003_c\n      not tested: no fresh database can be brought to 002_b: "
+      .. ('role "%s" already exists\n'):format(role))
+    assert.equal("0", scratch_databases(p))
+  end)
+
+  it("can use the database of scratch_url again and again", function()
+    local p = three { up = 'op.create_table("t", { { "n", "int" } })' }
+    local other = db.create()
+    p:write("moonshift.lua", ("return { scratch_url = %q }"):format(other.url))
+    for _ = 1, 2 do
+      local out = p:fails(4, "test").out
+      has(out, "the second upgrade failed")
+      has(out, "ok    003_c")
+    end
   end)
 
   it("takes irreversible = \"why\" for an answer, and tests only what is named", function()

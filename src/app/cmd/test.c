@@ -12,11 +12,15 @@ struct result {
     str left;         /* what differs after the way down; empty: nothing */
     str lost;         /* what differs after the second way up */
     str failed;       /* which of the runs failed */
+    struct err why;   /* of that run */
+    str skipped;      /* why it was not tested */
 };
 
 struct test {
     struct session *s;
+    struct runner unused; /* as it was before it met a database */
     struct runner r;
+    struct scratch *scratch;
     struct result *results;
     size_t n, room;
 };
@@ -26,6 +30,52 @@ static void say(void *context, const char *level, str text)
 {
     if (!str_is(str_of(level), "info"))
         out_log(context, str_of(level), text);
+}
+
+static struct scratch *open_scratch(struct session *s, struct err *e)
+{
+    struct conn_options options;
+    if (!session_options(s, &options, e))
+        return NULL;
+    str own = config_text(s->config, CONFIG_scratch_url);
+    if (own.n) {
+        options.url = own;
+        return scratch_borrow(&options, s->arena, e);
+    }
+    return scratch_open(s->conn, &options, s->arena, e);
+}
+
+/* A scratch database with nothing in it but the bookkeeping. */
+static bool enter(struct test *t, struct err *e)
+{
+    t->scratch = open_scratch(t->s, e);
+    if (!t->scratch)
+        return false;
+    t->r = t->unused;
+    t->r.conn = scratch_conn(t->scratch);
+    t->r.sink = conn_sink(t->r.conn);
+    return ledger_ensure(t->r.sink, &t->r.names, t->s->arena, e) &&
+           ledger_ensure_progress(t->r.sink, &t->r.names, t->s->arena, e);
+}
+
+/* A database of scratch_url stays, and is known as no scratch database while it has a
+ * version table. What fails here the next scratch_open makes good, or tells. */
+static void leave(struct test *t)
+{
+    struct err ignored = {0};
+    struct stmt drop = {
+        .sql = ledger_expand(STR("DROP TABLE IF EXISTS {version}, {log}, {progress}"),
+                             &t->r.names, t->s->arena),
+        .flags = STMT_QUIET};
+    struct sink *sink = t->r.sink;
+    bool borrowed = config_text(t->s->config, CONFIG_scratch_url).n > 0;
+    if (t->scratch && borrowed && !conn_lost(t->r.conn) &&
+        conn_recover(t->r.conn, &ignored) && sink->exec(sink, &drop, &ignored))
+        sink->sync(sink, &ignored);
+    err_clear(&ignored);
+    scratch_close(t->scratch, &ignored);
+    err_clear(&ignored);
+    t->scratch = NULL;
 }
 
 static bool read_now(struct test *t, struct catalog *out, struct arena *a, struct err *e)
@@ -90,35 +140,121 @@ static bool three_runs(struct test *t, struct result *result, const struct step 
            compare(t, &after, &again, &result->lost, a, e);
 }
 
+/* The hints of the server's errors are for a database with a life before this run. */
+static void advise(const struct result *result, struct err *e)
+{
+    static const char *const there_already[] = {"42P07", "42710", "42701"};
+    for (size_t i = 0; i < sizeof there_already / sizeof *there_already; i++)
+        if (str_is(str_of(e->sqlstate), there_already[i]))
+            e->hint = STR_NONE;
+    if (result->left.n && str_is(result->failed, "second upgrade") && !e->hint.p)
+        err_hint(e, "downgrade() leaves what upgrade() makes");
+}
+
+/* Is the failure one of the revision, which is a finding? Then it is put down, and `e` is
+ * empty again. */
+static bool put_down(struct test *t, struct result *result, struct err *e)
+{
+    if (!result->failed.n || conn_lost(t->r.conn) || vm_interrupted)
+        return false;
+    advise(result, e);
+    err_copy(&result->why, e);
+    err_clear(e);
+    return true;
+}
+
+static void skip_from(struct test *t, size_t i, str why)
+{
+    for (; i < t->n; i++)
+        t->results[i].skipped = why;
+}
+
+/* What a failed way down, or second way up, left is not what the next revision is to find:
+ * another database, where all until that one only go up. */
+static bool start_over(struct test *t, const struct plan *plan, size_t last,
+                       struct err *e)
+{
+    leave(t);
+    if (!enter(t, e))
+        return false;
+    struct result unused = {0};
+    for (size_t i = 0; i <= last; i++) {
+        if (run(t, &unused, &plan->at[i], "upgrade", e))
+            continue;
+        if (conn_lost(t->r.conn) || vm_interrupted)
+            return false;
+        str id = plan->at[last].revision->id;
+        skip_from(t, last + 1,
+                  str_fmt(t->s->arena, "no fresh database can be brought to %.*s: %.*s",
+                          STR_ARG(id), STR_ARG(e->message)));
+        err_clear(e);
+        break;
+    }
+    return true;
+}
+
+static bool run_one(struct test *t, const struct plan *plan, size_t i, struct err *e)
+{
+    struct arena arena = {0};
+    struct result *result = &t->results[i];
+    bool ok = result->tested ? three_runs(t, result, &plan->at[i], &arena, e)
+                             : run(t, result, &plan->at[i], "upgrade", e);
+    arena_reset(&arena);
+    if (ok)
+        return true;
+    if (!put_down(t, result, e))
+        return false;
+    if (i + 1 == t->n)
+        return true;
+    if (!str_is(result->failed, "upgrade"))
+        return start_over(t, plan, i, e);
+    skip_from(t, i + 1,
+              str_fmt(t->s->arena, "%.*s does not go up", STR_ARG(result->revision->id)));
+    return true;
+}
+
+/* From nothing to the last revision that is to be tested. */
 static bool run_all(struct test *t, const struct args *args, struct err *e)
 {
     struct strs none = {0};
     struct plan plan;
     bool *wanted = NEW_N(t->s->arena, bool, graph_size(t->s->graph));
-    if (!session_named(t->s, args, wanted, e) ||
-        !ledger_ensure(t->r.sink, &t->r.names, t->s->arena, e) ||
-        !ledger_ensure_progress(t->r.sink, &t->r.names, t->s->arena, e) ||
+    if (!session_named(t->s, args, wanted, e) || !enter(t, e) ||
         !runner_plan(&t->r, true, &none, STR("heads"), &plan, e))
         return false;
+    while (args->n && plan.n && !wanted[plan.at[plan.n - 1].revision->index])
+        plan.n--;
     for (size_t i = 0; i < plan.n; i++) {
-        struct arena arena = {0};
         struct result *result = PUSH(t->s->arena, t->results, t->n, t->room);
         result->revision = plan.at[i].revision;
         result->tested = args->n == 0 || wanted[result->revision->index];
-        bool ok = result->tested ? three_runs(t, result, &plan.at[i], &arena, e)
-                                 : run(t, result, &plan.at[i], "upgrade", e);
-        arena_reset(&arena);
-        if (!ok)
-            return false;
     }
+    for (size_t i = 0; i < t->n && !t->results[i].skipped.n; i++)
+        if (!run_one(t, &plan, i, e)) {
+            t->n = i + 1; /* nothing is known of the others */
+            return false;
+        }
     return true;
 }
 
 static const char *verdict(const struct result *result)
 {
     return result->failed.n || result->left.n || result->lost.n ? "FAIL"
+           : result->skipped.n                                  ? "skip"
            : result->irreversible.p                             ? "up"
                                                                 : "ok";
+}
+
+/* The block of an error, less its label, under the line of its revision. What ends the
+ * whole command is told by main. */
+static void print_failure(const struct test *t, const struct result *result)
+{
+    str text = err_text(&result->why, t->s->verbose, t->s->arena), line;
+    text = result->why.kind ? str_trim(str_cut(text, str_find(text, ' '), text.n))
+                            : STR("(see the error)");
+    out_print("      the %.*s failed: ", STR_ARG(result->failed));
+    for (bool first = true; str_split(&text, '\n', &line); first = false)
+        out_print("%s%.*s\n", first ? "" : "      ", STR_ARG(line));
 }
 
 static void print_text(const struct test *t)
@@ -135,8 +271,20 @@ static void print_text(const struct test *t)
         if (result->lost.n)
             out_print("      the second upgrade differs: %.*s\n", STR_ARG(result->lost));
         if (result->failed.n)
-            out_print("      the %.*s failed\n", STR_ARG(result->failed));
+            print_failure(t, result);
+        if (result->skipped.n)
+            out_print("      not tested: %.*s\n", STR_ARG(result->skipped));
     }
+}
+
+static void put_why(struct json *j, const struct err *why)
+{
+    json_put_str(j, "message", why->message);
+    json_put_str(j, "file", why->file.n ? why->file : STR_NONE);
+    json_put_int(j, "line", why->line);
+    json_put_str(j, "sqlstate", why->sqlstate[0] ? str_of(why->sqlstate) : STR_NONE);
+    json_put_str(j, "sql", why->sql);
+    json_put_str(j, "hint", why->hint);
 }
 
 static void print_json(const struct test *t)
@@ -155,49 +303,33 @@ static void print_json(const struct test *t)
         json_put_str(&j, "left", result->left.n ? result->left : STR_NONE);
         json_put_str(&j, "lost", result->lost.n ? result->lost : STR_NONE);
         json_put_str(&j, "failed", result->failed.n ? result->failed : STR_NONE);
+        json_put_str(&j, "skipped", result->skipped.n ? result->skipped : STR_NONE);
+        if (result->why.kind)
+            put_why(&j, &result->why);
         json_close(&j);
     }
     json_close(&j);
     out_str(buf_done(&b));
 }
 
-static struct scratch *open_scratch(struct session *s, struct err *e)
-{
-    struct conn_options options;
-    if (!session_options(s, &options, e))
-        return NULL;
-    str own = config_text(s->config, CONFIG_scratch_url);
-    if (own.n) {
-        options.url = own;
-        return scratch_borrow(&options, s->arena, e);
-    }
-    return scratch_open(s->conn, &options, s->arena, e);
-}
-
 static bool test(struct session *s, struct args *args, struct err *e)
 {
     struct test t = {.s = s};
-    if (!runner_open(s, args, &t.r, e))
+    if (!runner_open(s, args, &t.unused, e))
         return false;
-    struct scratch *scratch = open_scratch(s, e);
-    if (!scratch)
-        return false;
-    t.r.conn = scratch_conn(scratch);
-    t.r.sink = conn_sink(t.r.conn);
-    t.r.names.schema = STR("public");
-    t.r.say = say;
-    t.r.hook = NULL;
+    t.unused.names.schema = STR("public");
+    t.unused.say = say;
+    t.unused.hook = NULL;
+    t.r = t.unused;
     bool ok = run_all(&t, args, e);
-    struct err closing = {0};
-    scratch_close(scratch, &closing);
-    err_clear(&closing);
-    if (s->json)
-        print_json(&t);
-    else
-        print_text(&t);
-    for (size_t i = 0; i < t.n; i++)
-        if (t.results[i].left.n || t.results[i].lost.n)
+    leave(&t);
+    if (ok || t.n)
+        (s->json ? print_json : print_text)(&t);
+    for (size_t i = 0; i < t.n; i++) {
+        if (str_is(str_of(verdict(&t.results[i])), "FAIL"))
             s->status = ERR_DIFFERS;
+        err_clear(&t.results[i].why);
+    }
     return ok;
 }
 
@@ -208,9 +340,10 @@ const struct cmd cmd_test = {
     .about =
         "The catalog after the way down must be the one before, and the one after the\n"
         "second way up the one after the first. A revision that says irreversible =\n"
-        "\"why\" only goes up. Exit status 4 when catalogs differ. The target database\n"
-        "is not touched; the scratch database is made on its server, or is the one\n"
-        "that scratch_url names.",
+        "\"why\" only goes up. Exit status 4 when catalogs differ or a run fails; after\n"
+        "that the next revision is tested in a fresh database. The target database is\n"
+        "not touched; the scratch database is made on its server, or is the one that\n"
+        "scratch_url names.",
     .needs = NEED_GRAPH,
     .max = ANY_NUMBER,
     .run = test,
