@@ -455,10 +455,14 @@ void config_url(const struct config *c, str *url, str *origin, struct arena *a)
 static void put_config_type(struct buf *b, const struct config_info *info)
 {
     static const char *const types[] = {
-        [CONFIG_TYPE_TEXT] = "string",          [CONFIG_TYPE_URL] = "string",
-        [CONFIG_TYPE_PATH] = "string",          [CONFIG_TYPE_TIME] = "string|integer",
-        [CONFIG_TYPE_INT] = "integer",          [CONFIG_TYPE_BOOL] = "boolean",
-        [CONFIG_TYPE_LIST] = "string|string[]", [CONFIG_TYPE_TABLE] = "table",
+        [CONFIG_TYPE_TEXT] = "string",
+        [CONFIG_TYPE_URL] = "string",
+        [CONFIG_TYPE_PATH] = "string",
+        [CONFIG_TYPE_TIME] = "string|integer",
+        [CONFIG_TYPE_INT] = "integer",
+        [CONFIG_TYPE_BOOL] = "boolean",
+        [CONFIG_TYPE_LIST] = "string|string[]",
+        [CONFIG_TYPE_TABLE] = "table",
         [CONFIG_TYPE_COMMANDS] = "table<string, string|string[]>",
     };
     if (info->type != CONFIG_TYPE_WORD) {

@@ -27,7 +27,7 @@ enum config_type {
     CONFIG_TYPE_INT,
     CONFIG_TYPE_BOOL,
     CONFIG_TYPE_WORD,
-    CONFIG_TYPE_LIST, /* of texts; one text is a list of one */
+    CONFIG_TYPE_LIST,     /* of texts; one text is a list of one */
     CONFIG_TYPE_COMMANDS, /* a table of lists of texts, under the keys of `words` */
     CONFIG_TYPE_TABLE,
 };

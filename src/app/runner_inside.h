@@ -21,15 +21,15 @@ struct flight {
     const struct backfill_calls *calls; /* functions of the op.backfill that runs */
     enum batch { BATCH_NONE, BATCH_APPLY, BATCH_LOOK } batch; /* which one is called */
     struct journal {
-        bool used;           /* there is a row in moonshift_progress */
-        int64_t met;         /* statements this run has met */
-        int64_t asked;       /* of them, those of the script: the others are checks */
-        int64_t done;        /* statements that an interrupted run has finished */
-        int64_t told;        /* of them, those of the script */
-        str running;         /* the one after was begun, its end is not known */
-        bool edited;         /* the file is not what it was then */
-        uint64_t chain;      /* hash over the statements met */
-        uint64_t last;       /* the same without the last one */
+        bool used;      /* there is a row in moonshift_progress */
+        int64_t met;    /* statements this run has met */
+        int64_t asked;  /* of them, those of the script: the others are checks */
+        int64_t done;   /* statements that an interrupted run has finished */
+        int64_t told;   /* of them, those of the script */
+        str running;    /* the one after was begun, its end is not known */
+        bool edited;    /* the file is not what it was then */
+        uint64_t chain; /* hash over the statements met */
+        uint64_t last;  /* the same without the last one */
         int64_t last_asked;
         uint64_t done_chain; /* the same over those done */
     } journal;

@@ -55,7 +55,7 @@ struct object {
 /* An object that another one depends on. */
 struct need {
     size_t object;
-    bool automatic;  /* the server drops the dependent with it, without being told to
+    bool automatic; /* the server drops the dependent with it, without being told to
                        cascade (pg_depend's deptype 'a' and 'i') */
     bool ends_only; /* the dependent, a sequence that a column owns, can be made before */
     bool of_default; /* it is the default of the dependent column that names it */

@@ -102,7 +102,8 @@ static bool in_url(str sql, size_t at, struct secret *out)
         return false;
     at += 3;
     size_t end = at;
-    while (end < sql.n && !strchr("@/'", sql.p[end]) && !isspace((unsigned char)sql.p[end]))
+    while (end < sql.n && !strchr("@/'", sql.p[end]) &&
+           !isspace((unsigned char)sql.p[end]))
         end++;
     size_t colon = at + str_find(str_cut(sql, at, end), ':');
     *out = (struct secret){colon + 1, end};

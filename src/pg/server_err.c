@@ -134,8 +134,9 @@ static void add_hint(str message, const struct stmt *stmt, struct err *e)
         return;
     }
     if (strcmp(e->sqlstate, "42P01") == 0 && stmt->guard.p) {
-        err_hint(e, "the revision dropped a table of Moonshift's own, with its schema "
-                    "perhaps: keep them in another schema, version_schema in moonshift.lua");
+        err_hint(e,
+                 "the revision dropped a table of Moonshift's own, with its schema "
+                 "perhaps: keep them in another schema, version_schema in moonshift.lua");
         return;
     }
     if (strcmp(e->sqlstate, "42704") == 0 && stmt_is(stmt->sql, "set"))
