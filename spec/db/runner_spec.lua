@@ -108,9 +108,9 @@ op.execute "create table a (id int primary key)"
     local p = line(3)
     local text = p:read "migrations/002_t2.lua"
     p:write("migrations/002_t2.lua", text .. "\nfunction verify() return db.scalar "
-      .. '"select count(*) from t2" == 1 end\n')
+      .. '"select count(*) from t2" == 1, "no row" end\n')
     local r = p:fails(1, "upgrade", "head")
-    assert.truthy(r.err:find("verify() of revision '002_t2' did not return true", 1, true))
+    assert.truthy(r.err:find("verify() of revision '002_t2' did not return true: no row\n", 1, true), r.err)
     assert.equal("001_t1", versions(p))
     assert.equal("t1", tables(p))
     p:write("migrations/002_t2.lua", text .. "\nfunction verify() return db.scalar "

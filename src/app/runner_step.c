@@ -84,13 +84,14 @@ static bool run_verify(struct flight *f, struct err *e)
             r->sink->remark(r->sink, STR("verify() needs a live database: left out"));
         return true;
     }
-    bool verdict = false;
+    struct verdict verdict;
     if (!migration_run(r->vm, &f->m, ENTRY_VERIFY, &f->host, &verdict, e))
         return false;
-    if (verdict)
+    if (verdict.ok)
         return true;
-    err_set(e, ERR_FAILED, "verify() of revision '%.*s' did not return true",
-            STR_ARG(f->step->revision->id));
+    err_set(e, ERR_FAILED, "verify() of revision '%.*s' did not return true%s%.*s",
+            STR_ARG(f->step->revision->id), verdict.why.n ? ": " : "",
+            STR_ARG(verdict.why));
     err_hint(e, f->journal.used
                     ? "its statements have committed by themselves; the version "
                       "has not been moved"

@@ -404,7 +404,7 @@ void migration_unload(struct vm *vm, struct migration *m)
 struct running {
     struct migration *migration;
     enum entry entry;
-    bool verdict;
+    struct verdict verdict;
 };
 
 static int f_run(lua_State *L)
@@ -423,8 +423,10 @@ static int f_run(lua_State *L)
     lua_pushliteral(L, "ctx");
     ctx_push(L);
     lua_rawset(L, env);
-    lua_call(L, 0, 1);
-    run->verdict = lua_isboolean(L, -1) && lua_toboolean(L, -1);
+    lua_call(L, 0, 2);
+    run->verdict.ok = lua_isboolean(L, -2) && lua_toboolean(L, -2);
+    if (lua_type(L, -1) == LUA_TSTRING)
+        run->verdict.why = str_copy(vm->host->arena, value_str(L, -1));
     return 0;
 }
 
@@ -458,9 +460,9 @@ struct val context_val(const struct context *c, struct arena *a)
 }
 
 bool migration_run(struct vm *vm, struct migration *m, enum entry entry,
-                   struct host *host, bool *verdict, struct err *e)
+                   struct host *host, struct verdict *verdict, struct err *e)
 {
-    struct running run = {m, entry, false};
+    struct running run = {.migration = m, .entry = entry};
     struct err ignored = {0};
     vm->host = host;
     vm->entry = entry;
@@ -470,6 +472,6 @@ bool migration_run(struct vm *vm, struct migration *m, enum entry entry,
     vm_protect(vm->L, f_revoke, m, &ignored);
     err_clear(&ignored);
     if (verdict)
-        *verdict = ok && run.verdict;
+        *verdict = ok ? run.verdict : (struct verdict){0};
     return ok;
 }

@@ -73,9 +73,15 @@ struct host {
     str directory;       /* of the migration, for files beside it */
 };
 
-/* Calls one function of a loaded migration. ENTRY_VERIFY: *verdict is what it returned
- * (only `true` is true); else verdict may be NULL. */
+/* What verify() returned: only `true` is true, and a text beside it says why not. */
+struct verdict {
+    bool ok;
+    str why; /* in the host's arena; empty: nothing was said */
+};
+
+/* Calls one function of a loaded migration. `verdict` is for ENTRY_VERIFY, else it may be
+ * NULL. */
 bool migration_run(struct vm *vm, struct migration *m, enum entry entry,
-                   struct host *host, bool *verdict, struct err *e);
+                   struct host *host, struct verdict *verdict, struct err *e);
 
 #endif

@@ -273,7 +273,7 @@ static struct val some_ctx(struct arena *a)
 }
 
 static bool run(const char *path, const char *file, const char *entry, size_t limit,
-                str *said, bool *verdict, struct arena *a, struct err *e)
+                str *said, struct verdict *verdict, struct arena *a, struct err *e)
 {
     struct vm *vm = vm_open(e);
     struct migration m;
@@ -310,12 +310,12 @@ static int f_run(lua_State *L)
     struct arena a = {0};
     struct err e = {0};
     str said = STR_NONE;
-    bool verdict = false;
+    struct verdict verdict = {0};
     bool ok = run(luaL_checkstring(L, 1), luaL_checkstring(L, 2), luaL_checkstring(L, 3),
                   (size_t)luaL_optinteger(L, 4, 0), &said, &verdict, &a, &e);
     if (ok) {
         lua_pushlstring(L, said.p ? said.p : "", said.n);
-        lua_pushboolean(L, verdict);
+        lua_pushboolean(L, verdict.ok);
     } else {
         push_err(L, &e);
         lua_pushlstring(L, said.p ? said.p : "", said.n);
