@@ -96,10 +96,11 @@ local function log(p)
 end
 
 -- What a run has left, at a glance: rows of the bookkeeping and relations, with how many
--- statements were counted so far.
+-- statements were counted so far. That a statement was refused comes and goes without progress.
 local function state(p)
   local progress = p.db:scalar "select to_regclass('public.moonshift_progress')" and [[union all
-    select concat_ws(' ', 'progress', revision, part, done, running, position) from moonshift_progress]] or ""
+    select concat_ws(' ', 'progress', revision, part, done, running,
+      replace(position, ' refused', '')) from moonshift_progress]] or ""
   local there, rows = pcall(p.db.query, p.db, ([[
     select string_agg(what, ' ' order by what), (select last_value from fault.met) from (
       select version_num from public.moonshift_version

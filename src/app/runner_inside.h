@@ -27,6 +27,7 @@ struct flight {
         int64_t done;   /* statements that an interrupted run has finished */
         int64_t told;   /* of them, those of the script */
         str running;    /* the one after was begun, its end is not known */
+        bool refused;   /* the server refused it, when it was last run */
         bool edited;    /* the file is not what it was then */
         uint64_t chain; /* hash over the statements met */
         uint64_t last;  /* the same without the last one */

@@ -50,6 +50,7 @@ void journal_open(struct flight *f)
     j->used = true;
     j->done = p->done;
     j->running = p->running;
+    j->refused = progress_refused(p);
     j->done_chain = strtoull(p->position.p, NULL, 16);
     j->edited = p->checksum.n && !str_is(p->checksum, f->m.checksum);
     j->told = progress_asked(p);
@@ -95,7 +96,7 @@ bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err
     *skip = j->met <= j->done;
     if (j->met == j->done && j->chain != j->done_chain)
         return refuse_other(f, STR("now makes other statements than then"), s->from, e);
-    if (j->met == j->done + 1 && j->running.n &&
+    if (j->met == j->done + 1 && j->running.n && !j->refused &&
         !str_eq(j->running, statement_name(s, f->arena)))
         return refuse_other(f,
                             str_fmt(f->arena, "nobody knows what became of \"%.*s\"",
@@ -104,7 +105,8 @@ bool journal_meet(struct flight *f, const struct stmt *s, bool *skip, struct err
     return true;
 }
 
-static bool save(struct flight *f, bool last_too, str running, struct err *e)
+static bool save(struct flight *f, bool last_too, str running, bool refused,
+                 struct err *e)
 {
     const struct journal *j = &f->journal;
     int64_t asked = last_too ? j->asked : j->last_asked;
@@ -115,9 +117,9 @@ static bool save(struct flight *f, bool last_too, str running, struct err *e)
                          .checksum = str_of(f->m.checksum),
                          .done = last_too ? j->met : j->met - 1,
                          .running = running,
-                         .position =
-                             str_fmt(f->arena, "%016llx %lld", (unsigned long long)chain,
-                                     (long long)asked)};
+                         .position = str_fmt(f->arena, "%016llx %lld%s",
+                                             (unsigned long long)chain, (long long)asked,
+                                             refused ? " refused" : "")};
     f->journal.used = true;
     return progress_save(f->r->sink, &f->r->names, &p, f->arena, e);
 }
@@ -126,7 +128,7 @@ bool journal_save(struct flight *f, struct err *e)
 {
     if (f->r->sink->offline || f->journal.met <= f->journal.done)
         return true;
-    return save(f, true, STR_NONE, e);
+    return save(f, true, STR_NONE, false, e);
 }
 
 bool journal_close(struct flight *f, struct err *e)
@@ -134,7 +136,7 @@ bool journal_close(struct flight *f, struct err *e)
     const struct journal *j = &f->journal;
     if (!j->used)
         return true;
-    if (j->met < j->done || (j->met == j->done && j->running.n))
+    if (j->met < j->done || (j->met == j->done && j->running.n && !j->refused))
         return refuse_other(f, STR("now makes fewer statements than then"),
                             (struct origin){f->m.revision.file, 0}, e);
     return progress_forget(f->r->sink, &f->r->names, f->step->revision->id, STR_NONE,
@@ -264,27 +266,32 @@ static bool was_done(const struct flight *f, const struct err *e)
 }
 
 /* lock_timeout would end a concurrent build while it waits for old snapshots, and leave
- * an invalid index: it is lifted for the statement. */
-static bool exec_unhurried(struct flight *f, const struct stmt *s, struct err *e)
+ * an invalid index: it is lifted for the statement. *done says whether that was carried
+ * out: what comes behind it may fail as well. */
+static bool exec_unhurried(struct flight *f, const struct stmt *s, bool *done,
+                           struct err *e)
 {
     struct runner *r = f->r;
-    if (conn_local(r->conn)) /* then it was set for transactions only */
-        return r->sink->exec(r->sink, s, e) && r->sink->sync(r->sink, e);
+    *done = false;
+    bool local = conn_local(r->conn); /* then it was set for transactions only */
     struct stmt lift = {.sql = STR("SET lock_timeout = 0"),
                         .flags = STMT_QUIET | STMT_RAW,
                         .from = {f->m.revision.file, 0}};
-    return r->sink->exec(r->sink, &lift, e) && r->sink->exec(r->sink, s, e) &&
-           r->sink->sync(r->sink, e) && flight_reset(f, e) &&
-           flight_settings(f, false, e) && r->sink->sync(r->sink, e);
+    *done = (local || r->sink->exec(r->sink, &lift, e)) && r->sink->exec(r->sink, s, e) &&
+            r->sink->sync(r->sink, e);
+    return *done && (local || (flight_reset(f, e) && flight_settings(f, false, e) &&
+                               r->sink->sync(r->sink, e)));
 }
 
-/* The server refused the statement, so it is not under way: whoever mends the file may
- * change it. When this cannot be noted, the answer to the next run is a question. */
-static void note_refused(struct flight *f)
+/* The server refused the statement: whoever mends the file may write another one. Its name
+ * stays, since some leave what they did when they fail at their end. When this cannot be
+ * noted, the next run asks for a decision. */
+static void note_refused(struct flight *f, const struct stmt *s)
 {
     struct err ignored = {0};
     struct runner *r = f->r;
-    if (conn_recover(r->conn, &ignored) && save(f, false, STR_NONE, &ignored))
+    if (conn_recover(r->conn, &ignored) &&
+        save(f, false, statement_name(s, f->arena), true, &ignored))
         r->sink->sync(r->sink, &ignored);
     err_clear(&ignored);
 }
@@ -294,14 +301,15 @@ bool journal_alone(struct flight *f, const struct stmt *s, struct err *e)
     struct runner *r = f->r;
     str index = concurrent_index(s->sql, f->arena);
     bool rerun = f->journal.running.n && f->journal.met == f->journal.done + 1;
-    if (!save(f, false, statement_name(s, f->arena), e) || !r->sink->sync(r->sink, e) ||
-        (index.p && !drop_leftover(f, index, e)))
+    if (!save(f, false, statement_name(s, f->arena), false, e) ||
+        !r->sink->sync(r->sink, e) || (index.p && !drop_leftover(f, index, e)))
         return false;
-    if (!exec_unhurried(f, s, e)) {
+    bool done;
+    if (!exec_unhurried(f, s, &done, e)) {
         bool lost = conn_lost(r->conn);
         if (!rerun || !was_done(f, e) || lost) {
-            if (!lost)
-                note_refused(f);
+            if (!lost && !done)
+                note_refused(f, s);
             return false;
         }
         runner_say(r, "info",
@@ -319,5 +327,5 @@ bool journal_alone(struct flight *f, const struct stmt *s, struct err *e)
                 STR_ARG(index));
         return err_at(e, s->from.file, s->from.line);
     }
-    return save(f, true, STR_NONE, e) && r->sink->sync(r->sink, e);
+    return save(f, true, STR_NONE, false, e) && r->sink->sync(r->sink, e);
 }

@@ -45,12 +45,17 @@ static void take_rows(const struct rows *rows, bool live, struct progresses *out
 
 int64_t progress_asked(const struct progress *p)
 {
-    size_t blank = str_find(p->position, ' ');
+    str rest = p->position, hash, number;
     long asked;
-    if (blank < p->position.n &&
-        str_int(str_cut(p->position, blank + 1, p->position.n), &asked))
+    if (str_split(&rest, ' ', &hash) && str_split(&rest, ' ', &number) &&
+        str_int(number, &asked))
         return asked;
     return p->done;
+}
+
+bool progress_refused(const struct progress *p)
+{
+    return str_ends(p->position, STR(" refused"));
 }
 
 bool progress_read(struct sink *s, const struct ledger_names *names,

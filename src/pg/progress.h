@@ -18,8 +18,8 @@ struct progress {
     int64_t done;  /* statements; rows of a backfill */
     int64_t total; /* rows of how many; 0: not known */
     str running;   /* the statement that was started and not seen to end; or empty */
-    str position;  /* "HASH N": over the statements done, and how many of them are the
-                    * script's own; a backfill's place */
+    str position;  /* "HASH N [refused]": over the statements done, how many of them are
+                    * the script's own, whether the next one failed; a backfill's place */
     str since;     /* as the server prints it */
     bool live;     /* somebody holds the migration lock: it runs at this moment */
 };
@@ -30,6 +30,8 @@ struct progresses {
 
 /* How many of the statements done are the script's own; the others are checks. */
 int64_t progress_asked(const struct progress *p);
+/* Whether `running` ended with an error of the server. */
+bool progress_refused(const struct progress *p);
 /* All unfinished steps of this version table, oldest first, backfills included. Writes
  * nothing; a missing table is an empty list. */
 bool progress_read(struct sink *s, const struct ledger_names *names,

@@ -173,8 +173,8 @@ static void print_unfinished(const struct session *s, const struct state *st,
               p->up ? "upgrade" : "downgrade", STR_ARG(p->revision), (long long)done,
               STR_ARG(of), plural, STR_ARG(p->since));
     if (p->running.n)
-        out_print("  statement %lld was under way: %.*s\n", (long long)done + 1,
-                  STR_ARG(p->running));
+        out_print("  statement %lld %s: %.*s\n", (long long)done + 1,
+                  progress_refused(p) ? "failed" : "was under way", STR_ARG(p->running));
     else if (st->next.n)
         out_print("  next: %.*s\n", STR_ARG(st->next));
     out_print("  run the same command again, or: moonshift resolve %.*s --applied | "
