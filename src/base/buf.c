@@ -47,10 +47,13 @@ void buf_fmt(struct buf *b, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    size_t left = b->room - b->n;
+    int n = vsnprintf(left ? b->p + b->n : NULL, left, format, args);
     if (n > 0) {
-        reserve(b, (size_t)n);
-        vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
+        if ((size_t)n >= left) {
+            reserve(b, (size_t)n);
+            vsnprintf(b->p + b->n, (size_t)n + 1, format, again);
+        }
         b->n += (size_t)n;
     }
     va_end(again);

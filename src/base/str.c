@@ -17,12 +17,15 @@ str str_copy(struct arena *a, str s)
 
 str str_vfmt(struct arena *a, const char *format, va_list args)
 {
+    char here[256]; /* most texts are short: formatted once, then copied */
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(here, sizeof here, format, args);
     char *text = arena_alloc(a, n < 0 ? 1 : (size_t)n + 1);
-    if (n > 0)
+    if (n >= (int)sizeof here)
         vsnprintf(text, (size_t)n + 1, format, again);
+    else if (n >= 0)
+        memcpy(text, here, (size_t)n + 1);
     va_end(again);
     return (str){text, n < 0 ? 0 : (size_t)n};
 }
@@ -102,10 +105,10 @@ size_t str_rfind(str s, char c)
 
 size_t str_index(str s, str part)
 {
-    for (size_t i = 0; i + part.n <= s.n; i++)
-        if (str_eq(str_cut(s, i, i + part.n), part))
-            return i;
-    return s.n;
+    if (part.n == 0)
+        return 0;
+    const char *at = s.n ? memmem(s.p, s.n, part.p, part.n) : NULL;
+    return at ? (size_t)(at - s.p) : s.n;
 }
 
 bool str_split(str *rest, char at, str *piece)

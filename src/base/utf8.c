@@ -24,9 +24,11 @@ size_t utf8_length(str s, size_t at)
 
 bool utf8_ok(str s)
 {
-    for (size_t i = 0, n; i < s.n; i += n)
-        if ((n = utf8_length(s, i)) == 0)
+    for (size_t i = 0, n; i < s.n; i += n) {
+        n = (unsigned char)s.p[i] < 0x80 ? 1 : utf8_length(s, i);
+        if (n == 0)
             return false;
+    }
     return true;
 }
 

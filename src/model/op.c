@@ -5,12 +5,12 @@
 
 str key_word(enum key k)
 {
-    static const char *const words[N_KEYS] = {
-#define KEY(word) [K_##word] = #word,
+    static const str words[N_KEYS] = {
+#define KEY(word) [K_##word] = {#word, sizeof #word - 1},
 #include "model/key.def"
 #undef KEY
     };
-    return str_of(words[k]);
+    return words[k];
 }
 
 /* The rows of op.def become arrays of fields: one row of field macros, three endings. */
