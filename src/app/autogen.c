@@ -251,7 +251,7 @@ static void put_hazards(struct buf *b, const struct hazard *hazards, size_t n,
     for (; low < n && hazards[low].op == op; low++)
         buf_fmt(b, "  -- %s: %.*s\n", hazards[low].kind, STR_ARG(hazards[low].text));
     if (op->info->flags & OP_DESTROYS && op->info->kind != OP_replace_enum)
-        buf_fmt(b, "  -- data loss: what is in it goes\n");
+        buf_fmt(b, "  -- data loss: its contents are dropped\n");
     put_required(b, op);
 }
 

@@ -7,8 +7,7 @@ static const struct opt opts[] = {
     {"table", 0, OPT_TEXT, "NAME", "with --adopt: that table, if it has another name"},
     {"dry-run", 0, OPT_FLAG, NULL, "list what would be written, and write nothing"},
     {"headers", 0, OPT_FLAG, NULL, "alembic: do not run it, leave the bodies to fill in"},
-    {"alembic", 0, OPT_TEXT, "COMMAND",
-     "how it is called: 'poetry run alembic', 'cd .. && flask db' (alembic)"},
+    {"alembic", 0, OPT_TEXT, "COMMAND", "how to call it: 'poetry run alembic' (alembic)"},
     {0},
 };
 
@@ -219,17 +218,15 @@ const struct cmd cmd_import = {
     .usage = "alembic|dbmate|golang-migrate|goose|flyway|sql [DIR]",
     .help = "make revisions of another tool's migrations",
     .about =
-        "Keeps identifiers, order, graph and messages. SQL files become revisions that "
-        "run\n"
-        "them. Of Alembic the files' headers are read, and the bodies are what `alembic\n"
-        "upgrade --sql` writes, which runs the project's env.py; what fails there is "
-        "left\n"
-        "to be filled in, and named. Importing again takes up what is new; no file is "
-        "ever\n"
-        "overwritten. Flyway's ${name} is given as -x name=value.\n"
+        "sql is a directory of plain SQL files, in the order of their names.\n"
+        "Identifiers, order, graph and messages are kept; SQL files become revisions that\n"
+        "run them. Of Alembic the headers of the files are read; the bodies are what\n"
+        "`alembic upgrade --sql` writes, which runs the project's env.py. Where that\n"
+        "fails, the body is left for you to fill in, and the file is named. Importing\n"
+        "again adds what is new; no file is overwritten. Flyway's placeholder ${name} is\n"
+        "given as -x name=value.\n"
         "\n"
-        "--adopt takes over a live database: what the other tool's table says is "
-        "applied\n"
+        "--adopt takes over a live database: what the other tool's table lists as applied\n"
         "is recorded as applied, and nothing is run. Without DIR it does only that.",
     .opts = opts,
     .needs = NEED_CONFIG,

@@ -52,8 +52,9 @@ static bool run(struct session *s, struct args *args, struct err *e)
     json_close(&j);
     if (s->json)
         out_str(buf_done(&b));
-    out_info(s, "Next: %s%srun: moonshift revision -m \"first\"",
-             str_is(directory, ".") ? "" : "cd there, ",
+    bool here = str_is(directory, ".");
+    out_info(s, "Next: %s%.*s%s%srun: moonshift revision -m \"first\"", here ? "" : "cd ",
+             here ? 0 : (int)directory.n, directory.p, here ? "" : ", ",
              example ? "copy .env.example to .env, set DATABASE_URL in it, and " : "");
     return true;
 }
@@ -63,12 +64,12 @@ const struct cmd cmd_init = {
     .usage = "[DIR]",
     .help = "make a project",
     .about =
-        "Writes configuration, directories and what the template adds. A file that is\n"
-        "there already is kept as it is. Several templates can be combined, -t makefile\n"
-        "-t ci; where two have the same file, the last one counts. -t ./dir takes a template\n"
-        "of your own: its files are copied, with the places ${project}, ${date}, ${year},\n"
-        "${version} filled in; a file 'dot.env' becomes '.env', and $${ stands for ${ itself.\n"
-        "What it does not bring comes from basic, unless it has a moonshift.lua.",
+        "Writes a configuration, directories, and what the template adds. Existing files\n"
+        "are kept. Templates can be combined: -t makefile -t ci; where two have the same\n"
+        "file, the last one counts. -t ./dir takes a template of your own: its files are\n"
+        "copied, and ${project}, ${date}, ${year} and ${version} in them are filled in;\n"
+        "$${ stands for ${ itself, and a file 'dot.env' becomes '.env'. Unless it has a\n"
+        "moonshift.lua, it is laid over the template basic.",
     .opts = opts,
     .needs = NEED_VM,
     .max = 1,

@@ -83,11 +83,10 @@ static bool run(struct session *s, struct args *args, struct err *e)
 }
 
 static const struct opt opts[] = {
-    {"since", 0, OPT_TEXT, "GIT-REF",
-     "the revisions added since the branch left GIT-REF"},
+    {"since", 0, OPT_TEXT, "GIT-REF", "only revisions that this branch adds to GIT-REF"},
     {"format", 0, OPT_WORD, "text|json|sarif|github", "how findings are written"},
     {"fail-on", 0, OPT_WORD, "warning|error",
-     "the least severity that makes the status 1 (error)"},
+     "the least severity that fails, status 1 (error)"},
     {"server-version", 0, OPT_TEXT, "VERSION", "the server it is for (15)"},
     {0},
 };
@@ -100,7 +99,7 @@ const struct cmd cmd_lint = {
         "Looks at what each revision would run, without a server: locks that stop a\n"
         "busy table, changes that break running programs or lose data, choices that\n"
         "are regretted later. Without arguments all revisions are looked at.\n"
-        "A finding that was thought about is silenced in the migration:\n"
+        "A finding that is meant is silenced in the migration:\n"
         "    lint.allow(\"ban-drop-column\", \"because no program uses it since 2.3\")\n"
         "at the top for the whole revision, inside a function for what follows; or in\n"
         "the configuration: lint = { allow = { \"prefer-text-field\" } }.\n"

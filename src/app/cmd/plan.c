@@ -235,12 +235,12 @@ static const struct opt opts[] = {
 const struct cmd cmd_plan = {
     .name = "plan",
     .usage = "[REV]",
-    .help = "what upgrade REV (or downgrade, for -N and base) would run, and its locks",
+    .help = "the SQL that upgrade REV (or downgrade -N) would run, and its locks",
     .about =
-        "Runs the migrations without sending what they ask for: every statement is\n"
-        "shown with the locks it takes on tables that are there, how large those are,\n"
-        "and whether it reads or copies all of one. What migrations read is read, in a\n"
-        "transaction that cannot write. Nothing is changed.",
+        "Prints every statement, the locks it takes on existing tables, how large those\n"
+        "tables are, and whether a whole table is read or copied. What the migrations\n"
+        "read from the database is read, in a read-only transaction. Nothing is changed.\n"
+        "REV may also be -N or base, which go down.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .max = 1,

@@ -30,21 +30,19 @@ static bool run(struct session *s, struct args *args, struct err *e)
 static const struct opt opts[] = {
     {"applied", 0, OPT_FLAG, NULL, "the step is finished: record it"},
     {"rolled-back", 0, OPT_FLAG, NULL, "nothing of the step is left: forget it"},
-    {"edited", 0, OPT_FLAG, NULL,
-     "the file was edited after it ran, and is right: record it"},
+    {"edited", 0, OPT_FLAG, NULL, "the file was edited and is right: record it as it is"},
     RUN_OPT_WAIT,
     {0}};
 
 const struct cmd cmd_resolve = {
     .name = "resolve",
     .usage = "REV",
-    .help =
-        "say how an interrupted revision was finished, or that an edited one is right",
+    .help = "settle a revision that was interrupted, or edited after it ran",
     .about =
         "A revision that is not transactional and was interrupted is finished by\n"
         "running the same command again. Where that is not possible, finish or remove\n"
-        "it by hand, then say so here. --edited is for a file that was changed after it\n"
-        "was applied, as `status` tells, and does the same as before.",
+        "it by hand, then say so here. --edited is for a file that was edited after it\n"
+        "was applied (`status` names it) and still does the same.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .min = 1,

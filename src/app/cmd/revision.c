@@ -8,7 +8,7 @@ static const struct opt opts[] = {
     {"autogenerate", 0, OPT_FLAG, NULL,
      "fill it with the difference of models and database"},
     {"sql", 0, OPT_FLAG, NULL, "print the file instead of writing it"},
-    {"head", 0, OPT_TEXT, "REV", "parent of the new revision (head); base starts a line"},
+    {"head", 0, OPT_TEXT, "REV", "the parent (head); base starts a new line"},
     {"splice", 0, OPT_FLAG, NULL, "the parent need not be a head"},
     {"branch-label", 0, OPT_MANY, "LABEL", "name the line that begins here"},
     {"depends-on", 0, OPT_MANY, "REV", "revision that must be applied before"},
@@ -94,9 +94,7 @@ const struct cmd cmd_revision = {
     .name = "revision",
     .usage = "",
     .help = "write a new revision file",
-    .about = "The file stands in the directory of migrations, made from "
-             "templates/migration.lua\n"
-             "if there is one.",
+    .about = "Where the project has a templates/migration.lua, the file is made from it.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .run = run,

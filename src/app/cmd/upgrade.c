@@ -41,10 +41,9 @@ const struct cmd cmd_upgrade = {
     .about =
         "REV is an id, a prefix of four or more characters, head, heads, +N, rev+N or\n"
         "label@head. Each revision runs in a transaction of its own and is recorded in\n"
-        "it. With --sql nothing is run: the text is written to stdout, from nothing, or\n"
-        "for a range FROM:TO. Where the configuration says protected = true, what lint "
-        "calls an\n"
-        "error is refused with status 7, unless it is allowed.",
+        "it. With --sql nothing is run: the SQL is written to stdout, for an empty\n"
+        "database or for a range FROM:TO. Where the configuration says protected = true,\n"
+        "what lint calls an error is refused with status 7, unless it is allowed.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .max = 1,
