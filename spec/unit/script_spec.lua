@@ -203,6 +203,13 @@ function upgrade() local r = db.one("a:20=9223372036854775807 b:25=7 c:16=t d:25
       script.body_error('db.one("a:23=1 / a:23=2")').message)
   end)
 
+  it("says how JSON is read where a text is taken for a table", function()
+    local err = script.body_error 'local r = db.one("a:3802={}") log(r.a.name)'
+    assert.equal("a string has no field 'name'", err.message)
+    assert.matches("db%.decode%(text%)", err.hint)
+    assert.equal("info: 3 A\n", script.body 'local s = "abc" log(#s, s:sub(1, 1):upper())')
+  end)
+
   it("goes through rows", function()
     assert.equal("3: query: a:23=1 / a:23=2\ninfo: 1\ninfo: 2\n",
       script.body 'for row in db.each("a:23=1 / a:23=2") do log(row.a) end')
@@ -275,7 +282,7 @@ describe("the locked environment", function()
       fails("return " .. name, "^'" .. name .. "' is not available in a migration")
     end
     fails("return string.dump(function() end)", "there is no string.dump")
-    fails("return (''):dump()", "attempt to call a nil value")
+    fails("return (''):dump()", "a string has no field 'dump'")
   end)
 
   it("hides metatables", function()

@@ -304,17 +304,36 @@ void box_push_names(lua_State *L, enum box kind)
     lua_remove(L, -2);
 }
 
-void box_open(lua_State *L)
+/* ("text").field: Lua looks into the library of strings, and would give nil. */
+static int f_text_index(lua_State *L)
+{
+    lua_pushfstring(L, "a string has no field '%s'", luaL_tolstring(L, 2, NULL));
+    error_raise_hint(
+        L, value_str(L, -1),
+        STR("json and arrays come from the database as text: db.decode(text) "
+            "and db.decode_array(text) make tables of them"));
+}
+
+static void open_strings(lua_State *L)
 {
     lua_getglobal(L, "string");
     lua_pushnil(L);
     lua_setfield(L, -2, "dump");
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, f_text_index);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
     lua_pop(L, 1);
     lua_pushliteral(L, "");
     lua_getmetatable(L, -1);
     lua_pushboolean(L, false);
     lua_setfield(L, -2, "__metatable");
     lua_pop(L, 2);
+}
+
+void box_open(lua_State *L)
+{
+    open_strings(L);
     lua_newtable(L);
     for (int kind = 0; kind < N_BOXES; kind++) {
         lua_newtable(L);
