@@ -7,7 +7,8 @@ enum {
     FIRST_BATCH = 100, /* doubled at once; rows may be slow, so it begins small */
     LEAST_BATCH = 10,
     MOST_BATCH = 50000,
-    TRIES = 6, /* of a batch that lost against others */
+    MOST_READ = 10000, /* of rows that stand in the memory of Lua */
+    TRIES = 6,         /* of a batch that lost against others */
 };
 
 struct crew {
@@ -304,7 +305,8 @@ static int64_t adapted(const struct backfill *b, int64_t size, int64_t took_ms)
 {
     int64_t fit = took_ms > 0 ? size * b->target_ms / took_ms : size * 2;
     fit = fit > size * 2 ? size * 2 : fit < size / 2 ? size / 2 : fit;
-    return fit < LEAST_BATCH ? LEAST_BATCH : fit > MOST_BATCH ? MOST_BATCH : fit;
+    int64_t most = b->read.n ? MOST_READ : MOST_BATCH;
+    return fit < LEAST_BATCH ? LEAST_BATCH : fit > most ? most : fit;
 }
 
 static int64_t next_size(const struct crew *r, const struct walk *w, int64_t took_ms)

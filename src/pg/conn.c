@@ -363,9 +363,8 @@ void conn_mark_lost(struct conn *c, const PGresult *r)
             err_at(e, from->file, from->line);
     }
     if (commit_under_way(c))
-        err_hint(e, "a COMMIT was under way, so the last revision may be in the database "
-                    "or not; the version table tells, and running the same command again "
-                    "goes on from there");
+        err_hint(e, "a COMMIT was under way, and it may have committed or not: moonshift "
+                    "status tells; running the same command again goes on from there");
     else
         err_hint(e, "what was not committed is undone; running the same command again "
                     "goes on from there");

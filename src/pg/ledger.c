@@ -1,4 +1,6 @@
 #include "pg/ledger.h"
+
+#include "base/hash.h"
 #include "pg/sql.h"
 #include "plan/quote.h"
 
@@ -155,20 +157,51 @@ static bool widen(struct sink *s, const struct ledger_names *names, struct arena
         e);
 }
 
-bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct arena *a,
-                   struct err *e)
+/* Programs with different version tables share a schema's log, and may all be the first.
+ * IF NOT EXISTS does not keep two sessions apart that create at once: the slower one fails
+ * with 23505 of a catalog's index. So one at a time creates, until its transaction ends;
+ * whoever waited looks again. */
+static bool creates_alone(struct sink *s, const struct ledger_names *names,
+                          struct arena *a, struct err *e)
 {
-    enum { SCHEMA, VERSION, LOG, NARROW, COLUMN };
-    if (s->offline)
-        return ensure_offline(s, names, a, e);
+    uint64_t key = hash_str(HASH_START, STR("moonshift tables:"));
+    key = hash_str(key, schema_of(names));
+    struct param param = sql_param(str_fmt(a, "%lld", (long long)key));
+    struct stmt stmt = {.sql = STR("SELECT pg_advisory_xact_lock($1::bigint)"),
+                        .params = &param,
+                        .n_params = 1,
+                        .flags = STMT_QUIET};
+    return s->exec(s, &stmt, e);
+}
+
+/* The columns of ledger_probe.sql. */
+enum { SCHEMA, VERSION, LOG, NARROW, COLUMN };
+
+static bool probe(struct sink *s, const struct ledger_names *names, struct rows *is,
+                  bool *complete, struct arena *a, struct err *e)
+{
     struct param params[] = {sql_param(schema_of(names)),
                              sql_param(names->version_table)};
     struct stmt stmt = {.sql = str_copy(a, sql_named("ledger_probe")),
                         .params = params,
                         .n_params = 2,
                         .flags = STMT_QUIET};
+    if (!s->query(s, &stmt, is, a, e))
+        return false;
+    *complete = is_true(is, VERSION) && is_true(is, LOG) && !is_true(is, NARROW);
+    return true;
+}
+
+bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct arena *a,
+                   struct err *e)
+{
     struct rows is;
-    if (!s->query(s, &stmt, &is, a, e))
+    bool complete;
+    if (s->offline)
+        return ensure_offline(s, names, a, e);
+    if (!probe(s, names, &is, &complete, a, e) ||
+        (!complete && !(creates_alone(s, names, a, e) &&
+                        probe(s, names, &is, &complete, a, e))))
         return false;
     if (is_true(&is, VERSION) && !is_true(&is, COLUMN)) {
         str table = qualified(names, names->version_table, a);
@@ -178,7 +211,7 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
                         "version_table must name a table of Moonshift's or Alembic's, or "
                         "one that does not exist yet");
     }
-    if (is_true(&is, VERSION) && is_true(&is, LOG) && !is_true(&is, NARROW))
+    if (complete)
         return true;
     return (is_true(&is, SCHEMA) || create_schema(s, names, a, e)) &&
            (is_true(&is, VERSION) || create(s, names, "ledger_version", a, e)) &&
@@ -190,7 +223,10 @@ bool ledger_ensure_progress(struct sink *s, const struct ledger_names *names,
                             struct arena *a, struct err *e)
 {
     bool there = false;
-    if (!s->offline && !ledger_has(s, names, STR("moonshift_progress"), &there, a, e))
+    str table = STR("moonshift_progress");
+    if (!s->offline && (!ledger_has(s, names, table, &there, a, e) ||
+                        (!there && !(creates_alone(s, names, a, e) &&
+                                     ledger_has(s, names, table, &there, a, e)))))
         return false;
     if (there || (create(s, names, "ledger_progress_table", a, e) && s->sync(s, e)))
         return true;
@@ -202,43 +238,21 @@ bool ledger_ensure_progress(struct sink *s, const struct ledger_names *names,
                        "moonshift ensure-version");
 }
 
-/* Two sessions create at once: the slower one is told that a row of the catalog is there
- * already (23505), or the table or schema. */
-static bool made_by_another(const struct err *e)
-{
-    return strcmp(e->sqlstate, "23505") == 0 || strcmp(e->sqlstate, "42P07") == 0 ||
-           strcmp(e->sqlstate, "42P06") == 0;
-}
-
 bool ledger_ensure_lock(struct conn *c, const struct ledger_names *names, struct arena *a,
                         struct err *e)
 {
     struct sink *s = conn_sink(c);
-    struct param params[] = {sql_param(schema_of(names))};
-    struct stmt probe = {.sql =
-                             STR("SELECT to_regnamespace(quote_ident($1)) IS NOT NULL, "
-                                 "to_regclass(format('%I.moonshift_lock', $1::text)) "
-                                 "IS NOT NULL"),
-                         .params = params,
-                         .n_params = 1,
-                         .flags = STMT_QUIET};
-    for (int tries = 0;; tries++) {
-        struct rows is;
-        if (!s->query(s, &probe, &is, a, e))
-            return false;
-        if (is_true(&is, 1))
-            return true;
-        if (exec_quiet(s, STR("BEGIN"), e) &&
-            (is_true(&is, 0) || create_schema(s, names, a, e)) &&
-            create(s, names, "ledger_lock_table", a, e) &&
-            exec_quiet(s, STR("COMMIT"), e) && s->sync(s, e))
-            return true;
-        if (tries > 20 || !made_by_another(e) || conn_lost(c))
-            return false;
-        err_clear(e);
-        if (!conn_recover(c, e))
-            return false;
-    }
+    struct rows is;
+    bool complete, there = false;
+    str table = STR("moonshift_lock");
+    if (!ledger_has(s, names, table, &there, a, e) || there)
+        return there;
+    return exec_quiet(s, STR("BEGIN"), e) && creates_alone(s, names, a, e) &&
+           probe(s, names, &is, &complete, a, e) &&
+           (is_true(&is, SCHEMA) || create_schema(s, names, a, e)) &&
+           ledger_has(s, names, table, &there, a, e) &&
+           (there || create(s, names, "ledger_lock_table", a, e)) &&
+           exec_quiet(s, STR("COMMIT"), e) && s->sync(s, e);
 }
 
 /* -- move --------------------------------------------------------------------------- */

@@ -6,7 +6,8 @@
  * of them begins). Log and progress are shared by all version tables of a schema; their
  * rows name the version table.
  *
- * None of these functions opens or ends a transaction: that is the runner's.
+ * None of these functions but ledger_ensure_lock opens or ends a transaction: that is the
+ * runner's.
  */
 #ifndef MOONSHIFT_PG_LEDGER_H
 #define MOONSHIFT_PG_LEDGER_H
@@ -34,7 +35,8 @@ struct run {
 bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
                  bool *exists, struct arena *a, struct err *e);
 /* Creates what is missing of version table and log, and waits for it. Widens version_num
- * of an adopted alembic_version to text. */
+ * of an adopted alembic_version to text. Many programs may create at once: each but the
+ * first waits until the first one's transaction ends. */
 bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct arena *a,
                    struct err *e);
 /* The same for moonshift_progress, in the schema that ledger_ensure has made. */
@@ -70,8 +72,7 @@ struct lock_options {
 bool ledger_lock(struct conn *c, const struct ledger_names *names,
                  const struct lock_options *options, struct err *e);
 bool ledger_unlock(struct conn *c, const struct ledger_names *names, struct err *e);
-/* Creates the schema and the table of the row lock, if they are not there. Many programs
- * may try it at once. */
+/* The same for moonshift_lock and its schema, in a transaction of its own. */
 bool ledger_ensure_lock(struct conn *c, const struct ledger_names *names, struct arena *a,
                         struct err *e);
 /* {lock}, {version}, {log}, {progress} of an SQL text replaced by the tables' names. */
