@@ -244,12 +244,7 @@ static size_t dropped_referent(const struct differ *d, size_t i)
     const struct object *o = &d->from.catalog->at[i];
     if (o->create->info->kind != OP_create_foreign_key || d->from.follows[i])
         return NOWHERE;
-    const struct rec *key = o->create->args;
-    str schema = rec_has(key, K_referent_schema) ? rec_str(key, K_referent_schema)
-                                                 : d->from.catalog->default_schema;
-    const struct object *t = catalog_by_identity(d->from.index, "table", schema, STR_NONE,
-                                                 rec_str(key, K_referent_table));
-    size_t at = t ? (size_t)(t - d->from.catalog->at) : NOWHERE;
+    size_t at = referent_of(&d->from, i);
     return at != NOWHERE && at != d->from.table_of[i] && leaves(d->from.fate[at])
                ? at
                : NOWHERE;
@@ -354,6 +349,7 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
     d.stand_in = NEW_N(a, struct op *, from->n);
     d.only_drop = NEW_N(a, bool, from->n);
     d.extra = NEW_N(a, struct rec *, to->n);
+    d.drops_if_there = NEW_N(a, bool, from->n);
     d.bare = NEW_N(a, bool, from->n);
     d.retypes = NEW_N(a, struct retyping, from->n);
     *out = (struct diff){0};
@@ -363,6 +359,7 @@ bool catalog_diff(const struct catalog *from, const struct catalog *to,
     place_tables(&d);
     keep_columns(&d);
     judge(&d);
+    lose_detached_keys(&d);
     retype_altered(&d);
     follow_checks(&d);
     spread(&d);

@@ -16,10 +16,16 @@ bool is_index_like(const struct object *o);
 size_t n_parents(const struct side *s, size_t table);
 size_t parent_at(const struct side *s, size_t table, size_t i);
 
+/* The table that a foreign key names; NOWHERE for one that is not in the catalog. */
+size_t referent_of(const struct side *s, size_t key);
+
 /* Decides which tables leave and join parents, before anything is judged. */
 void place_tables(struct differ *d);
 /* Did this child leave this parent first? Both in `from`. */
 bool is_cut(const struct differ *d, size_t child, size_t parent);
+/* PostgreSQL 14 drops the foreign keys to partitioned tables of a partition that is
+ * detached, where 15 makes them its own: what stays of them is made anew. */
+void lose_detached_keys(struct differ *d);
 /* Adds the op by which a table leaves its i-th parent. */
 void leave_op(struct differ *d, struct ops *ops, const struct rec *table, size_t i);
 /* The name that PostgreSQL chooses for what follows `leader` (in `to`) in a table. */

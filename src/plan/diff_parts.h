@@ -76,6 +76,7 @@ struct differ {
     struct op **stand_in; /* by `from` column: what is done instead of dropping it */
     bool *only_drop;      /* by `from` column: dropped on ONLY the parent */
     struct rec **extra;   /* by `to` column: what a new partition says of it, or NULL */
+    bool *drops_if_there; /* by `from` foreign key: another drop may have taken it */
     bool *bare;           /* by `from` column: its default must go before what it names */
     struct retyping *retypes; /* by `from` object */
     bool *upsets; /* by `to` object: the alteration needs its dependents away */

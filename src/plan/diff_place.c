@@ -19,12 +19,18 @@ bool is_table_object(const struct side *s, size_t i)
     return s->catalog->at[i].create->info->kind == OP_create_table;
 }
 
-static size_t table_named(const struct side *s, const struct rec *r, enum key name)
+static size_t table_named(const struct side *s, const struct rec *r, enum key in,
+                          enum key name)
 {
-    str schema = rec_has(r, K_schema) ? rec_str(r, K_schema) : s->catalog->default_schema;
+    str schema = rec_has(r, in) ? rec_str(r, in) : s->catalog->default_schema;
     const struct object *t =
         catalog_by_identity(s->index, "table", schema, STR_NONE, rec_str(r, name));
     return t ? (size_t)(t - s->catalog->at) : NOWHERE;
+}
+
+size_t referent_of(const struct side *s, size_t key)
+{
+    return table_named(s, args_of(s, key), K_referent_schema, K_referent_table);
 }
 
 size_t n_parents(const struct side *s, size_t table)
@@ -40,8 +46,9 @@ size_t parent_at(const struct side *s, size_t table, size_t i)
 {
     const struct val *place = rec_at(args_of(s, table), K_partition_of);
     if (place->kind == VAL_REC)
-        return table_named(s, place->rec, K_table);
-    return table_named(s, rec_list(args_of(s, table), K_inherits).at[i].rec, K_name);
+        return table_named(s, place->rec, K_schema, K_table);
+    return table_named(s, rec_list(args_of(s, table), K_inherits).at[i].rec, K_schema,
+                       K_name);
 }
 
 /* Is a table with a twin dropped and made again, not altered? */
@@ -226,4 +233,32 @@ bool is_cut(const struct differ *d, size_t child, size_t parent)
         if (d->cuts[i].child == child && d->cuts[i].parent == parent)
             return true;
     return false;
+}
+
+/* ---- foreign keys of detached partitions ----------------------------------------- */
+
+static bool names_partitioned(const struct side *s, size_t key)
+{
+    size_t referent = referent_of(s, key);
+    return referent != NOWHERE && rec_has(args_of(s, referent), K_partition_by);
+}
+
+void lose_detached_keys(struct differ *d)
+{
+    if (d->options->server_version >= 150000)
+        return;
+    for (size_t k = 0; k < d->n_cuts; k++) {
+        size_t i = d->from.first_in[d->cuts[k].child];
+        for (; i != NOWHERE; i = d->from.next_in[i]) {
+            const struct object *o = &d->from.catalog->at[i];
+            if (o->create->info->kind != OP_create_foreign_key ||
+                o->leader == NO_OBJECT ||
+                d->from.home[o->leader] != d->cuts[k].parent ||
+                !names_partitioned(&d->from, i))
+                continue;
+            d->drops_if_there[i] = true;
+            if (!leaves(d->from.fate[i]))
+                lose_object(d, i, FATE_DROPPED);
+        }
+    }
 }

@@ -103,6 +103,8 @@ static bool drop_ops(struct differ *d, size_t from, struct ops *ops)
         leave_op(d, ops, o->create->args, 0);
     if (holds_key(d, from))
         rec_set(drop->args, K_cascade, val_bool(true));
+    if (d->drops_if_there[from])
+        rec_set(drop->args, K_if_exists, val_bool(true));
     if (d->only_drop[from])
         rec_set(drop->args, K_only, val_bool(true));
     ops_add(ops, drop, d->arena);
@@ -487,15 +489,12 @@ static size_t *depths(struct differ *d)
     for (int round = 0; round < DEEPEST && changed; round++) {
         changed = false;
         for (size_t i = 0; i < c->n; i++) {
-            const struct rec *key = c->at[i].create->args;
             size_t table = d->to.table_of[i];
             if (c->at[i].create->info->kind != OP_create_foreign_key || table == NOWHERE)
                 continue;
-            str schema = rec_has(key, K_referent_schema) ? rec_str(key, K_referent_schema)
-                                                         : c->default_schema;
-            const struct object *named = catalog_by_identity(
-                d->to.index, "table", schema, STR_NONE, rec_str(key, K_referent_table));
-            size_t at = named ? (size_t)(named - c->at) : table;
+            size_t at = referent_of(&d->to, i);
+            if (at == NOWHERE)
+                continue;
             if (at != table && depth[table] <= depth[at] && depth[at] < DEEPEST) {
                 depth[table] = depth[at] + 1;
                 changed = true;
