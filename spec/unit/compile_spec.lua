@@ -45,6 +45,15 @@ describe("names", function()
     assert.matches("is 64 bytes long", refusal('op.create_enum("e", { ("x"):rep(64) })'))
   end)
 
+  it("of a row are among the columns, where these are listed", function()
+    assert.equal("op.bulk_insert: row 2 has a value for 'b', which is none of the columns",
+      refusal 'op.bulk_insert("t", { { a = 1 }, { a = 2, b = op.NULL } }, { columns = { "a" } })')
+    assert.equal("op.upsert: row 1 has a value for 'b', which is none of the columns",
+      refusal 'op.upsert("t", { { a = 1, b = 2 } }, { columns = { "a" }, conflict = "a" })')
+    assert.equal("INSERT INTO t (b, a) VALUES\n    (DEFAULT, 1),\n    (2, DEFAULT);",
+      (sql 'op.bulk_insert("t", { { a = 1 }, { b = 2 } }, { columns = { "b", "a" } })'))
+  end)
+
   it("of 64 bytes are refused, not cut", function()
     local ops, err = cases.load(("op.drop_table(%q)"):format(("ä"):rep(32)))
     local message = ops and select(2, ops:script(150000)).message or err.message

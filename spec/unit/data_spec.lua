@@ -87,6 +87,14 @@ info: 2
       "op.copy_from: 'rows' must be a list of rows or a function, got the number 5")
     fails('op.copy_from("c", { "id" }, { rows = { 5 } })', "op.copy_from: row 1 must be a table, got the number 5")
     fails('op.copy_from("c", { "id" }, { rows = { { 1, 2 } } })', "op.copy_from: row 1 has 2 values for 1 columns")
+    fails('op.copy_from("c", { "id", "name" }, { rows = { { id = 1 }, { id = 2, nmae = "x" } } })',
+      "op.copy_from: row 2 has a value under 'nmae', which is none of the columns")
+    fails('op.copy_from("c", { "id" }, { rows = { { 1, name = "x" } } })',
+      "op.copy_from: row 1 has a value under 'name', which is none of the columns")
+    fails('op.copy_from("c", { "id" }, { rows = { { [0] = 2, 1 } } })',
+      "op.copy_from: row 1 has a value under the number 0, which is none of the columns")
+    fails('op.copy_from("c", { "id" }, { rows = { { [5] = 2 } } })',
+      "op.copy_from: row 1 has a value under the number 5, which is none of the columns")
     fails('op.copy_from("c", { "id" }, { rows = { { print } } })', "op.copy_from: row 1: a value is a function")
     fails('op.copy_from("c", { "id" }, { rows = { { { 1, a = 2 } } } })',
       "op.copy_from: row 1: a value: a table that is a parameter must be a list of values, or have keys alone")

@@ -37,6 +37,18 @@ static void put_row(struct pen *p, const struct val *row, struct list columns)
     put(p, ")");
 }
 
+/* What a row says of a column that is not listed would be lost. */
+static bool check_columns(struct pen *p, struct list rows, struct list columns)
+{
+    for (size_t i = 0; i < rows.n; i++)
+        for (size_t k = 0; k < rows.at[i].map.n; k++)
+            if (!list_has(columns, rows.at[i].map.at[k].key))
+                return pen_fail(
+                    p, "row %zu has a value for '%.*s', which is none of the columns",
+                    i + 1, STR_ARG(rows.at[i].map.at[k].key));
+    return true;
+}
+
 typedef void put_tail_fn(struct pen *p, const struct rec *r, struct list columns);
 
 /* Rows in statements of some hundred each. Values are literals, so that --sql and a run
@@ -48,6 +60,8 @@ static bool insert_rows(struct pen *p, const struct rec *r, put_tail_fn *put_tai
         rec_has(r, K_columns) ? rec_list(r, K_columns) : columns_of(rows, p->a);
     if (rows.n && columns.n == 0)
         return pen_fail(p, "the rows name no column");
+    if (rec_has(r, K_columns) && !check_columns(p, rows, columns))
+        return false;
     for (size_t from = 0; from < rows.n; from += ROWS_PER_INSERT) {
         bool first = true;
         put_form(p, r, "INSERT INTO {schema.table} (");

@@ -262,6 +262,32 @@ static void put_cell(lua_State *L, struct buf *b, const struct row_source *sourc
         }
 }
 
+/* A row of which `taken` values were read: one more stands where nobody looks, under a
+ * mistyped name as it is, and would be lost. */
+static void check_all_taken(lua_State *L, int row, lua_Integer taken,
+                            const struct row_source *s, lua_Integer n, bool named)
+{
+    lua_Integer count = 0;
+    for (lua_pushnil(L); lua_next(L, row); lua_pop(L, 1))
+        count++;
+    if (count == taken)
+        return;
+    for (lua_pushnil(L); lua_next(L, row); lua_pop(L, 1)) {
+        bool text = lua_type(L, -2) == LUA_TSTRING, known = false;
+        for (lua_Integer i = 0; text && named && i < n; i++)
+            known |= str_eq(value_str(L, -2), s->columns.at[i].s);
+        if (!named && lua_isinteger(L, -2))
+            known = lua_tointeger(L, -2) >= 1 && lua_tointeger(L, -2) <= n;
+        if (!known)
+            error_raise(
+                L,
+                "op.copy_from: row %lld has a value under %s, which is none of the columns",
+                (long long)s->next,
+                text ? lua_pushfstring(L, "'%s'", lua_tostring(L, -2))
+                     : value_describe(L, -2));
+    }
+}
+
 /* The row on top: { 1, "a" } in the order of the columns, or { id = 1, name = "a" }. */
 static void put_row(lua_State *L, struct buf *b, const struct row_source *s)
 {
@@ -279,6 +305,7 @@ static void put_row(lua_State *L, struct buf *b, const struct row_source *s)
     if (!named && (lua_Integer)lua_rawlen(L, row) > n)
         error_raise(L, "op.copy_from: row %lld has %lld values for %lld columns",
                     (long long)s->next, (long long)lua_rawlen(L, row), (long long)n);
+    lua_Integer taken = 0;
     for (lua_Integer i = 1; i <= n; i++) {
         if (i > 1)
             buf_char(b, '\t');
@@ -289,9 +316,11 @@ static void put_row(lua_State *L, struct buf *b, const struct row_source *s)
         } else {
             lua_rawgeti(L, row, i);
         }
+        taken += !lua_isnil(L, -1);
         put_cell(L, b, s);
         lua_settop(L, row);
     }
+    check_all_taken(L, row, taken, s, n, named);
     buf_char(b, '\n');
 }
 
