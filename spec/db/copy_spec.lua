@@ -1,4 +1,6 @@
 -- op.copy_from, online and as the text of --sql (law 4): the same rows.
+local lfs = require "lfs"
+
 local db = require "spec.support.db"
 local project = require "spec.support.project"
 
@@ -143,6 +145,19 @@ describe("db.copy_to", function()
       p:run { "upgrade", "head", "--sql", env = offline }.err, 1, true)
     assert.matches("relation \"nothing\" does not exist",
       new('db.copy_to("nothing", "x.csv")'):fails(1, "upgrade", "head").err)
+  end)
+
+  -- The coroutine is closed by the collector, long after the revision has ended.
+  it("leaves no part of a file behind when it fails in a coroutine", function()
+    local p = project.new { files = {
+      ["migrations/1.lua"] = project.revision { "001_a", head = "transactional = false",
+        up = 'log(coroutine.resume(coroutine.create(function() db.copy_to("select 1 / 0", "x.csv") end)))' },
+      ["migrations/2.lua"] = project.revision { "002_b", down = "001_a", up = 'log(#("x"):rep(100000))' },
+    } }
+    assert.matches("division by zero", p:ok("upgrade", "head").err, 1, true)
+    for name in lfs.dir(p:path "migrations") do
+      assert.is_nil(name:match("^x%.csv.*"))
+    end
   end)
 end)
 

@@ -12,10 +12,13 @@
 
 static const char what[] = "db.copy_to";
 
-/* The file that is written under a name of its own until it is whole. */
+/* The file that is written under a name of its own until it is whole. A coroutine that
+ * died of an error is closed by the collector, when the host and its arena may be gone: what
+ * f_close needs stands in the box itself. */
 struct target {
     int fd; /* one more than the descriptor: 0 is none */
-    char *path, *part;
+    const char *path;
+    char part[];
 };
 
 /* What is not finished when the box goes has failed. */
@@ -34,12 +37,11 @@ static struct target *open_target(lua_State *L, struct host *host, str name)
 {
     str path = data_beside(L, host, name, what, host->arena);
     str part = str_fmt(host->arena, "%.*s.part", STR_ARG(path));
-    struct target *t = lua_newuserdatauv(L, sizeof *t, 0);
-    *t = (struct target){0};
+    struct target *t = lua_newuserdatauv(L, sizeof *t + part.n + 1, 0);
+    *t = (struct target){.path = path.p};
+    memcpy(t->part, part.p, part.n + 1);
     luaL_setmetatable(L, META);
     lua_toclose(L, -1);
-    t->path = arena_copy(host->arena, path.p, path.n);
-    t->part = arena_copy(host->arena, part.p, part.n);
     t->fd = open(t->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) + 1;
     if (t->fd == 0)
         error_raise(L, "%s: %s cannot be written: %s", what, t->path, strerror(errno));
