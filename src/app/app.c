@@ -10,6 +10,7 @@
 #include "script/version.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,12 +39,36 @@ static void on_signal(int number)
     conn_cancel_from_signal();
 }
 
+/* Who reads us may go away (`| head -1`): the write fails, and the work goes on. */
+static void on_pipe(int number)
+{
+    (void)number;
+}
+
+/* A terminal that is closed asks as Ctrl-C does, unless nohup said not to mind. SIGPIPE has
+ * a handler instead of being ignored, since programs that we start would inherit that. */
 static void catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal}, was;
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    if (sigaction(SIGHUP, NULL, &was) == 0 && was.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, NULL);
+    action.sa_handler = on_pipe;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+/* Started with a closed standard file (`2>&-`), the next file or socket would get its
+ * number, and what we say would be written into it. What fills the place refuses, as a
+ * closed file does. */
+static void fill_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(ERR_FAILED);
 }
 
 static enum term_color color_mode(const struct args *args)
@@ -209,24 +234,35 @@ static char **hide_passwords(int argc, char **argv, struct arena *a)
     return copy;
 }
 
+/* A full disk is found out here at the latest. Whoever stopped reading (`history | head`)
+ * has what he wanted: only the status tells, as a shell counts signals. */
+static bool all_written(struct session *s, bool done, struct err *e)
+{
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    if (written || !done)
+        return done;
+    if (!out_unread())
+        return err_set(e, ERR_FAILED, "cannot write to standard output: %s",
+                       strerror(errno));
+    s->status = s->status ? s->status : 128 + SIGPIPE;
+    return true;
+}
+
 int app_main(int argc, char **argv)
 {
     struct arena arena = {0};
     struct session s = {.arena = &arena};
     struct args args = {0};
     struct err e = {0};
+    fill_standard_files();
     argv = hide_passwords(argc, argv, &arena);
     catch_signals();
     bool done = run(&s, argc, argv, &args, &e);
-    /* A full disk is found out here at the latest. */
-    if ((fflush(stdout) != 0 || ferror(stdout)) && done) {
-        done = false;
-        err_set(&e, ERR_FAILED, "cannot write to standard output: %s", strerror(errno));
-    }
+    done = all_written(&s, done, &e);
     if (!done && e.kind == ERR_REVISION)
         branches_tell(&s, &e);
     session_end(&s);
-    int status = done             ? (int)s.status
+    int status = done             ? s.status
                  : vm_interrupted ? 128 + vm_interrupted /* as a shell counts signals */
                                   : (int)e.kind;
     if (!done) {

@@ -4,8 +4,10 @@
 #include "base/json.h"
 #include "base/term.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --json: each line of the log is an object of its own. */
 static void put_json(const char *level, str text)
@@ -87,6 +89,12 @@ void out_print(const char *format, ...)
 void out_str(str text)
 {
     fwrite(text.p, 1, text.n, stdout);
+}
+
+bool out_unread(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP));
 }
 
 bool out_confirm(str name, const char *question, struct err *e)

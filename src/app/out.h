@@ -22,6 +22,8 @@ void out_log(const struct session *s, str level, str text);
 /* stdout: text as it is. */
 void out_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void out_str(str text);
+/* Whether nobody reads stdout any more: it is a pipe whose other end is closed. */
+bool out_unread(void);
 
 /* Asks on the terminal for the name of what is at stake, as "QUESTION NAME?". Without a
  * terminal, or with another answer, ERR_DECISION. */

@@ -41,8 +41,8 @@ struct session {
 
     const struct cmd *cmd;
     const struct args *args;
-    enum err_kind status; /* exit status of a command that succeeded: 3 of `status
-                             --exit-code`. Nothing is printed for it */
+    int status; /* exit status of a command that succeeded: 3 of `status --exit-code`.
+                   Nothing is printed for it */
 };
 
 /* Each is done once; a second call does nothing. */
