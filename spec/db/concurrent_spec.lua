@@ -52,6 +52,34 @@ describe("at once", function()
     assert.equal("t", p.db:scalar "select indisvalid from pg_index where indexrelid = 'ix_a'::regclass")
   end)
 
+  -- The lock is of one version table; schema, log, progress and lock table are shared.
+  for _, mode in ipairs { "session", "table" } do
+    it("programs of different version tables make what they share, lock_mode " .. mode, function()
+      local p = project.new {
+        config = ('return { version_table = env "VT", version_schema = "shared", lock_mode = "%s" }\n'):format(mode),
+        files = {
+          ["migrations/1.lua"] = project.revision { "001_a", up = 'op.execute "select pg_sleep(0.5)"' },
+          ["migrations/2.lua"] = project.revision { "002_b", down = "001_a", head = "transactional = false",
+            up = 'op.execute "select 1"' } } }
+      local started = {}
+      for i = 1, 6 do
+        started[i] = p:start { "upgrade", "head", env = { VT = "version_" .. i } }
+      end
+      for _, handle in ipairs(started) do cli.expect(0, handle:wait()) end
+      assert.equal("12", p.db:scalar "select count(*) from shared.moonshift_log")
+      assert.equal("6", p.db:scalar "select count(distinct version_table) from shared.moonshift_log")
+    end)
+
+    it("so do programs that only make it, lock_mode " .. mode, function()
+      local p = project.new {
+        config = ('return { version_table = env "VT", version_schema = "a\'b", lock_mode = "%s" }\n'):format(mode) }
+      local started = {}
+      for i = 1, 8 do started[i] = p:start { "ensure-version", env = { VT = "version_" .. i } } end
+      for _, handle in ipairs(started) do cli.expect(0, handle:wait()) end
+      assert.equal("8", p.db:scalar [[select count(*) from pg_tables where tablename like 'version\_%']])
+    end)
+  end
+
   it("who waits too long gives up with the name of the holder", function()
     local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
       up = 'op.execute "select pg_sleep(5)"' } } }

@@ -159,8 +159,10 @@ static bool widen(struct sink *s, const struct ledger_names *names, struct arena
 
 /* Programs with different version tables share a schema's log, and may all be the first.
  * IF NOT EXISTS does not keep two sessions apart that create at once: the slower one fails
- * with 23505 of a catalog's index. So one at a time creates, until its transaction ends;
- * whoever waited looks again. */
+ * with 23505 of a catalog's index. So one at a time creates, until its transaction ends.
+ * Whoever waited looks again, behind a query that locks a catalog: only with a new lock does
+ * a session hear in the middle of a transaction what others have created (inval.c), and
+ * to_regclass alone takes none. */
 static bool creates_alone(struct sink *s, const struct ledger_names *names,
                           struct arena *a, struct err *e)
 {
@@ -171,7 +173,8 @@ static bool creates_alone(struct sink *s, const struct ledger_names *names,
                         .params = &param,
                         .n_params = 1,
                         .flags = STMT_QUIET};
-    return s->exec(s, &stmt, e);
+    return s->exec(s, &stmt, e) &&
+           exec_quiet(s, STR("SELECT FROM pg_catalog.pg_namespace LIMIT 0"), e);
 }
 
 /* The columns of ledger_probe.sql. */
