@@ -105,6 +105,11 @@ describe("a password", function()
     local q = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a", up = [[
 op.execute "create role spec_s3 password 's3kr3t'; drop role spec_s3"
   op.execute "alter role nobody_at_all password 's3kr3t'"]] } } }
+    for _, words in ipairs { { "plan" }, { "plan", "--json" } } do
+      local r = q:ok(words)
+      assert.truthy(r.out:find("nobody_at_all", 1, true), r.out)
+      clean(r.out .. r.err, table.concat(words, " "))
+    end
     for _, words in ipairs { { "upgrade", "-v" }, { "upgrade", "--json" }, { "upgrade" } } do
       local r = q:fails(1, words)
       assert.truthy(r.err:find("nobody_at_all", 1, true), r.err)

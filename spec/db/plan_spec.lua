@@ -145,6 +145,19 @@ describe("plan", function()
     end
   end)
 
+  it("names no lock where none is taken on a relation", function()
+    p.db:exec "create domain d as text; create publication everything for all tables"
+    local out = text('op.alter_domain("d", { default = "x" })', 'op.create_publication("pub", { schemas = "s" })',
+      'op.alter_publication("everything", { with = { publish = "insert" } })',
+      'op.create_domain_constraint("c", "d", "value <> \'\'", { not_valid = true })',
+      'op.set_owner("function", "f", "postgres")', 'op.set_schema("domain", "d", "s", { schema = "public" })')
+    assert.not_matches("takes", out, 1, true)
+    assert.matches("takes SHARE, ", text 'op.alter_domain("d", { nullable = false })', 1, true)
+    assert.matches("takes SHARE, ", text 'op.create_domain_constraint("c", "d", "value <> \'\'")', 1, true)
+    assert.matches("takes SHARE UPDATE EXCLUSIVE", text 'op.create_publication("pub", { tables = "t" })', 1, true)
+    p.db:exec "drop publication everything; drop domain d"
+  end)
+
   it("does not wait for a table that somebody else keeps for himself", function()
     local body = text('op.drop_table("o")')
     assert.matches("takes ACCESS EXCLUSIVE on o (", body, 1, true)

@@ -54,7 +54,7 @@ Lock: `ROW EXCLUSIVE`. Returns the number of rows. With `--sql`, the data become
 
 ```lua
 op.copy_from("countries", { "code", "name" }, { file = "countries.csv", format = "csv", header = true })
-op.copy_from("countries", { "code", "name" }, { text = "at;Austria\\n", format = "csv", delimiter = ";" })
+op.copy_from("countries", { "code", "name" }, { text = "at;Austria\n", format = "csv", delimiter = ";" })
 op.copy_from("countries", { "code", "name" }, { rows = { { "at", "Austria" }, { "fi", "Finland" } } })
 ```
 
@@ -170,24 +170,52 @@ local function list_of(words)
   return table.concat(words, ", ", 1, #words - 1) .. " and " .. words[#words]
 end
 
+-- A call without what it says of the state before, or nil when it says nothing.
+local function forgetful(call)
+  local shorter = (call .. " "):gsub("existing[%w_]* = (%b{})", "")
+    :gsub('existing[%w_]* = (%b"")', ""):gsub("existing[%w_]* = (%b'')", "")
+    :gsub("existing[%w_]* = sql %b\"\"", ""):gsub("existing[%w_]* = [%w_.-]+", "")
+    :gsub(",%s*,", ","):gsub(",%s*,", ","):gsub("{%s*,", "{")
+  return shorter ~= call .. " " and cases.load(shorter) or nil
+end
+
+-- Why a case has no inverse, as it stands or without the options that say what was before.
+local function reasons_of(case)
+  local ops = forgetful(case.call)
+  local reason = case.back:match "has no inverse: (.*)"
+  if reason or not ops then return reason end
+  local back, err = ops:reverse()
+  return not back and err.message:match "has no inverse: (.*)" or nil
+end
+
 -- How the cases of an operation are undone: the inverses seen, and the reasons for none.
 local function way_back(found)
   local inverses, reasons, seen = {}, {}, {}
   for _, case in ipairs(found) do
     local inverse = case.back:match "^(op%.[%w_]+)%("
-    local reason = case.back:match "has no inverse: (.*)"
+    local reason = reasons_of(case)
     if inverse and not seen[inverse] then
       seen[inverse] = true
       inverses[#inverses + 1] = code(inverse)
-    elseif reason and not seen[reason] then
+    end
+    if reason and not seen[reason] then
       seen[reason] = true
       reasons[#reasons + 1] = reason
     end
   end
   if #inverses == 0 and #reasons == 0 then return "Nothing needs to be undone." end
   local text = #inverses > 0 and ("Undone by %s"):format(list_of(inverses)) or "No inverse"
-  if #reasons > 0 then
-    text = text .. (#inverses > 0 and "; not when " or ": ") .. table.concat(reasons, "; ")
+  local unsaid, rest = {}, {}
+  for _, reason in ipairs(reasons) do
+    local key = #inverses > 0 and reason:match "^([%w_]+) is not given$"
+    if key then unsaid[#unsaid + 1] = code(key) else rest[#rest + 1] = reason end
+  end
+  if #unsaid > 0 then
+    text = text .. "; not without "
+      .. (#unsaid > 1 and "the one of %s that belongs to what changes" or "%s"):format(list_of(unsaid))
+  end
+  if #rest > 0 then
+    text = text .. (#inverses > 0 and "; not when " or ": ") .. table.concat(rest, "; ")
   end
   return text .. "."
 end
@@ -195,9 +223,12 @@ end
 local function facts(op, found)
   local out = { op.lock == "none" and "Lock: none on an existing table."
     or ("Lock: `%s`."):format(op.lock) }
+  if op.lock_concurrently then
+    out[1] = ("Lock: `%s`; with `concurrently` `%s`%s."):format(op.lock, op.lock_concurrently,
+      op.concurrently and ", and not in a transaction" or "")
+  end
   if op.destroys then out[#out + 1] = "Data can be lost." end
   if op.no_tx then out[#out + 1] = "Not in a transaction." end
-  if op.concurrently then out[#out + 1] = "Not in a transaction with `concurrently`." end
   out[#out + 1] = way_back(found)
   return table.concat(out, " ")
 end

@@ -24,6 +24,12 @@ bool op_compile(const struct op *op, const struct compile_context *c,
     return op->from.file.p ? err_at(e, op->from.file, op->from.line) : false;
 }
 
+static bool is_relation(str kind)
+{
+    return str_ends(kind, STR("table")) || str_ends(kind, STR("view")) ||
+           str_is(kind, "sequence");
+}
+
 enum lock_mode op_lock(const struct op *op)
 {
     const struct rec *r = op->args;
@@ -37,6 +43,21 @@ enum lock_mode op_lock(const struct op *op)
         return rec_bool(r, K_concurrently) ? LOCK_EXCLUSIVE : op->info->lock;
     case OP_comment_on:
         return LOCK_SHARE_UPDATE_EXCLUSIVE;
+    case OP_alter_domain: /* columns of the domain are looked through for NULL */
+        return rec_has(r, K_nullable) && !rec_bool(r, K_nullable) ? LOCK_SHARE
+                                                                  : LOCK_NONE;
+    case OP_create_domain_constraint:
+        return rec_bool(r, K_not_valid) ? LOCK_NONE : LOCK_SHARE;
+    case OP_set_owner:
+    case OP_set_schema:
+        return is_relation(rec_str(r, K_kind)) ? LOCK_ACCESS_EXCLUSIVE : LOCK_NONE;
+    case OP_create_publication:
+        return rec_list(r, K_tables).n ? LOCK_SHARE_UPDATE_EXCLUSIVE : LOCK_NONE;
+    case OP_alter_publication:
+        return rec_list(r, K_tables).n || rec_list(r, K_add_tables).n ||
+                       rec_list(r, K_drop_tables).n
+                   ? LOCK_SHARE_UPDATE_EXCLUSIVE
+                   : LOCK_NONE;
     case OP_alter_column: /* only these go without rewriting or checking (ALTER TABLE) */
         for (size_t i = 0; i < r->shape->n_fields; i++) {
             enum key k = r->shape->fields[i].key;

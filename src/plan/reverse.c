@@ -90,6 +90,11 @@ struct op *undo_existing(struct undo *u)
             return undo_none(u,
                              str_fmt(u->a, "existing.%s is not given", key_word(k).p).p);
         struct val now = *rec_at(u->op->args, k), then = *rec_at(before, k);
+        str lost = map_lost(&now, &then);
+        if (lost.p)
+            return undo_none(u, str_fmt(u->a, "existing.%s.%.*s is not given",
+                                        key_word(k).p, STR_ARG(lost))
+                                    .p);
         rec_set(back->args, k,
                 now.kind == VAL_MAP && then.kind == VAL_MAP
                     ? map_before(&now, &then, u->a)
@@ -121,6 +126,22 @@ struct op *undo_replace(struct undo *u, enum key content, enum op_kind drop)
     if (!rec_has(r, K_existing))
         return undo_none(u, "it may replace an older one, and existing is not given");
     return undo_swap(u, content, K_existing);
+}
+
+struct op *undo_created(struct undo *u, enum op_kind drop)
+{
+    if (rec_bool(u->op->args, K_or_replace))
+        return undo_none(u, "it may replace an older one");
+    return undo_as(u, drop);
+}
+
+str map_lost(const struct val *now, const struct val *before)
+{
+    for (size_t i = 0; now->kind == VAL_MAP && i < now->map.n; i++)
+        if (now->map.at[i].val.kind == VAL_NULL &&
+            val_get(before, now->map.at[i].key)->kind == VAL_NONE)
+            return now->map.at[i].key;
+    return STR_NONE;
 }
 
 struct val map_before(const struct val *now, const struct val *before, struct arena *a)

@@ -176,9 +176,9 @@ UNDO_EXISTING(alter_operator)
 UNDO_KIND(operator_family)
 UNDO_KIND(operator_class)
 UNDO_NONE(alter_operator_family, "functions that members had are not known")
-UNDO_KIND(language)
+UNDO_REPLACED_KIND(language)
 UNDO_CREATE_DROP(access_method)
-UNDO_CREATE_DROP(transform)
+UNDO_REPLACED_DROP(transform)
 
 /* ---- text search -------------------------------------------------------------- */
 
@@ -207,14 +207,36 @@ struct op *reverse_alter_publication(struct undo *u)
     return back;
 }
 
+/* Options that `existing` does not name are ADDed, so they were not there: where nothing
+ * else is changed, that is known without it. */
+static struct op *undo_options(struct undo *u)
+{
+    struct op *told = op_copy(u->a, u->op);
+    const struct val *existing = rec_at(told->args, K_existing);
+    struct rec *before =
+        existing->kind == VAL_REC
+            ? rec_copy(u->a, existing->rec)
+            : rec_new(u->a, shape_field(told->args->shape, STR("existing"))->shape);
+    if (rec_has(told->args, K_options) && !rec_has(before, K_options))
+        rec_set(before, K_options, (struct val){.kind = VAL_MAP});
+    rec_set(told->args, K_existing, val_rec(before));
+    return undo_existing(&(struct undo){.op = told, .a = u->a, .e = u->e});
+}
+
+#define UNDO_OPTIONS(name)                                                               \
+    struct op *reverse_##name(struct undo *u)                                            \
+    {                                                                                    \
+        return undo_options(u);                                                          \
+    }
+
 UNDO_KIND(subscription)
 UNDO_NONE(alter_subscription, "what was there before is not known")
 UNDO_KIND(foreign_data_wrapper)
-UNDO_EXISTING(alter_foreign_data_wrapper)
+UNDO_OPTIONS(alter_foreign_data_wrapper)
 UNDO_KIND(server)
-UNDO_EXISTING(alter_server)
+UNDO_OPTIONS(alter_server)
 UNDO_CREATE_DROP(user_mapping)
-UNDO_EXISTING(alter_user_mapping)
+UNDO_OPTIONS(alter_user_mapping)
 UNDO_KIND(foreign_table)
-UNDO_EXISTING(alter_foreign_table)
+UNDO_OPTIONS(alter_foreign_table)
 UNDO_NONE(import_foreign_schema, "which tables it makes is not known")

@@ -32,9 +32,9 @@ UNDO_NONE(drop_procedure, "its body is not known")
 UNDO_SWAP(rename_procedure, name, new_name)
 UNDO_EXISTING(alter_procedure)
 
-UNDO_KIND(aggregate)
+UNDO_REPLACED_KIND(aggregate)
 
-UNDO_KIND(trigger)
+UNDO_REPLACED_KIND(trigger)
 
 /* A mode can only be told from what was there before; without one, enabling undoes
  * disabling and the other way round. */
@@ -88,7 +88,7 @@ struct op *reverse_alter_event_trigger(struct undo *u)
     return undo_swap(u, K_enabled, K_existing_enabled);
 }
 
-UNDO_KIND(rule)
+UNDO_REPLACED_KIND(rule)
 
 struct op *reverse_enable_rule(struct undo *u)
 {

@@ -78,7 +78,7 @@ struct op *reverse_alter_column(struct undo *u)
         const struct val *before = rec_at(r, alterations[i].before);
         if (now->kind == VAL_NONE)
             continue;
-        if (before->kind == VAL_NONE)
+        if (before->kind == VAL_NONE || map_lost(now, before).p)
             return undo_none(u, alterations[i].missing);
         rec_set(back->args, alterations[i].before, *now);
         rec_set(back->args, alterations[i].key,

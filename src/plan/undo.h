@@ -29,8 +29,12 @@ struct op *undo_swap(struct undo *u, enum key one, enum key other);
 struct op *undo_existing(struct undo *u);
 /* What brings a map of options back: n_distinct = 5 over nothing by n_distinct = NULL. */
 struct val map_before(const struct val *now, const struct val *before, struct arena *a);
+/* The first option that is taken away while nobody said what it was; STR_NONE: no such. */
+str map_lost(const struct val *now, const struct val *before);
 /* The inverse of an index or a constraint by its name, or by the one PostgreSQL chose. */
 struct op *undo_named(struct undo *u, enum op_kind drop);
+/* The inverse of a CREATE that drops, unless it may have replaced an older one. */
+struct op *undo_created(struct undo *u, enum op_kind drop);
 /* The inverse of a CREATE OR REPLACE: the older `content` comes back from `existing`. */
 struct op *undo_replace(struct undo *u, enum key content, enum op_kind drop);
 
@@ -63,6 +67,16 @@ struct op *undo_replace(struct undo *u, enum key content, enum op_kind drop);
     UNDO_NONE(drop_##kind, "its definition is not known")
 #define UNDO_KIND(kind)                                                                  \
     UNDO_CREATE_DROP(kind)                                                               \
+    UNDO_SWAP(rename_##kind, name, new_name)
+/* The same for kinds that CREATE OR REPLACE knows. */
+#define UNDO_REPLACED_DROP(kind)                                                         \
+    struct op *reverse_create_##kind(struct undo *u)                                     \
+    {                                                                                    \
+        return undo_created(u, OP_drop_##kind);                                          \
+    }                                                                                    \
+    UNDO_NONE(drop_##kind, "its definition is not known")
+#define UNDO_REPLACED_KIND(kind)                                                         \
+    UNDO_REPLACED_DROP(kind)                                                             \
     UNDO_SWAP(rename_##kind, name, new_name)
 
 #endif

@@ -477,7 +477,19 @@ static void add_shape(lua_State *L, const struct shape *shape)
     lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
 }
 
-/* rows(): { ops = { { name, doc, lock, destroys, no_tx, fields }, ... }, shapes = ... }
+/* lock_concurrently: the lock with that option. */
+static void add_gentle_lock(lua_State *L, const struct op_info *info)
+{
+    if (!shape_field(&info->shape, STR("concurrently")))
+        return;
+    struct arena a = {0};
+    struct op *op = op_new(&a, info->kind);
+    rec_set(op->args, K_concurrently, val_bool(true));
+    set_str(L, "lock_concurrently", str_of(lock_name(op_lock(op))));
+    arena_reset(&a);
+}
+
+/* rows(): { ops = { { name, doc, lock, lock_concurrently, destroys, no_tx, fields }, ... }, shapes = ... }
  */
 static int f_rows(lua_State *L)
 {
@@ -491,6 +503,7 @@ static int f_rows(lua_State *L)
         set_flag(L, "destroys", info->flags & OP_DESTROYS);
         set_flag(L, "no_tx", info->flags & OP_NO_TX);
         set_flag(L, "concurrently", info->flags & OP_CONCURRENTLY);
+        add_gentle_lock(L, info);
         lua_pop(L, 1);
     }
     lua_setfield(L, -2, "ops");

@@ -1,5 +1,6 @@
 #include "app/runner_setup.h"
 
+#include "pg/masked.h"
 #include "pg/relation.h"
 #include "plan/compile.h"
 #include "plan/effect.h"
@@ -126,13 +127,14 @@ static void show_op(void *context, const struct op *op, const struct stmt_list *
         const struct stmt *s = &list->at[i];
         if (s->flags & STMT_QUIET) /* checks around a statement, not what was asked for */
             continue;
+        str shown = sql_masked(s->sql, sheet->s->arena);
         if (!sheet->json) {
-            out_print("%.*s;\n", STR_ARG(s->sql));
+            out_print("%.*s;\n", STR_ARG(shown));
             show_effects(sheet, op, s);
             continue;
         }
         json_open(sheet->json, '{');
-        json_put_str(sheet->json, "sql", s->sql);
+        json_put_str(sheet->json, "sql", shown);
         json_put_str(sheet->json, "file", op->from.file);
         json_put_int(sheet->json, "line", op->from.line);
         json_put_bool(sheet->json, "transactional", !(s->flags & STMT_NO_TX));
