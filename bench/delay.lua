@@ -15,7 +15,8 @@ return function(bench)
     local start = "%s %s %d >%s/awaited 2>&1 & echo $!; while ! test -S %s/.s.PGSQL.5432; do sleep 0.01; done"
     local pid = shell.output(start:format(bench.tool "proxy", sockets, trip * 500, sockets, sockets)):match "%d+"
     local done, result = pcall(f, sockets)
-    os.execute(("kill %s; while test -e /proc/%s; do sleep 0.01; done"):format(pid, pid))
+    -- Where process 1 does not reap (a container's `sleep infinity`), it stays as a zombie.
+    os.execute(("kill %s; while grep -qs '^State:.[^Z]' /proc/%s/status; do sleep 0.01; done"):format(pid, pid))
     if not done then error(result, 0) end
     return result, tonumber(shell.read(sockets .. "/awaited"))
   end
