@@ -19,24 +19,26 @@ local headings = {
 local head = [[
 # Operations
 
-What `op` can do in a migration. Required arguments stand in their order, options in one last
-table; `nil` is "not given", `op.NULL` "remove it". A string is a name where a name is
-expected, text where a value is; `sql "…"` is raw SQL in both places.
+Everything that `op` can do in a migration. Required arguments come first, in the order shown;
+options go into one last table. Leaving an option out means "as it is", or the default of
+PostgreSQL; `op.NULL` removes what is there. A Lua string is a name where a name is expected, and a
+text where a value is expected; `sql "…"` is raw SQL in both places.
 
-An operation can be reversed when its inverse is known: `moonshift revision --autogenerate`
-writes `downgrade()` so, and a migration with `change()` instead of both functions runs
-backwards so. The options `existing_…` and `existing` tell what was there before. Three
-inverses leave a trace: a detached partition keeps the indexes and keys that attaching it gave
-it, a child that is tied to its parent again has the columns as its own, too, and the columns
-of a dropped primary key stay NOT NULL unless `existing_nullable` names them.
+Where the inverse of an operation is known, `moonshift revision --autogenerate` writes it into
+`downgrade()`, and a migration with one function `change()` runs backwards by it. The options
+`existing_…` and `existing` say what there was before, which some inverses need. Three inverses do
+not restore everything: a detached partition keeps the indexes and keys that attaching gave it; a
+child table that is attached to its parent again has the columns as its own, too; the columns of a
+dropped primary key stay NOT NULL unless `existing_nullable` names them.
 
-What has no operation, since hardly a migration says it, goes through [execute](#execute):
+Some statements are rare in migrations and have no operation; use [execute](#execute) for them:
 roles, databases, tablespaces and their settings; `VACUUM`, `ANALYZE`, `CLUSTER`, `LOCK`,
 `TRUNCATE`, `REINDEX DATABASE`; `CREATE TABLE … AS`; `ALL IN TABLESPACE`; `ALTER TYPE … SET` of
 base types; `REFRESH PUBLICATION … WITH`; `IF EXISTS` of an `ALTER` other than renaming a relation;
-several objects in one `DROP`; and of PostgreSQL 18 `NOT NULL` as a constraint with a name or `NOT VALID`.
+several objects in one `DROP`; and, of PostgreSQL 18, `NOT NULL` as a constraint with a name or
+`NOT VALID`.
 
-This file is made from the program: `MOONSHIFT_GOLDEN=write scripts/test -R golden/reference`.]]
+This page is generated: `MOONSHIFT_GOLDEN=write scripts/test -R golden/reference`.]]
 
 -- What is no operation but stands beside them.
 local others = [[
