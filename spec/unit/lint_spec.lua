@@ -224,10 +224,13 @@ local fixtures = {
     bad = {
       { up = 'op.add_column("T", { "n", "text" }) op.add_column("T", { "m", "text" })',
         head = "settings = { lock_timeout = 0 }" },
+      { up = 'op.add_column("T", { "n", "text" })', head = 'settings = { lock_timeout = "0s" }' },
       sql "set lock_timeout = 0; alter table T add n text",
+      sql "set lock_timeout = '0 ms'; alter table T add n text",
     },
     good = {
       { up = 'op.add_column("T", { "n", "text" })', head = 'settings = { lock_timeout = "1s" }' },
+      { up = 'op.add_column("T", { "n", "text" })', head = 'settings = { lock_timeout = "0.5s" }' },
       { up = 'op.create_table("N", { { "a", "text" } })', head = "settings = { lock_timeout = 0 }" },
     },
   },

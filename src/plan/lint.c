@@ -146,10 +146,16 @@ static void learn_rename(struct linter *l, const struct lint_case *c)
             l->checks[i].table = now;
 }
 
+/* Nothing, in whatever unit: "0", "0s", "0 ms". */
 static bool is_off(str value)
 {
-    long n;
-    return str_is(value, "0") || (str_int(value, &n) && n == 0);
+    value = str_trim(value);
+    if (!value.n || value.p[0] != '0')
+        return false;
+    for (size_t i = 0; i < value.n; i++)
+        if (value.p[i] >= '1' && value.p[i] <= '9')
+            return false;
+    return true;
 }
 
 static void learn_statement(struct linter *l, const struct lint_case *c)
@@ -310,6 +316,8 @@ static bool has_no_timeout(const struct linter *l, const struct lint_input *in)
     const struct val *v = val_get(&in->settings, STR("lock_timeout"));
     if (v->kind == VAL_INT)
         return v->i == 0;
+    if (v->kind == VAL_NUM)
+        return v->num == 0;
     if (v->kind == VAL_STR)
         return is_off(v->s);
     return l->options.lock_timeout_ms <= 0;
