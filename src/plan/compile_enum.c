@@ -12,10 +12,10 @@ static bool check_values(struct pen *p, struct list values)
 {
     for (size_t i = 0; i < values.n; i++) {
         str value = values.at[i].s;
-        if (value.n > 63)
+        if (value.n > IDENT_BYTES)
             return pen_fail(p,
-                            "the value \"%.*s\" is %zu bytes long: PostgreSQL takes 63",
-                            STR_ARG(value), value.n);
+                            "the value \"%.*s\" is %zu bytes long: PostgreSQL takes %d",
+                            STR_ARG(value), value.n, IDENT_BYTES);
         for (size_t j = 0; j < i; j++)
             if (str_eq(values.at[j].s, value))
                 return pen_fail(p, "the value '%.*s' is given twice", STR_ARG(value));

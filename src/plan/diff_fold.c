@@ -20,16 +20,6 @@ static bool makes_table(const struct folder *f, const struct action *action)
            f->d->to.catalog->at[action->object].create->info->kind == OP_create_table;
 }
 
-static void append(struct folder *f, struct rec *table, enum key k, struct rec *item)
-{
-    struct list before = rec_list(table, k);
-    struct val list = val_list(f->d->arena, before.n + 1);
-    for (size_t i = 0; i < before.n; i++)
-        list.list.at[i] = before.at[i];
-    list.list.at[before.n] = val_rec(item);
-    rec_set(table, k, list);
-}
-
 static bool holds_columns(const struct folder *f, const struct action *action)
 {
     return makes_table(f, action) ||
@@ -51,10 +41,11 @@ static void put_columns(struct folder *f)
             continue;
         f->position[i] = at;
         if (!d->to.follows[i])
-            append(f, f->actions[at].ops.at[0]->args, K_columns,
-                   rec_at(first_part(d, &d->to, i)->args, K_column)->rec);
+            rec_add(f->actions[at].ops.at[0]->args, K_columns,
+                    *rec_at(first_part(d, &d->to, i)->args, K_column), d->arena);
         else if (d->extra[i])
-            append(f, f->actions[at].ops.at[0]->args, K_columns, d->extra[i]);
+            rec_add(f->actions[at].ops.at[0]->args, K_columns, val_rec(d->extra[i]),
+                    d->arena);
     }
 }
 
@@ -155,7 +146,7 @@ static void fold_key(struct folder *f, struct rec *t, const struct rec *c, bool 
                 rec_set(column, K_nullable, (struct val){.kind = VAL_NONE});
         }
     } else {
-        append(f, t, K_unique, key);
+        rec_add(t, K_unique, val_rec(key), f->d->arena);
     }
 }
 
@@ -168,7 +159,7 @@ static void fold_foreign_key(struct folder *f, struct rec *t, const struct rec *
     struct rec *column = columns.n == 1 ? column_named(t, columns.at[0].s) : NULL;
     if (!column || rec_has(column, K_references) || rec_has(key, K_comment) ||
         rec_has(key, K_on_delete_columns) || rec_has(key, K_not_enforced)) {
-        append(f, t, K_foreign_keys, key);
+        rec_add(t, K_foreign_keys, val_rec(key), f->d->arena);
         return;
     }
     struct rec *reference = as_shape(f, key, &shape_reference, chosen);
@@ -205,10 +196,12 @@ static bool fold_constraint(struct folder *f, size_t object, size_t table)
     case OP_create_check_constraint:
         if (rec_bool(c, K_not_valid))
             return false;
-        append(f, t, K_checks, as_shape(f, c, &shape_check, STR_NONE));
+        rec_add(t, K_checks, val_rec(as_shape(f, c, &shape_check, STR_NONE)),
+                f->d->arena);
         return true;
     case OP_create_exclude_constraint:
-        append(f, t, K_excludes, as_shape(f, c, &shape_exclude, STR_NONE));
+        rec_add(t, K_excludes, val_rec(as_shape(f, c, &shape_exclude, STR_NONE)),
+                f->d->arena);
         return true;
     default:
         return false;

@@ -334,10 +334,10 @@ static void put_title(struct buf *b, const struct revision *r, put_text *put,
                       const char *newline)
 {
     put(b, r->id);
-    str message = str_trim(str_cut(r->message, 0, str_find(r->message, '\n')));
-    if (message.n) {
+    str title = revision_title(r);
+    if (title.n) {
         buf_put(b, newline);
-        put(b, message);
+        put(b, title);
     }
     for (size_t i = 0; i < r->labels.n; i++) {
         buf_put(b, i ? ", " : newline);

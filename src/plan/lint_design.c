@@ -1,6 +1,7 @@
 /* Rules about design: types, names, indexes that are regretted later. They hold for new
  * tables, too. */
 #include "plan/lint_inside.h"
+#include "plan/quote.h"
 #include "plan/sqlscan.h"
 
 #include <string.h>
@@ -87,7 +88,6 @@ bool lint_identity(const struct lint_case *c, struct remark *out)
  */
 bool lint_long_name(const struct lint_case *c, struct remark *out)
 {
-    enum { MOST = 63 }; /* NAMEDATALEN - 1 (manual, 4.1.1) */
     str sql = c->stmt->sql;
     for (struct token t = sql_token_after(sql, 0); t.kind != TOKEN_END;
          t = sql_token_after(sql, t.end)) {
@@ -96,7 +96,7 @@ bool lint_long_name(const struct lint_case *c, struct remark *out)
             text = str_cut(text, 1, text.n - 1);
         else if (t.kind != TOKEN_WORD)
             continue;
-        if (text.n > MOST) {
+        if (text.n > IDENT_BYTES) {
             buf_fmt(&out->text, "the name '%.*s' has %zu bytes", STR_ARG(text), text.n);
             return true;
         }
