@@ -37,6 +37,11 @@ describe("a bad revision file", function()
       { "error: undeclared variable 'opp', did you mean 'op'?", "at migrations/002_bad.lua:4" })
   end)
 
+  it("with a mistake in its SQL points at it, behind tabs as well", function()
+    refuses(body "op.execute [[select 1;\n\tselect\t'\u{e4}' x y\tfrom t]]",
+      { "LINE 2: \tselect\t'\u{e4}' x y\tfrom t\n          \t      \t      ^\n" })
+  end)
+
   it("without upgrade() says so", function()
     refuses('revision = "002_bad"\ndown_revision = "001_good"\n',
       { "error: the revision has no function upgrade()", "at migrations/002_bad.lua" })

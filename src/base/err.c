@@ -65,6 +65,17 @@ void err_clear(struct err *e)
 
 enum { SHOWN_LINES = 6, WIDEST = 200 };
 
+/* As wide as `text` behind a margin is shown: a tab stays one. */
+static void put_blanks(struct buf *b, str text, size_t margin)
+{
+    str piece;
+    buf_repeat(b, ' ', margin);
+    for (bool first = true; str_split(&text, '\t', &piece); first = false) {
+        buf_put(b, first ? "" : "\t");
+        buf_repeat(b, ' ', utf8_count(piece));
+    }
+}
+
 /* The line of the statement that holds the error, with a caret under the place. */
 static void put_place(struct buf *b, str sql, int position)
 {
@@ -84,7 +95,7 @@ static void put_place(struct buf *b, str sql, int position)
     buf_fmt(b, "  LINE %zu: ", line);
     size_t margin = b->n - before;
     buf_fmt(b, "%.*s\n", STR_ARG(str_cut(sql, start, end)));
-    buf_repeat(b, ' ', margin + utf8_count(str_cut(sql, start, at)));
+    put_blanks(b, str_cut(sql, start, at), margin);
     buf_put(b, "^\n");
 }
 
