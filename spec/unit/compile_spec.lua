@@ -45,6 +45,11 @@ describe("names", function()
     assert.matches("is 64 bytes long", refusal('op.create_enum("e", { ("x"):rep(64) })'))
   end)
 
+  it("of an index that has none are PostgreSQL's choice, beside IF NOT EXISTS as well", function()
+    assert.equal("CREATE TABLE IF NOT EXISTS t (\n    a int\n);\n\nCREATE INDEX ON t (a);",
+      (sql 'op.create_table("t", { { "a", "int" }, indexes = { "a" }, if_not_exists = true })'))
+  end)
+
   it("of a row are among the columns, where these are listed", function()
     assert.equal("op.bulk_insert: row 2 has a value for 'b', which is none of the columns",
       refusal 'op.bulk_insert("t", { { a = 1 }, { a = 2, b = op.NULL } }, { columns = { "a" } })')

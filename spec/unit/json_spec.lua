@@ -47,6 +47,8 @@ describe("JSON", function()
     fails([[db.decode('"a')]], "db.decode: a string has no end at byte 3")
     fails([[db.decode('"\\x"')]], "db.decode: unknown escape at byte 3")
     fails([[db.decode('"\\ud800"')]], "db.decode: half of a surrogate pair at byte 8")
+    fails([[db.decode('"\\ud800\\ud7ff"')]], "db.decode: half of a surrogate pair at byte 14")
+    fails([[db.decode('"\\ud800\\ue000"')]], "db.decode: half of a surrogate pair at byte 14")
     fails([[db.decode(("["):rep(1000))]], "db.decode: values are nested too deeply at byte 201")
     for _, number in ipairs { "12345678901234567890", "-9223372036854775809", "1e400", "0.12345678901234567890" } do
       fails(("db.decode('{\"a\": [%s]}')"):format(number),

@@ -110,6 +110,8 @@ local fixtures = {
     good = {
       'op.create_check_constraint("N", "T", "amount > 0", { not_valid = true }) '
         .. autocommit 'op.validate_constraint("N", "T")',
+      'op.create_check_constraint("N", "T", "amount > 0", { not_valid = true }) '
+        .. autocommit 'op.execute "select 1"' .. ' op.validate_constraint("N", "T")',
       'op.validate_constraint("of_an_earlier_revision", "T")',
     },
   },

@@ -70,6 +70,10 @@ describe("a call of op", function()
       "add_column{table='t', column=column{name='c', type='int', identity=identity{generated='always'}}}")
     reads('op.create_table("t", { unique = { "a", "b" }, checks = "a > 0" })',
       "create_table{name='t', unique={unique{columns={'a', 'b'}}}, checks={check{condition='a > 0'}}}")
+    local mapping = "create_text_search_configuration{name='c', "
+      .. "mappings={mapping{tokens={'int', 'word'}, dictionaries={'simple'}}}}"
+    reads('op.create_text_search_configuration("c", { mappings = { { "int", "word" }, "simple" } })', mapping)
+    reads('op.create_text_search_configuration("c", { mappings = { { { "int", "word" }, "simple" } } })', mapping)
     reads('op.create_table("t", { unique = { { "a" }, { "b", name = "u" } } })',
       "create_table{name='t', unique={unique{columns={'a'}}, unique{columns={'b'}, name='u'}}}")
     reads('op.create_table("t", { primary_key = { "a", "b" }, foreign_keys = { { "a" }, "u", { "id" }, name = "f" } })',

@@ -37,6 +37,14 @@ op.create_table("t", {
 })]]
   end)
 
+  it("takes a reference apart where a dot in a name could mean another", function()
+    same [[
+op.create_table("t", {
+  { "a", "int", references = "u.id" },
+  { "b", "int", references = { "u.v" } },
+})]]
+  end)
+
   it("keeps calls on one line while they fit, else one option on each", function()
     same 'op.create_index("ix_email", "users", { "email" }, { unique = true, where = "age > 1" })'
     same [[

@@ -72,15 +72,15 @@ static size_t quoted_end(str text, size_t i, bool backslash)
 }
 
 /* An escape string goes on in the next string when a line break stands between them
- * (manual, 4.1.2.1), and the second piece has escapes, too. */
+ * (manual, 4.1.2.1), and the second piece has escapes, too. Without a line break the server
+ * refuses the two. */
 static size_t escape_string_end(str text, size_t i)
 {
     for (;;) {
         size_t end = quoted_end(text, i, true), next = end;
-        bool newline = false;
         while (next < text.n && is_space(text.p[next]))
-            newline |= text.p[next] == '\n' || text.p[next] == '\r', next++;
-        if (!newline || at(text, next) != '\'')
+            next++;
+        if (at(text, next) != '\'')
             return end;
         i = next;
     }

@@ -456,12 +456,10 @@ static bool is_single(struct reader *r, const struct frame *f, const struct fiel
     bool second = !lua_isnil(L, -1) && !value_is_table(L, -1);
     lua_pop(L, 2);
     size_t positions = count_positions(shape);
-    bool two = positions > 1 && shape->fields[1].place == PLACE_ARG;
     if (positions == 0 && items_of(shape))
         return field->type == F_RECS && first;
-    if (two && !takes_table(&shape->fields[1]) && second)
-        return true;
-    return false;
+    /* a second record would have to be a table: it needs two fields itself */
+    return positions > 1 && shape->fields[1].place == PLACE_ARG && second;
 }
 
 static struct val read_recs(struct reader *r, const struct frame *f,
