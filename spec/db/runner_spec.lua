@@ -331,6 +331,35 @@ describe("outside a transaction", function()
     assert.equal("t", p.db:scalar "select indisvalid from pg_index where indexrelid = 'ix_u'::regclass")
   end)
 
+  it("is not stamped over: what became of it is said first", function()
+    local p = line(3, { [2] = { head = "transactional = false",
+      up = 'op.execute "create table t2 (id int)" op.execute "vacuum missing"',
+      down_body = 'op.execute "vacuum missing"' } })
+    local function refused(what, ...)
+      local r = p:fails(5, "stamp", ...)
+      assert.truthy(r.err:find(what .. " of revision '002_t2' was interrupted, and waits", 1, true), r.err)
+      assert.truthy(r.err:find("moonshift resolve 002_t2 --applied | --rolled-back", 1, true), r.err)
+    end
+    p:fails(1, "upgrade", "head")
+    for _, words in ipairs { { "head" }, { "002_t2" }, { "--purge", "head" } } do
+      refused("the upgrade", table.unpack(words))
+      assert.equal("001_t1", versions(p))
+      assert.equal(1, p.db:unfinished())
+    end
+    -- Elsewhere the step waits as before.
+    p:ok("stamp", "base")
+    p:ok("stamp", "001_t1")
+    p:ok("resolve", "002_t2", "--applied")
+    assert.equal("002_t2", versions(p))
+    p:fails(1, "downgrade", "-1")
+    p:ok("stamp", "head")
+    assert.equal(1, p.db:unfinished())
+    refused("the downgrade", "001_t1")
+    refused("the downgrade", "base")
+    p:ok("resolve", "002_t2", "--rolled-back")
+    p:ok("stamp", "base")
+  end)
+
   describe("when the file was edited meanwhile", function()
     local p
     local function body(text)

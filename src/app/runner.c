@@ -410,6 +410,44 @@ static bool stamp_step(struct runner *r, const struct strs *before,
     return ledger_move(r->sink, &r->names, &step, &run, r->arena, e);
 }
 
+/* All that is applied where the rows are these. */
+static bool plan_applied(struct runner *r, const struct strs *rows, struct plan *out,
+                         struct err *e)
+{
+    *out = (struct plan){0};
+    return rows->n == 0 || runner_plan(r, false, rows, STR("base"), out, e);
+}
+
+static bool plan_has(const struct plan *plan, str revision)
+{
+    for (size_t i = 0; i < plan->n; i++)
+        if (str_eq(plan->at[i].revision->id, revision))
+            return true;
+    return false;
+}
+
+/* A step that waits half done must not be recorded as done, or as never begun, by a word
+ * about something else: whether it is, only `resolve` says. */
+static bool stamp_check(struct runner *r, const struct strs *after, struct err *e)
+{
+    struct plan applied;
+    if (!progress_read(r->sink, &r->names, &r->progress, r->arena, e) ||
+        (r->progress.n && !plan_applied(r, after, &applied, e)))
+        return false;
+    for (size_t i = 0; i < r->progress.n; i++) {
+        const struct progress *p = &r->progress.at[i];
+        if (p->up != plan_has(&applied, p->revision))
+            continue;
+        err_set(e, ERR_INTERRUPTED, "the %s of revision '%.*s' was interrupted, and waits",
+                p->up ? "upgrade" : "downgrade", STR_ARG(p->revision));
+        return err_hint(e,
+                        "say first what became of it: moonshift resolve %.*s --applied | "
+                        "--rolled-back",
+                        STR_ARG(p->revision));
+    }
+    return true;
+}
+
 static bool stamp_locked(struct runner *r, const struct strs *targets, bool purge,
                          struct err *e)
 {
@@ -417,7 +455,7 @@ static bool stamp_locked(struct runner *r, const struct strs *targets, bool purg
     bool there;
     return ledger_read(r->sink, &r->names, &before, &there, r->arena, e) &&
            graph_stamp(r->graph, &before, targets, purge, &after, r->arena, e) &&
-           runner_control(r, STR_NONE, "BEGIN", e) &&
+           stamp_check(r, &after, e) && runner_control(r, STR_NONE, "BEGIN", e) &&
            ledger_ensure(r->sink, &r->names, r->arena, e) &&
            stamp_step(r, &before, &after, e) &&
            runner_control(r, STR_NONE, "COMMIT", e) && r->sink->sync(r->sink, e);
@@ -487,14 +525,12 @@ bool runner_accept(struct runner *r, str revision, const char *checksum, struct 
 {
     const struct revision *rev = graph_find(r->graph, revision, e);
     struct strs rows = {0};
-    struct plan applied = {0};
-    bool there, found = false;
+    struct plan applied;
+    bool there;
     if (!rev || !ledger_read(r->sink, &r->names, &rows, &there, r->arena, e) ||
-        (rows.n && !runner_plan(r, false, &rows, STR("base"), &applied, e)))
+        !plan_applied(r, &rows, &applied, e))
         return false;
-    for (size_t i = 0; i < applied.n; i++)
-        found |= applied.at[i].revision == rev;
-    if (!found) {
+    if (!plan_has(&applied, rev->id)) {
         err_set(e, ERR_REVISION, "revision '%.*s' is not applied", STR_ARG(rev->id));
         return err_hint(e, "moonshift status");
     }
