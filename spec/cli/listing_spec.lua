@@ -71,6 +71,18 @@ Path: %s/migrations/001_a.lua
       p:ok("history", "-r", "current:").out)
   end)
 
+  it("asks no database for a revision that has current in its name", function()
+    local p = project.new { db = false, files = {
+      ["migrations/1.lua"] = project.revision { "001_current_a" },
+      ["migrations/2.lua"] = project.revision { "current_b", down = "001_current_a" } } }
+    assert.matches("^Rev: 001_current_a\n", p:ok("show", "001_current_a").out)
+    assert.matches("^Rev: 001_current_a\n", p:ok("show", "current_b-1").out)
+    assert.matches("001_current_a", p:ok("history", "-r", "001_current_a:current_b").out)
+    for _, range in ipairs { "current", "001_current_a:current", "current-1" } do
+      assert.matches("cannot connect", p:fails(1, "history", "-r", range).err)
+    end
+  end)
+
   it("is JSON with --json", function()
     local p = branched { db = false }
     local out = p:ok("history", "--json").out

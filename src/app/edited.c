@@ -3,18 +3,12 @@
 #include "app/out.h"
 #include "script/migration.h"
 
-static str cell(const struct rows *rows, size_t row, size_t column)
-{
-    const struct cell *c = &rows->cells[row * rows->n_columns + column];
-    return c->null ? STR_NONE : c->text;
-}
-
 /* The checksum of the file when it was applied last; the log is newest first. */
 static str logged(const struct rows *log, str id)
 {
     for (size_t i = 0; i < log->n_rows; i++)
-        if (str_eq(cell(log, i, 1), id))
-            return cell(log, i, 4);
+        if (str_eq(rows_text(log, i, LOG_REVISION), id))
+            return rows_text(log, i, LOG_CHECKSUM);
     return STR_NONE;
 }
 

@@ -22,13 +22,8 @@ static bool needs_splice(const struct revision *r, struct err *e)
 bool scaffold_parents(struct session *s, str head, struct new_revision *r, struct err *e)
 {
     struct revisions found = {0};
-    struct strs rows = {0}, *known = NULL;
-    if (str_index(head, STR("current")) < head.n) {
-        known = &rows;
-        if (!session_current(s, known, e))
-            return false;
-    }
-    if (!graph_resolve(s->graph, head, known, false, &found, s->arena, e)) {
+    struct strs rows = {0};
+    if (!session_resolve(s, head, &found, &rows, e)) {
         if (e->kind != ERR_DECISION || !str_is(head, "head"))
             return false;
         err_clear(e);

@@ -197,6 +197,28 @@ bool session_current(struct session *s, struct strs *rows, struct err *e)
     return ledger_read(conn_sink(s->conn), &names, rows, &exists, s->arena, e);
 }
 
+/* A revision may be called 004_current_users. */
+bool session_asks_current(str text)
+{
+    str word = STR("current");
+    for (size_t at = 0, end; at < text.n; at = end) {
+        at += str_index(str_cut(text, at, text.n), word);
+        end = at + word.n;
+        if (end <= text.n && (at == 0 || strchr("@:", text.p[at - 1])) &&
+            (end == text.n || strchr("-+:", text.p[end])))
+            return true;
+    }
+    return false;
+}
+
+bool session_resolve(struct session *s, str text, struct revisions *out,
+                     struct strs *rows, struct err *e)
+{
+    bool ask = session_asks_current(text);
+    return (!ask || session_current(s, rows, e)) &&
+           graph_resolve(s->graph, text, ask ? rows : NULL, false, out, s->arena, e);
+}
+
 bool session_named(struct session *s, const struct args *args, bool *at, struct err *e)
 {
     for (size_t i = 0; i < args->n; i++) {

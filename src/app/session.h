@@ -65,6 +65,12 @@ bool session_reload(struct session *s, struct err *e);
 struct ledger_names session_ledger(const struct session *s);
 /* Rows of the version table; connects when needed, changes nothing. */
 bool session_current(struct session *s, struct strs *rows, struct err *e);
+/* The revisions that a text names, `current` and what is counted from it too: only that asks
+ * the database, and fills rows. */
+bool session_resolve(struct session *s, str text, struct revisions *out,
+                     struct strs *rows, struct err *e);
+/* Whether a text asks for where the database is: "current", "current-1". */
+bool session_asks_current(str text);
 /* Marks in `at`, by index, the revisions that the arguments name, in any form that needs
  * no database: id, prefix, head, label, head-1. */
 bool session_named(struct session *s, const struct args *args, bool *at, struct err *e);

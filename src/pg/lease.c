@@ -74,7 +74,7 @@ bool lease_try(struct conn *c, const struct ledger_names *names,
     struct rows rows;
     if (!c->sink.query(&c->sink, &stmt, &rows, a, e))
         return false;
-    *got = str_is(rows.cells[0].text, "t");
+    *got = rows_true(&rows, 0);
     *holder =
         rows.cells[1].null ? STR("a program that has just ended") : rows.cells[1].text;
     return true;

@@ -42,11 +42,6 @@ str ledger_expand(str text, const struct ledger_names *names, struct arena *a)
     return buf_done(&b);
 }
 
-static bool is_true(const struct rows *rows, size_t column)
-{
-    return !rows->cells[column].null && str_is(rows->cells[column].text, "t");
-}
-
 bool ledger_has(struct sink *s, const struct ledger_names *names, str table, bool *there,
                 struct arena *a, struct err *e)
 {
@@ -58,7 +53,7 @@ bool ledger_has(struct sink *s, const struct ledger_names *names, str table, boo
     struct rows is;
     if (!s->query(s, &probe, &is, a, e))
         return false;
-    *there = is_true(&is, 0);
+    *there = rows_true(&is, 0);
     return true;
 }
 
@@ -102,7 +97,7 @@ bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
     }
     if (!names->schema.n)
         names->schema = found.cells[0].text;
-    *exists = is_true(&found, 1);
+    *exists = rows_true(&found, 1);
     str rest = found.cells[2].null ? STR_NONE : found.cells[2].text, id;
     while (str_split(&rest, '\n', &id))
         strs_add(rows, id, a);
@@ -191,7 +186,7 @@ static bool probe(struct sink *s, const struct ledger_names *names, struct rows 
                         .flags = STMT_QUIET};
     if (!s->query(s, &stmt, is, a, e))
         return false;
-    *complete = is_true(is, VERSION) && is_true(is, LOG) && !is_true(is, NARROW);
+    *complete = rows_true(is, VERSION) && rows_true(is, LOG) && !rows_true(is, NARROW);
     return true;
 }
 
@@ -206,7 +201,7 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
         (!complete && !(creates_alone(s, names, a, e) &&
                         probe(s, names, &is, &complete, a, e))))
         return false;
-    if (is_true(&is, VERSION) && !is_true(&is, COLUMN)) {
+    if (rows_true(&is, VERSION) && !rows_true(&is, COLUMN)) {
         str table = qualified(names, names->version_table, a);
         err_set(e, ERR_FAILED, "%.*s is no version table: it has no column version_num",
                 STR_ARG(table));
@@ -216,10 +211,10 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
     }
     if (complete)
         return true;
-    return (is_true(&is, SCHEMA) || create_schema(s, names, a, e)) &&
-           (is_true(&is, VERSION) || create(s, names, "ledger_version", a, e)) &&
-           (is_true(&is, LOG) || create(s, names, "ledger_log_table", a, e)) &&
-           (!is_true(&is, NARROW) || widen(s, names, a, e)) && s->sync(s, e);
+    return (rows_true(&is, SCHEMA) || create_schema(s, names, a, e)) &&
+           (rows_true(&is, VERSION) || create(s, names, "ledger_version", a, e)) &&
+           (rows_true(&is, LOG) || create(s, names, "ledger_log_table", a, e)) &&
+           (!rows_true(&is, NARROW) || widen(s, names, a, e)) && s->sync(s, e);
 }
 
 bool ledger_ensure_progress(struct sink *s, const struct ledger_names *names,
@@ -252,7 +247,7 @@ bool ledger_ensure_lock(struct conn *c, const struct ledger_names *names, struct
         return there;
     return exec_quiet(s, STR("BEGIN"), e) && creates_alone(s, names, a, e) &&
            probe(s, names, &is, &complete, a, e) &&
-           (is_true(&is, SCHEMA) || create_schema(s, names, a, e)) &&
+           (rows_true(&is, SCHEMA) || create_schema(s, names, a, e)) &&
            ledger_has(s, names, table, &there, a, e) &&
            (there || create(s, names, "ledger_lock_table", a, e)) &&
            exec_quiet(s, STR("COMMIT"), e) && s->sync(s, e);

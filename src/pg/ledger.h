@@ -88,9 +88,22 @@ bool ledger_advise(struct sink *s, const struct ledger_names *names, str *advice
 bool ledger_locked(struct sink *s, const struct ledger_names *names, bool *locked,
                    struct arena *a, struct err *e);
 
-/* The log, newest first, at most `limit` lines (0: all); rows as db columns: id,
- * revision, direction (up, down, stamp), message, checksum, db_user, os_user, host,
- * program, started_at, duration. No log yet: no rows. */
+/* The columns of ledger_log. */
+enum log_column {
+    LOG_ID,
+    LOG_REVISION,
+    LOG_DIRECTION, /* up, down, stamp */
+    LOG_MESSAGE,
+    LOG_CHECKSUM,
+    LOG_DB_USER,
+    LOG_OS_USER,
+    LOG_HOST,
+    LOG_PROGRAM,
+    LOG_STARTED,
+    LOG_DURATION,
+};
+
+/* The log, newest first, at most `limit` lines (0: all). No log yet: no rows. */
 bool ledger_log(struct sink *s, const struct ledger_names *names, int64_t limit,
                 struct rows *out, struct arena *a, struct err *e);
 

@@ -34,11 +34,6 @@ static bool ask(struct conn *c, str sql, int64_t key, struct rows *out, struct a
     return c->sink.query(&c->sink, &stmt, out, a, e);
 }
 
-static bool is_true(const struct cell *cell)
-{
-    return !cell->null && str_is(cell->text, "t");
-}
-
 /* "pid 4711 (moonshift, role app, from 10.0.0.5) since ..."; the holder may be gone. */
 static str holder_text(const struct rows *rows, struct arena *a)
 {
@@ -57,7 +52,7 @@ static bool advisory_try(struct conn *c, const struct ledger_names *names, bool 
     int64_t key = lock_key(names);
     if (!ask(c, sql_named("lock_try"), key, &rows, a, e))
         return false;
-    *got = is_true(&rows.cells[0]);
+    *got = rows_true(&rows, 0);
     if (!*got) {
         if (!ask(c, sql_named("lock_holder"), key, &rows, a, e))
             return false;
@@ -191,7 +186,7 @@ static bool row_held(struct sink *s, const struct ledger_names *names, bool *hel
         return true;
     if (!s->query(s, &look, &rows, a, e))
         return false;
-    *held = is_true(&rows.cells[0]);
+    *held = rows_true(&rows, 0);
     return true;
 }
 

@@ -50,7 +50,7 @@ static bool holds_lock(struct conn *c, int64_t key, bool *holds, struct err *e)
         .n_params = 1,
         .flags = STMT_QUIET};
     bool ok = c->sink.query(&c->sink, &stmt, &rows, &a, e);
-    *holds = ok && str_is(rows.cells[0].text, "t");
+    *holds = ok && rows_true(&rows, 0);
     arena_reset(&a);
     return ok;
 }

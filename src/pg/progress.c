@@ -11,12 +11,8 @@ static str table_of(const struct ledger_names *names, struct arena *a)
     return buf_done(&b);
 }
 
-static str cell(const struct rows *rows, size_t row, size_t column)
-{
-    const struct cell *c = &rows->cells[row * rows->n_columns + column];
-    return c->null ? STR_NONE : c->text;
-}
-
+/* What is read, and where it stands in a row. */
+enum { REVISION, DIRECTION, PART, CHECKSUM, DONE, TOTAL, RUNNING, POSITION, SINCE };
 #define COLUMNS                                                                          \
     "revision, direction, part, checksum, done, coalesce(total, 0), running, position, " \
     "date_trunc('second', started_at)"
@@ -27,18 +23,18 @@ static void take_rows(const struct rows *rows, bool live, struct progresses *out
 {
     for (size_t i = 0; i < rows->n_rows; i++) {
         long done = 0, total = 0;
-        str_int(cell(rows, i, 4), &done);
-        str_int(cell(rows, i, 5), &total);
+        str_int(rows_text(rows, i, DONE), &done);
+        str_int(rows_text(rows, i, TOTAL), &total);
         *PUSH(a, out->at, out->n, out->room) =
-            (struct progress){.revision = cell(rows, i, 0),
-                              .up = str_is(cell(rows, i, 1), "up"),
-                              .part = cell(rows, i, 2),
-                              .checksum = cell(rows, i, 3),
+            (struct progress){.revision = rows_text(rows, i, REVISION),
+                              .up = str_is(rows_text(rows, i, DIRECTION), "up"),
+                              .part = rows_text(rows, i, PART),
+                              .checksum = rows_text(rows, i, CHECKSUM),
                               .done = done,
                               .total = total,
-                              .running = cell(rows, i, 6),
-                              .position = cell(rows, i, 7),
-                              .since = cell(rows, i, 8),
+                              .running = rows_text(rows, i, RUNNING),
+                              .position = rows_text(rows, i, POSITION),
+                              .since = rows_text(rows, i, SINCE),
                               .live = live};
     }
 }

@@ -56,6 +56,19 @@ struct rows {
     str tag;            /* command tag, "UPDATE 3" */
 };
 
+/* A value of a result; STR_NONE of NULL. */
+static inline str rows_text(const struct rows *rows, size_t row, size_t column)
+{
+    const struct cell *c = &rows->cells[row * rows->n_columns + column];
+    return c->null ? STR_NONE : c->text;
+}
+
+/* A boolean of the first row; NULL is false. */
+static inline bool rows_true(const struct rows *rows, size_t column)
+{
+    return str_is(rows_text(rows, 0, column), "t");
+}
+
 /* One row of a streamed result; false with e filled stops the stream. */
 typedef bool row_fn(void *context, const struct rows *shape, const struct cell *row,
                     struct err *e);

@@ -11,15 +11,10 @@ static str editor(void)
 
 static bool run(struct session *s, struct args *args, struct err *e)
 {
-    struct strs rows = {0}, *known = NULL;
+    struct strs rows = {0};
     struct revisions found = {0};
     str text = args->at[0];
-    if (str_index(text, STR("current")) < text.n) {
-        known = &rows;
-        if (!session_current(s, known, e))
-            return false;
-    }
-    if (!graph_resolve(s->graph, text, known, false, &found, s->arena, e))
+    if (!session_resolve(s, text, &found, &rows, e))
         return false;
     if (found.n == 0)
         return err_set(e, ERR_REVISION, "No revision files indicated by symbol '%.*s'",

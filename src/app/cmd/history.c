@@ -48,7 +48,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
     struct revisions list = {0};
     if (!range.p)
         range = STR(":");
-    if (indicate || str_index(range, STR("current")) < range.n) {
+    if (indicate || session_asks_current(range)) {
         known = &rows;
         if (!session_current(s, known, e))
             return false;

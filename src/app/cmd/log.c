@@ -1,26 +1,5 @@
 #include "app/cmd/cmd.h"
 
-/* Columns of ledger_log. */
-enum {
-    ID,
-    REVISION,
-    DIRECTION,
-    MESSAGE,
-    CHECKSUM,
-    DB_USER,
-    OS_USER,
-    HOST,
-    PROGRAM,
-    STARTED,
-    DURATION
-};
-
-static str cell(const struct rows *rows, size_t row, size_t column)
-{
-    const struct cell *c = &rows->cells[row * rows->n_columns + column];
-    return c->null ? STR_NONE : c->text;
-}
-
 static void print_json(const struct rows *rows, struct arena *a)
 {
     struct buf b = buf_in(a);
@@ -28,8 +7,8 @@ static void print_json(const struct rows *rows, struct arena *a)
     json_open(&j, '[');
     for (size_t i = 0; i < rows->n_rows; i++) {
         json_open(&j, '{');
-        for (size_t k = REVISION; k < rows->n_columns; k++)
-            json_put_str(&j, rows->names[k].p, cell(rows, i, k));
+        for (size_t k = LOG_REVISION; k < rows->n_columns; k++)
+            json_put_str(&j, rows->names[k].p, rows_text(rows, i, k));
         json_close(&j);
     }
     json_close(&j);
@@ -39,15 +18,15 @@ static void print_json(const struct rows *rows, struct arena *a)
 static void print_text(const struct rows *rows)
 {
     for (size_t i = 0; i < rows->n_rows; i++) {
-        str started = cell(rows, i, STARTED), duration = cell(rows, i, DURATION);
-        str message = cell(rows, i, MESSAGE), user = cell(rows, i, OS_USER);
-        str host = cell(rows, i, HOST);
+        str started = rows_text(rows, i, LOG_STARTED), duration = rows_text(rows, i, LOG_DURATION);
+        str message = rows_text(rows, i, LOG_MESSAGE), user = rows_text(rows, i, LOG_OS_USER);
+        str host = rows_text(rows, i, LOG_HOST);
         started = str_cut(started, 0, str_find(started, '.'));
         out_print("%-19.*s  %-5.*s  %.*s", STR_ARG(started),
-                  STR_ARG(cell(rows, i, DIRECTION)), STR_ARG(cell(rows, i, REVISION)));
+                  STR_ARG(rows_text(rows, i, LOG_DIRECTION)), STR_ARG(rows_text(rows, i, LOG_REVISION)));
         if (message.n) /* a stamp of base is of no revision */
-            out_print("%s%.*s", cell(rows, i, REVISION).n ? ", " : "", STR_ARG(message));
-        out_print("  (%.*s", STR_ARG(user.n ? user : cell(rows, i, DB_USER)));
+            out_print("%s%.*s", rows_text(rows, i, LOG_REVISION).n ? ", " : "", STR_ARG(message));
+        out_print("  (%.*s", STR_ARG(user.n ? user : rows_text(rows, i, LOG_DB_USER)));
         if (host.n)
             out_print("@%.*s", STR_ARG(host));
         if (duration.n)

@@ -1,21 +1,14 @@
 #include "app/cmd/cmd.h"
 #include "app/listing.h"
 
-/* `current`, alone or in a form like current-1, is a question to the database. */
 static bool run(struct session *s, struct args *args, struct err *e)
 {
-    struct strs rows = {0}, *known = NULL;
+    struct strs rows = {0};
     struct revisions found = {0};
-    str text = args->at[0];
-    if (str_index(text, STR("current")) < text.n) {
-        known = &rows;
-        if (!session_current(s, known, e))
-            return false;
-    }
-    if (!graph_resolve(s->graph, text, known, false, &found, s->arena, e))
+    if (!session_resolve(s, args->at[0], &found, &rows, e))
         return false;
     s->verbose = true; /* show is the long form */
-    listing_print(s, &found, 0, known);
+    listing_print(s, &found, 0, session_asks_current(args->at[0]) ? &rows : NULL);
     return true;
 }
 
