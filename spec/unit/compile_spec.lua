@@ -86,6 +86,11 @@ describe("texts", function()
     assert.matches("AS $body2$select $$a$$ || $body$b$body$$body2$", text, 1, true)
   end)
 
+  it("of a walk as SQL get such a tag, too", function()
+    local text = sql [[op.backfill { table = "t", key = "id", set = { a = "$moonshift$ and $$" } }]]
+    assert.matches("^DO %$body%$\nDECLARE\n.*'%$moonshift%$ and %$%$'.*\nEND%$body%$;$", text)
+  end)
+
   it("that end in a dollar do not join the tag", function()
     assert.matches("AS $body$select 1 -- $$body$", sql 'op.create_function("f", nil, "text", "select 1 -- $")', 1, true)
   end)

@@ -229,10 +229,10 @@ static bool check(const struct backfill *f, const struct op *op, struct err *e)
         return fail(e, "put the condition of 'where' into the query of 'read'");
     if (f->read.n && f->workers > 1)
         return fail(e, "functions run one at a time: 'workers' is for 'set'");
-    if (f->batch < 0 || f->target_ms < 1 || f->pause_ms < 0 || f->max_lag < 0 ||
-        f->max_rate < 0)
-        return fail(e, "batch, target_ms, pause_ms, max_lag and max_rate cannot be "
-                       "negative");
+    if (f->batch < 0 || f->pause_ms < 0 || f->max_lag < 0 || f->max_rate < 0)
+        return fail(e, "batch, pause_ms, max_lag and max_rate cannot be negative");
+    if (f->target_ms < 1)
+        return fail(e, "'target_ms' is 1 or more");
     if (f->workers < 1 || f->workers > 64)
         return fail(e, "'workers' is a number from 1 to 64");
     return true;
@@ -324,8 +324,10 @@ static void put_waits(struct buf *b, const struct backfill *f, int64_t batch)
             (long long)f->max_lag);
 }
 
-static void put_loop(struct buf *b, const struct backfill *f, struct arena *a)
+/* The body of the DO block. */
+static str loop_of(const struct backfill *f, struct arena *a)
 {
+    struct buf b = buf_in(a);
     str *from = NEW_N(a, str, f->key.n), *next = NEW_N(a, str, f->key.n);
     str all_from = variables(f, "from", from, a),
         all_next = variables(f, "next", next, a);
@@ -337,26 +339,27 @@ static void put_loop(struct buf *b, const struct backfill *f, struct arena *a)
     str last = backfill_update(f, (struct range){from, NULL}, a);
     put_columns(&names, f, "");
     str key = buf_done(&names);
-    buf_put(b, "DO $moonshift$\nDECLARE\n");
-    put_declare(b, f, from);
-    put_declare(b, f, next);
+    buf_put(&b, "\nDECLARE\n");
+    put_declare(&b, f, from);
+    put_declare(&b, f, next);
     buf_fmt(
-        b,
+        &b,
         "BEGIN\n    SELECT %.*s INTO %.*s FROM %.*s ORDER BY %.*s LIMIT 1;\n    LOOP\n",
         STR_ARG(key), STR_ARG(all_from), STR_ARG(f->table), STR_ARG(key));
-    buf_fmt(b, "        SELECT %.*s INTO %.*s FROM %.*s", STR_ARG(key), STR_ARG(all_next),
-            STR_ARG(f->table));
-    put_range(b, f, (struct range){from, NULL}, false);
-    buf_fmt(b, " ORDER BY %.*s OFFSET %lld LIMIT 1;\n        IF FOUND THEN\n",
+    buf_fmt(&b, "        SELECT %.*s INTO %.*s FROM %.*s", STR_ARG(key),
+            STR_ARG(all_next), STR_ARG(f->table));
+    put_range(&b, f, (struct range){from, NULL}, false);
+    buf_fmt(&b, " ORDER BY %.*s OFFSET %lld LIMIT 1;\n        IF FOUND THEN\n",
             STR_ARG(key), (long long)batch);
-    buf_fmt(b, "            %.*s;\n            COMMIT;\n", STR_ARG(update));
-    put_waits(b, f, batch);
+    buf_fmt(&b, "            %.*s;\n            COMMIT;\n", STR_ARG(update));
+    put_waits(&b, f, batch);
     for (size_t i = 0; i < f->key.n; i++)
-        buf_fmt(b, "            %.*s := %.*s;\n", STR_ARG(from[i]), STR_ARG(next[i]));
-    buf_fmt(b,
+        buf_fmt(&b, "            %.*s := %.*s;\n", STR_ARG(from[i]), STR_ARG(next[i]));
+    buf_fmt(&b,
             "        ELSE\n            %.*s;\n            COMMIT;\n            EXIT;\n"
-            "        END IF;\n    END LOOP;\nEND $moonshift$",
+            "        END IF;\n    END LOOP;\nEND",
             STR_ARG(last));
+    return buf_done(&b);
 }
 
 /* A DO block may commit where no transaction is open (manual, 43.8). A function cannot go
@@ -376,9 +379,11 @@ bool compile_backfill(struct pen *p, const struct rec *r)
         fail(p->e, "without a database the key is not known");
         return p->ok = err_hint(p->e, "name the columns of a unique key: key = \"id\"");
     }
-    if (f.read.n)
+    if (f.read.n) {
         buf_str(&p->b, backfill_read(&f, (struct range){NULL, NULL}, p->a));
-    else
-        put_loop(&p->b, &f, p->a);
+    } else {
+        put(p, "DO ");
+        quote_dollar(&p->b, loop_of(&f, p->a));
+    }
     return pen_end(p, STMT_NO_TX);
 }
