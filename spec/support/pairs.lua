@@ -12,11 +12,6 @@ local assert = require "luassert"
 
 local pairs_of = {}
 
--- What is known not to work yet, and why. A pair that starts to work fails its spec until
--- its line here is gone.
-local KNOWN = {
-}
-
 -- One pair names versions of an extension, which each server has of its own.
 local function needs_other_server(name)
   return name:find("extensions_upgrade", 1, true) and db.create():scalar
@@ -163,15 +158,9 @@ function pairs_of.specs(part, of, busted)
     end
     for i = part, #names, of do
       local name = names[i]
-      local known = KNOWN[name]
-      it(name .. (known and ": not yet, " .. known or ""), function()
+      it(name, function()
         if needs_other_server(name) then return pending "written for the extensions of another version" end
-        local ok, why = pcall(pairs_of.check, root .. "/" .. name)
-        if known then
-          assert.is_false(ok, "this works now: take it off the list of what is known")
-        elseif not ok then
-          error(why, 0)
-        end
+        pairs_of.check(root .. "/" .. name)
       end)
     end
   end)

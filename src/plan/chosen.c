@@ -134,8 +134,7 @@ static void add_index_column(struct strs *list, const char *name, struct arena *
 static void add_elements(struct strs *list, const cJSON *elements, struct arena *a)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, elements)
-    {
+    cJSON_ArrayForEach(item, elements) {
         const cJSON *pair = get(get(item, "List"), "items"); /* of an exclusion */
         const cJSON *element =
             get(pair ? cJSON_GetArrayItem(pair, 0) : item, "IndexElem");
@@ -154,7 +153,8 @@ static void add_columns_read(struct strs *list, const cJSON *node, struct arena 
     const char *column = last_name(get(get(node, "ColumnRef"), "fields"));
     if (column && !strs_has(list, str_of(column)))
         strs_add(list, str_copy(a, str_of(column)), a);
-    cJSON_ArrayForEach(child, node) add_columns_read(list, child, a);
+    cJSON_ArrayForEach(child, node)
+        add_columns_read(list, child, a);
 }
 
 /* a_b_c; the server stops when it has more than any name can hold. */

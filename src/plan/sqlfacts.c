@@ -47,8 +47,7 @@ static const char *sval(const cJSON *node)
 static const cJSON *option(const cJSON *list, const char *name)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, list)
-    {
+    cJSON_ArrayForEach(item, list) {
         if (is_text(get(item, "DefElem"), "defname", name))
             return get(item, "DefElem");
     }
@@ -90,8 +89,7 @@ static void add_table(struct reader *r, str schema, str name)
 static void find_ctes(struct reader *r, const cJSON *node)
 {
     const cJSON *child;
-    cJSON_ArrayForEach(child, node)
-    {
+    cJSON_ArrayForEach(child, node) {
         if (child->string && strcmp(child->string, "ctename") == 0)
             *PUSH(r->arena, r->ctes, r->n_ctes, r->ctes_room) =
                 text_of(r, node, "ctename");
@@ -105,7 +103,8 @@ static void find_tables(struct reader *r, const cJSON *node)
     if (get(node, "relname"))
         add_table(r, text_of(r, node, "schemaname"), text_of(r, node, "relname"));
     const cJSON *child;
-    cJSON_ArrayForEach(child, node) find_tables(r, child);
+    cJSON_ArrayForEach(child, node)
+        find_tables(r, child);
 }
 
 /* { "List": { "items": [String, String] } }: the last two words of a dotted name. */
@@ -195,8 +194,7 @@ static bool is_computed(const cJSON *node)
         if (node->string && strcmp(node->string, calls[i]) == 0)
             return true;
     const cJSON *child;
-    cJSON_ArrayForEach(child, node)
-    {
+    cJSON_ArrayForEach(child, node) {
         if (is_computed(child))
             return true;
     }
@@ -224,8 +222,7 @@ static bool is_volatile(const cJSON *node)
             return true;
     }
     const cJSON *child;
-    cJSON_ArrayForEach(child, node)
-    {
+    cJSON_ArrayForEach(child, node) {
         if (is_volatile(child))
             return true;
     }
@@ -240,8 +237,7 @@ static void put_type(struct buf *b, const cJSON *type, const char *name)
     buf_put(b, name);
     enum { INTERVAL_FULL_RANGE = 0x7fff };
     bool open = false;
-    cJSON_ArrayForEach(item, mods)
-    {
+    cJSON_ArrayForEach(item, mods) {
         /* interval(3) comes as a mask of all fields and the precision */
         const cJSON *mask = get(get(get(item, "A_Const"), "ival"), "ival");
         if (item == mods->child && strcmp(name, "interval") == 0 && mask &&
@@ -263,7 +259,8 @@ static void put_type(struct buf *b, const cJSON *type, const char *name)
     }
     if (open)
         buf_char(b, ')');
-    cJSON_ArrayForEach(item, get(type, "arrayBounds")) buf_put(b, "[]");
+    cJSON_ArrayForEach(item, get(type, "arrayBounds"))
+        buf_put(b, "[]");
 }
 
 /* Is the new value of a column just the old one, cast or not? */
@@ -299,8 +296,7 @@ static void read_column(struct reader *r, const cJSON *column, struct sql_action
         !is_plain_using(get(column, "raw_default"), changed))
         action->flags |= ACTION_USING;
     const cJSON *item;
-    cJSON_ArrayForEach(item, get(column, "constraints"))
-    {
+    cJSON_ArrayForEach(item, get(column, "constraints")) {
         const cJSON *c = get(item, "Constraint");
         if (is_text(c, "contype", "CONSTR_NOTNULL"))
             action->flags |= ACTION_NOT_NULL;
@@ -343,8 +339,7 @@ static void read_alter_table(struct reader *r, const cJSON *body)
     const cJSON *relation = get(body, "relation"), *item;
     if (relation && !is_true(relation, "inh"))
         r->out->flags |= SQL_ONLY;
-    cJSON_ArrayForEach(item, get(body, "cmds"))
-    {
+    cJSON_ArrayForEach(item, get(body, "cmds")) {
         const cJSON *cmd = get(item, "AlterTableCmd");
         struct sql_action *action =
             add_action(r, text_of(r, cmd, "subtype"), text_of(r, cmd, "name"));
@@ -361,8 +356,7 @@ static void read_alter_table(struct reader *r, const cJSON *body)
 static void read_create_table(struct reader *r, const cJSON *body)
 {
     const cJSON *item;
-    cJSON_ArrayForEach(item, get(body, "tableElts"))
-    {
+    cJSON_ArrayForEach(item, get(body, "tableElts")) {
         str kind = item->child ? str_of(item->child->string) : STR_NONE;
         read_definition(r, item, add_action(r, str_copy(r->arena, kind), STR_NONE));
     }
@@ -391,8 +385,7 @@ static void read_drop(struct reader *r, const cJSON *body)
     for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
         is_relation |= str_is(kind, relations[i]);
     const cJSON *item;
-    cJSON_ArrayForEach(item, get(body, "objects"))
-    {
+    cJSON_ArrayForEach(item, get(body, "objects")) {
         struct sql_table name = dotted_name(r, item);
         if (is_relation)
             add_table(r, name.schema, name.name);
