@@ -337,9 +337,9 @@ static bool ambiguous(const struct graph *g, size_t from, const struct revisions
     struct arena scratch = {0};
     err_set(e, ERR_DECISION, "Ambiguous walk");
     str named = listing(ways, true, &scratch);
-    err_hint(e, "%.*s has several %s: %.*s; name the one you mean",
-             from == BASE ? 4 : (int)g->at[from].rev->id.n,
-             from == BASE ? "base" : g->at[from].rev->id.p, what, STR_ARG(named));
+    str start = from == BASE ? STR("base") : g->at[from].rev->id;
+    err_hint(e, "%.*s has several %s: %.*s; name the one you mean", STR_ARG(start), what,
+             STR_ARG(named));
     arena_reset(&scratch);
     return false;
 }

@@ -81,7 +81,7 @@ static void put_body(struct pen *p, const struct rec *r)
     struct body b = {.p = p};
     struct list columns = rec_list(r, K_columns), like = rec_list(r, K_like);
     size_t n_keys = count_keys(columns);
-    bool typed = !rec_has(r, K_partition_of) && !rec_has(r, K_of_type);
+    bool plain = !rec_has(r, K_partition_of) && !rec_has(r, K_of_type);
     if (n_keys && rec_has(r, K_primary_key))
         pen_fail(p, "primary_key is given for the table and for a column");
     check_columns(p, columns);
@@ -92,7 +92,7 @@ static void put_body(struct pen *p, const struct rec *r)
     for (size_t i = 0; i < columns.n; i++) {
         const struct rec *c = columns.at[i].rec;
         element(&b);
-        put_column(p, c, typed ? COLUMN_PLAIN : COLUMN_EXISTING,
+        put_column(p, c, plain ? COLUMN_PLAIN : COLUMN_EXISTING,
                    n_keys == 1 && rec_bool(c, K_primary_key));
     }
     if (n_keys > 1)
@@ -112,7 +112,7 @@ static void put_body(struct pen *p, const struct rec *r)
     }
     if (b.open)
         put(p, "\n)");
-    else if (typed)
+    else if (plain)
         put(p, " ()");
 }
 

@@ -174,8 +174,7 @@ static int f_load(lua_State *L)
     return load(box, path) ? 1 : push_err(L, &box->err);
 }
 
-/* ---- methods
- * --------------------------------------------------------------------------- */
+/* ---- methods ----------------------------------------------------------------------- */
 
 /* ops:script{server_version, autocommit}: the text that --sql writes, without remarks. */
 static int ops_script(lua_State *L)
@@ -254,8 +253,7 @@ static int ops_names(lua_State *L)
     return 1;
 }
 
-/* ---- raw SQL
- * ---------------------------------------------------------------------------- */
+/* ---- raw SQL ----------------------------------------------------------------------- */
 
 /* split(text, in_transaction, server_version): { { sql, line, no_tx }, ... };
  * in_transaction may be "autocommit". */
@@ -399,8 +397,7 @@ static int f_sink(lua_State *L)
     return ok ? 1 : push_err(L, &box->err);
 }
 
-/* ---- texts made from op.def
- * --------------------------------------------------------------- */
+/* ---- texts made from op.def -------------------------------------------------------- */
 
 static int push_made(lua_State *L, void (*make)(struct buf *))
 {
