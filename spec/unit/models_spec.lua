@@ -54,6 +54,8 @@ model.trigger("tr", "users", { timing = "after", events = { "insert" }, execute 
     }
     local found = {}
     for line in renames:gmatch("%d+: ([^\n]+)") do found[#found + 1] = line end
+    -- the table first: its column is then found under the table's new name
+    assert.equal("rename_table{name='people', new_name='users', schema='app'}", found[1])
     table.sort(expected)
     table.sort(found)
     assert.same(expected, found)
