@@ -79,11 +79,13 @@ str erd_dot(const struct erd *d, struct arena *a);
 str erd_svg(const struct erd *d, struct arena *a);
 str erd_html(const struct erd *d, struct arena *a);
 
-/* Shared by the writers: sizes in pixels, and text cut to what has room. */
+/* Shared by layout and writers: sizes in pixels, and text cut to what has room. */
 enum {
     ERD_HEAD = 28, /* height of a table's title */
     ERD_ROW = 20,  /* of a column */
     ERD_FOOT = 6,
+    ERD_NAME_LETTERS = 34, /* at most, of the name of a table or a column */
+    ERD_TYPE_LETTERS = 26, /* at most, of a column's type */
 };
 str erd_short_type(str type, struct arena *a);
 /* At most `most` letters, with an ellipsis when it was cut. */

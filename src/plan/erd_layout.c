@@ -15,14 +15,24 @@
 #include <string.h>
 
 enum {
-    LETTER = 72,    /* tenths of a pixel: a letter of 12 pixels, 0.6 wide */
-    TABLE_GAP = 26, /* between boxes of a column */
-    RANK_GAP = 84,  /* between columns: room for the curves */
-    TRUNK = 2,      /* height of a trunk; the gaps around it do the rest */
+    LETTER = 72,      /* tenths of a pixel: a letter of 12 pixels, 0.6 wide */
+    PADDING = 20,     /* left and right of a box's text, together */
+    TABLE_GAP = 26,   /* between boxes of a column */
+    TRUNK = 2,        /* height of a trunk; the gaps around it do the rest */
+    TRUNK_GAP = 10,   /* between two trunks */
+    TRUNK_SPACE = 18, /* between a trunk and a box */
+    RANK_GAP = 84,    /* between columns: room for the curves */
+    PART_GAP = 40,    /* below a part */
     MARGIN = 24,
+    LOOP = 16, /* how far the line of a table to itself stands out on the right */
     SWEEPS = 14,
-    WIDEST_NAME = 34,
-    WIDEST_TYPE = 26,
+    MEAN_SWEEPS = 6,
+};
+
+enum {
+    TITLE_LETTERS = 2, /* beside a title: the gap, */
+    PARTS_LETTERS = 8, /* or "12 parts" */
+    ROW_LETTERS = 7,   /* beside a column's name and type: PK, FK or U, and the gaps */
 };
 
 struct node {
@@ -101,15 +111,17 @@ static struct groups group_by(const size_t *group, size_t n, size_t n_groups,
 
 static void measure(struct erd_table *t, struct arena *a)
 {
-    size_t most =
-        erd_letters(erd_cut(t->title, WIDEST_NAME, a)) + (t->n_partitions ? 8 : 2);
+    size_t most = erd_letters(erd_cut(t->title, ERD_NAME_LETTERS, a)) +
+                  (t->n_partitions ? PARTS_LETTERS : TITLE_LETTERS);
     for (size_t i = 0; i < t->n; i++) {
         const struct erd_column *c = &t->columns[i];
-        size_t name = erd_letters(erd_cut(c->name, WIDEST_NAME, a));
-        size_t type = erd_letters(erd_cut(erd_short_type(c->type, a), WIDEST_TYPE, a));
-        most = name + type + 7 > most ? name + type + 7 : most;
+        size_t name = erd_letters(erd_cut(c->name, ERD_NAME_LETTERS, a));
+        size_t type =
+            erd_letters(erd_cut(erd_short_type(c->type, a), ERD_TYPE_LETTERS, a));
+        size_t row = name + type + ROW_LETTERS;
+        most = row > most ? row : most;
     }
-    t->width = (int)(most * LETTER / 10) + 20;
+    t->width = (int)(most * LETTER / 10) + PADDING;
     t->height = ERD_HEAD + (int)t->n * ERD_ROW + (t->n ? ERD_FOOT : 0);
 }
 
@@ -379,7 +391,8 @@ static int by_y(const void *a, const void *b)
 static double gap_between(const struct node *above, const struct node *below)
 {
     bool trunks = above->table == NONE && below->table == NONE;
-    return trunks ? 10 : above->table == NONE || below->table == NONE ? 18 : TABLE_GAP;
+    bool boxes = above->table != NONE && below->table != NONE;
+    return boxes ? TABLE_GAP : trunks ? TRUNK_GAP : TRUNK_SPACE;
 }
 
 /* Heights as near to what the nodes want as their order allows: neighbours that push each
@@ -483,7 +496,7 @@ static void arrange(struct layout *l)
     }
     for (size_t i = 0; best >= 0 && i < l->n_nodes; i++)
         l->nodes[i].y = kept[i];
-    for (int sweep = 0; sweep < 6; sweep++)
+    for (int sweep = 0; sweep < MEAN_SWEEPS; sweep++)
         for (size_t i = 0; i < l->n_ranks; i++) {
             wish(l, 0);
             arrange_rank(l, sweep % 2 ? l->n_ranks - 1 - i : i, false);
@@ -615,9 +628,9 @@ void erd_layout(struct erd *d, struct arena *a)
     }
     draw_loops(&l);
     if (l.n_parts)
-        boxes_pack(boxes, l.n_parts, RANK_GAP / 2, TABLE_GAP + 14, a);
+        boxes_pack(boxes, l.n_parts, RANK_GAP / 2, PART_GAP, a);
     for (size_t i = 0; i < l.n_parts; i++)
         move(&l, &boxes[i]);
-    d->width += MARGIN + 16; /* a loop stands out on the right */
+    d->width += MARGIN + LOOP;
     d->height += MARGIN;
 }

@@ -8,6 +8,18 @@
 
 extern const struct embedded embedded_erd[];
 
+/* Pixels from the left edge of a table, from its right edge, and down. */
+enum {
+    KEY_X = 8,
+    TITLE_X = 10,
+    NAME_X = 30,
+    RIGHT_X = 9,
+    TITLE_Y = 18,
+    BASELINE = 4, /* below the middle of a row */
+    CORNER = 6,   /* radius */
+    HUES = 7,     /* classes hue0, hue1, … of erd/colors.css */
+};
+
 static str file_named(const char *name)
 {
     for (const struct embedded *f = embedded_erd; f->name; f++)
@@ -56,7 +68,7 @@ static void put_column(struct buf *b, const struct erd_table *t, size_t i,
                        struct arena *a)
 {
     const struct erd_column *c = &t->columns[i];
-    int middle = erd_row_y(t, i), base = middle + 4;
+    int middle = erd_row_y(t, i), base = middle + BASELINE;
     const char *key = c->primary ? "pk" : c->foreign ? "fk" : c->unique ? "uk" : NULL;
     buf_fmt(b, "<g class=\"col%s\"><title>", c->not_null ? "" : " null");
     erd_put_xml(b, c->name);
@@ -71,12 +83,13 @@ static void put_column(struct buf *b, const struct erd_table *t, size_t i,
     buf_fmt(b, "<rect class=\"row\" x=\"1\" y=\"%d\" width=\"%d\" height=\"%d\"/>",
             middle - ERD_ROW / 2, t->width - 2, ERD_ROW);
     if (key)
-        put_text(b, key, 8, base,
+        put_text(b, key, KEY_X, base,
                  c->primary   ? STR("PK")
                  : c->foreign ? STR("FK")
                               : STR("U"));
-    put_text(b, "name", 30, base, erd_cut(c->name, 34, a));
-    put_text(b, "type", t->width - 9, base, erd_cut(erd_short_type(c->type, a), 26, a));
+    put_text(b, "name", NAME_X, base, erd_cut(c->name, ERD_NAME_LETTERS, a));
+    put_text(b, "type", t->width - RIGHT_X, base,
+             erd_cut(erd_short_type(c->type, a), ERD_TYPE_LETTERS, a));
     buf_put(b, "</g>\n");
 }
 
@@ -86,27 +99,29 @@ static void put_table(struct buf *b, const struct erd_table *t, size_t number,
     buf_fmt(b,
             "<g class=\"table hue%zu\" id=\"t%zu\" data-t=\"%zu\" tabindex=\"0\" "
             "transform=\"translate(%d %d)\"><title>",
-            t->hue % 7, number, number, t->x, t->y);
+            t->hue % HUES, number, number, t->x, t->y);
     erd_put_xml(b, t->title);
     if (t->comment.n) {
         buf_char(b, '\n');
         erd_put_xml(b, t->comment);
     }
     buf_put(b, "</title>\n");
-    buf_fmt(b, "<rect class=\"box\" width=\"%d\" height=\"%d\" rx=\"6\"/>", t->width,
-            t->height);
+    buf_fmt(b, "<rect class=\"box\" width=\"%d\" height=\"%d\" rx=\"%d\"/>", t->width,
+            t->height, CORNER);
     if (t->n)
-        buf_fmt(b,
-                "<path class=\"head\" d=\"M0 %d V6 a6 6 0 0 1 6 -6 H%d a6 6 0 0 1 6 6 "
-                "V%d Z\"/>",
-                ERD_HEAD - 2, t->width - 6, ERD_HEAD - 2);
+        buf_fmt(
+            b,
+            "<path class=\"head\" d=\"M0 %d V%d a%d %d 0 0 1 %d -%d H%d a%d %d 0 0 1 %d "
+            "%d V%d Z\"/>",
+            ERD_HEAD - 2, CORNER, CORNER, CORNER, CORNER, CORNER, t->width - CORNER,
+            CORNER, CORNER, CORNER, CORNER, ERD_HEAD - 2);
     else
-        buf_fmt(b, "<rect class=\"head\" width=\"%d\" height=\"%d\" rx=\"6\"/>", t->width,
-                t->height);
-    put_text(b, "title", 10, 18, erd_cut(t->title, 34, a));
+        buf_fmt(b, "<rect class=\"head\" width=\"%d\" height=\"%d\" rx=\"%d\"/>",
+                t->width, t->height, CORNER);
+    put_text(b, "title", TITLE_X, TITLE_Y, erd_cut(t->title, ERD_NAME_LETTERS, a));
     if (t->n_partitions)
         put_text(
-            b, "parts", t->width - 9, 18,
+            b, "parts", t->width - RIGHT_X, TITLE_Y,
             str_fmt(a, "%zu part%s", t->n_partitions, t->n_partitions == 1 ? "" : "s"));
     buf_char(b, '\n');
     for (size_t i = 0; i < t->n; i++)
@@ -291,7 +306,7 @@ static void put_card(struct buf *b, const struct erd *d, size_t number)
     const struct erd_table *t = &d->tables[number];
     buf_fmt(b,
             "<details class=\"card hue%zu\" id=\"c%zu\" data-t=\"%zu\"><summary><span>",
-            t->hue % 7, number, number);
+            t->hue % HUES, number, number);
     erd_put_xml(b, t->title);
     buf_fmt(b, "</span><i title=\"columns\">%zu</i></summary>\n", t->n);
     if (t->comment.n) {
