@@ -86,6 +86,15 @@ describe("a name that PostgreSQL chooses", function()
     assert.equal(before, d:dump())
   end)
 
+  it("is found when the number has two digits, and takes their room from a full name", function()
+    local there, back = texts(('op.create_index(nil, %q, { %q })'):format(wide, wide))
+    local d = db.create(model.name)
+    d:exec(there:rep(12))
+    assert.equal("1", d:scalar "select count(*) from pg_class where relname ~ '_idx10$'")
+    d:exec(back:rep(12))
+    assert.equal(before, d:dump())
+  end)
+
   it("is known before, when it is free", function()
     local d = db.create(model.name)
     local names = [[select conname from pg_constraint union all

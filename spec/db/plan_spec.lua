@@ -25,6 +25,7 @@ local statements = {
   "create table n (id bigint references t)",
   "create table n (id bigint, foreign key (id) references s.x, self bigint unique references n (self))",
   "create table n (t bigint references t, o bigint references o)",
+  "create table if not exists t (id bigint, self bigint references t)",
   "create table n partition of p for values in (2)",
   "create table n (like t including all)",
   "alter table t add n text", "alter table t add n uuid default gen_random_uuid()",

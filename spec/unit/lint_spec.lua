@@ -591,6 +591,9 @@ describe("lint", function()
         up = 'op.add_column("a", { "n", "text" })', down_body = 'op.execute "x"' },
     } }
     assert.matches("[require-timeout-settings]", p:fails(1, "lint").out, 1, true)
+    p:write("migrations/002_b.lua", project.revision { "002_b", down = "001_a", down_body = 'op.execute "x"',
+      up = [[op.execute "set lock_timeout = '1s'; set lock_timeout to default; alter table a add n text"]] })
+    assert.matches("[require-timeout-settings]", p:fails(1, "lint").out, 1, true)
   end)
 
   it("tells of several heads that no label tells apart", function()

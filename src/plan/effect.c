@@ -196,7 +196,7 @@ static void reindex(const struct scene *s)
 {
     bool gentle = s->facts->flags & SQL_CONCURRENTLY;
     touch(s, s->facts->target, gentle ? LOCK_SHARE_UPDATE_EXCLUSIVE : LOCK_SHARE,
-          EFFECT_READS | EFFECT_INDEX);
+          EFFECT_READS);
 }
 
 static void rename_object(const struct scene *s)
