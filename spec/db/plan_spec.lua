@@ -190,4 +190,22 @@ describe("plan", function()
     assert.matches('-- the rest is known when the revisions before it have run: relation "n" does not exist',
       p:ok("plan").out, 1, true)
   end)
+
+  it("goes on behind a backfill whose table, column or key an earlier revision makes", function()
+    text 'op.execute "select 1"'
+    p:write("migrations/003_c.lua", project.revision { "003_c", down = "002_b", transactional = false,
+      up = 'op.backfill { table = "n", key = "k", set = { v = 1 } }' })
+    p:write("migrations/004_d.lua", project.revision { "004_d", down = "003_c", up = 'op.execute "select 4"' })
+    for _, case in ipairs {
+      { "select 1", 'op.create_table("n", { { "k", "bigint", primary_key = true } })', "n does not exist" },
+      { "create table n (v int)", 'op.add_column("n", { "k", "bigint" })', "n has no column 'k'" },
+      { "create table n (k int, v int)", 'op.create_primary_key(nil, "n", { "k" })', "no unique index of n is on (k)" },
+    } do
+      p.db:query("drop table if exists n; " .. case[1])
+      p:write("migrations/002_b.lua", project.revision { "002_b", down = "001_a", up = case[2] })
+      local out = p:ok("plan").out
+      assert.matches("the rest is known when the revisions before it have run: op.backfill: " .. case[3], out, 1, true)
+      assert.matches("select 4;", out, 1, true)
+    end
+  end)
 end)

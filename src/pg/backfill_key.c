@@ -3,6 +3,8 @@
 #include "pg/sql.h"
 #include "plan/quote.h"
 
+#include <string.h>
+
 static str names_text(struct list names, const char *item, const char *between,
                       struct arena *a)
 {
@@ -32,6 +34,14 @@ static str array_text(struct list names, struct arena *a)
     return buf_done(&b);
 }
 
+/* The SQLSTATE says of what kind the fault is, as the server would: what is missing may
+ * come with an earlier revision, so that `plan` goes on behind it. */
+static bool missing(struct err *e, const char *sqlstate, struct origin from)
+{
+    memcpy(e->sqlstate, sqlstate, 5);
+    return err_at(e, from.file, from.line);
+}
+
 static bool check_columns(struct sink *s, str table, struct list wanted,
                           struct origin from, struct arena *a, struct err *e)
 {
@@ -52,7 +62,7 @@ static bool check_columns(struct sink *s, str table, struct list wanted,
         return true;
     err_set(e, ERR_FAILED, "op.backfill: %.*s has no column '%.*s'", STR_ARG(table),
             STR_ARG(rows.cells[0].text));
-    return err_at(e, from.file, from.line);
+    return missing(e, "42703", from);
 }
 
 static bool check_table(struct sink *s, str table, struct origin from, struct arena *a,
@@ -74,7 +84,7 @@ static bool check_table(struct sink *s, str table, struct origin from, struct ar
     err_set(e, ERR_FAILED, "op.backfill: %.*s %s", STR_ARG(table),
             rows.n_rows ? "is no table: name the one whose rows are to be changed"
                         : "does not exist");
-    return err_at(e, from.file, from.line);
+    return rows.n_rows ? err_at(e, from.file, from.line) : missing(e, "42P01", from);
 }
 
 static bool no_key(str table, struct list wanted, bool nullable, struct origin from,
@@ -98,7 +108,7 @@ static bool no_key(str table, struct list wanted, bool nullable, struct origin f
                 STR_ARG(table));
     err_hint(e, "a walk in batches needs a key that every row has and no two rows share: "
                 "create one first, or change the rows in one statement with op.execute");
-    return err_at(e, from.file, from.line);
+    return missing(e, "42P10", from);
 }
 
 bool backfill_find_key(struct sink *s, str table, struct list wanted, struct list *key,

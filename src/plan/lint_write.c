@@ -7,13 +7,29 @@
 
 /* ---- text -------------------------------------------------------------------------- */
 
-/* Words of a paragraph on lines of at most 90 columns. */
+/* The next word; what stands in backquotes is one. */
+static bool next_word(str *rest, str *word)
+{
+    str more;
+    if (!str_split(rest, ' ', word))
+        return false;
+    for (;;) {
+        size_t quotes = 0;
+        for (size_t i = 0; i < word->n; i++)
+            quotes += word->p[i] == '`';
+        if (quotes % 2 == 0 || !str_split(rest, ' ', &more))
+            return true;
+        word->n = (size_t)(more.p + more.n - word->p);
+    }
+}
+
+/* Words of a paragraph on lines of at most 80 columns. */
 static void put_wrapped(struct buf *b, const char *text)
 {
-    enum { INDENT = 4, WIDTH = 90 };
+    enum { INDENT = 4, WIDTH = 80 };
     str rest = str_of(text), word;
     size_t column = WIDTH;
-    while (str_split(&rest, ' ', &word)) {
+    while (next_word(&rest, &word)) {
         if (column + 1 + word.n > WIDTH) {
             if (column != WIDTH)
                 buf_char(b, '\n');
