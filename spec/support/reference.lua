@@ -80,11 +80,15 @@ db.copy_to("select code from countries order by 1", function(line) log(line) end
 
 ### execute_file
 
-Run the SQL in a file that lies beside the migration.
+Run the SQL in a file that lies beside the migration: one statement or thousands, as `pg_dump
+--schema-only` or `pg_dump --inserts` write them. An error names the line in the file. Lines for
+psql (`\connect`, `\i`) and `COPY … FROM stdin` are refused, `BEGIN` and `COMMIT` too.
 
 ```lua
 op.execute_file("001_views.sql")
 ```
+
+Lock: what its statements take. No inverse: write `downgrade()`.
 
 ### autocommit
 

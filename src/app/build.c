@@ -17,7 +17,7 @@ bool pieces_add_sql(struct pieces *p, str text, str file, int server_version,
     for (size_t i = 0; i < stmts.n; i++) {
         struct piece *piece = PUSH(a, p->at, p->n, p->room);
         *PUSH(a, piece->stmts.at, piece->stmts.n, piece->stmts.room) = stmts.at[i];
-        piece->stmts.at[0].from = (struct origin){file, stmts.at[i].first_line};
+        piece->stmts.at[0].from = (struct origin){.file = file, .line = stmts.at[i].first_line};
     }
     return true;
 }

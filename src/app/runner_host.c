@@ -10,6 +10,7 @@ bool flight_refuse_alone(const struct flight *f, const struct stmt *s, struct er
 {
     err_set(e, ERR_FAILED, "this statement cannot run inside a transaction block");
     e->sql = str_copy(&e->arena, s->sql);
+    e->context = stmt_place(s, &e->arena);
     if (f->r->in_all)
         err_hint(e, "run without --single-transaction or --dry-run, with "
                     "`transactional = false` in the revision");

@@ -138,7 +138,7 @@ bool journal_close(struct flight *f, struct err *e)
         return true;
     if (j->met < j->done || (j->met == j->done && j->running.n && !j->refused))
         return refuse_other(f, STR("now makes fewer statements than then"),
-                            (struct origin){f->m.revision.file, 0}, e);
+                            (struct origin){.file = f->m.revision.file}, e);
     return progress_forget(f->r->sink, &f->r->names, f->step->revision->id, STR_NONE,
                            f->arena, e);
 }

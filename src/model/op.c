@@ -243,6 +243,8 @@ struct op *op_copy(struct arena *a, const struct op *op)
     copy->from = op->from;
     if (op->from.file.p)
         copy->from.file = str_copy(a, op->from.file);
+    if (op->from.script.p)
+        copy->from.script = str_copy(a, op->from.script);
     copy->was = op->was;
     return copy;
 }

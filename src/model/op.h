@@ -137,6 +137,7 @@ struct rec {
 struct origin {
     str file; /* relative to the project, STR_NONE when unknown */
     int line;
+    str script; /* of op.execute_file: the file that the SQL is in, else STR_NONE */
 };
 
 struct op {

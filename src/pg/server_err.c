@@ -151,9 +151,9 @@ static void add_context(const PGresult *r, const struct stmt *stmt, struct err *
     str context = field(r, PG_DIAG_CONTEXT);
     struct buf b = buf_in(&e->arena);
     buf_str(&b, sql_masked(context, &e->arena)); /* it quotes statements */
-    if (stmt->first_line > 1)
-        buf_fmt(&b, "%sthe statement starts at line %d of its SQL text",
-                context.n ? "\n" : "", stmt->first_line);
+    str place = stmt_place(stmt, &e->arena);
+    if (place.n)
+        buf_fmt(&b, "%s%.*s", context.n ? "\n" : "", STR_ARG(place));
     if (b.n)
         e->context = buf_done(&b);
 }

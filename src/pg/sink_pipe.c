@@ -62,6 +62,8 @@ static void copy_stmt(struct entry *entry, const struct stmt *stmt, struct arena
     };
     if (stmt->from.file.p)
         entry->stmt.from.file = str_copy(a, stmt->from.file);
+    if (stmt->from.script.p)
+        entry->stmt.from.script = str_copy(a, stmt->from.script);
     if (stmt->guard.p)
         entry->stmt.guard = str_copy(a, stmt->guard);
 }

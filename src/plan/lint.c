@@ -337,7 +337,7 @@ void lint_revision(struct linter *l, const struct lint_input *in, struct finding
         look_at_step(l, &c, &seen, out);
     }
     c = (struct lint_case){.lint = l, .in = &seen};
-    run_rules(l, &c, ON_REVISION, (struct origin){in->revision->file, 0}, out);
+    run_rules(l, &c, ON_REVISION, (struct origin){.file = in->revision->file}, out);
 }
 
 struct linter *lint_new(const struct lint_options *options, struct arena *a)

@@ -43,6 +43,10 @@ struct stmt {
         *changed; /* when set: gets the number of rows it changed, once that is known */
 };
 
+/* "the statement starts at line 7 of views.sql"; STR_NONE where the place in the migration
+ * says enough. */
+str stmt_place(const struct stmt *s, struct arena *a);
+
 /* A result held in memory. Values are text, or NULL. */
 struct cell {
     str text;

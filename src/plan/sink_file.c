@@ -13,6 +13,15 @@ struct file_sink {
     bool plain;      /* the reader has been told that a backslash in '...' is itself */
 };
 
+str stmt_place(const struct stmt *s, struct arena *a)
+{
+    if (s->first_line <= 1 && !s->from.script.n)
+        return STR_NONE;
+    str script = s->from.script.n ? s->from.script : STR("its SQL text");
+    return str_fmt(a, "the statement starts at line %d of %.*s", s->first_line,
+                   STR_ARG(script));
+}
+
 bool sink_refuse_read(const struct stmt *s, struct err *e)
 {
     err_set(e, ERR_FAILED, "reading rows needs a live connection");

@@ -17,6 +17,7 @@ static struct stmt stmt_copy(struct arena *a, const struct stmt *s)
     copy.sql = str_copy(a, s->sql);
     copy.guard = kept(a, s->guard);
     copy.from.file = kept(a, s->from.file);
+    copy.from.script = kept(a, s->from.script);
     struct param *params = NEW_N(a, struct param, s->n_params);
     for (size_t i = 0; i < s->n_params; i++) {
         params[i].null = s->params[i].null;

@@ -40,9 +40,11 @@ static int f_execute_file(lua_State *L)
         error_raise(L, "%s: %.*s is not UTF-8 text", what, STR_ARG(name));
     struct op *op = op_new(host->arena, OP_execute);
     op->from = error_place(L);
+    op->from.script = str_copy(host->arena, name);
     rec_set(op->args, K_sql, val_str(text));
     if (!host->apply(host, op, e)) {
-        err_hint(e, "the SQL is in %.*s", STR_ARG(name));
+        if (e->context.n == 0)
+            e->context = str_fmt(&e->arena, "the script is %.*s", STR_ARG(name));
         error_raise_err(L, e);
     }
     return 0;

@@ -54,9 +54,9 @@ struct origin error_place(lua_State *L)
     for (int level = 0; vm->file.p && lua_getstack(L, level, &ar); level++) {
         lua_getinfo(L, "Sl", &ar);
         if (ar.currentline > 0 && ar.source[0] == '@' && str_is(vm->file, ar.source + 1))
-            return (struct origin){vm->file, ar.currentline};
+            return (struct origin){.file = vm->file, .line = ar.currentline};
     }
-    return (struct origin){vm->file, vm->file.p ? vm->first_line : 0};
+    return (struct origin){.file = vm->file, .line = vm->file.p ? vm->first_line : 0};
 }
 
 /* Whether `name` is how Lua shortens the chunk "@file" (lua.h: LUA_IDSIZE with its NUL).
@@ -102,7 +102,7 @@ static void fill_from_text(lua_State *L, str text, struct err *e)
      * the last one is where it began. */
     while (take_place(&rest, &name, &line)) {
         if (vm->file.p ? is_short_for(name, vm->file) : str_starts(name, STR("lua/")))
-            from = (struct origin){vm->file.p ? vm->file : name, line};
+            from = (struct origin){.file = vm->file.p ? vm->file : name, .line = line};
         else
             break;
         message = rest;

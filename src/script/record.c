@@ -116,7 +116,7 @@ static struct recorder recorder_for(const struct revision *revision, const char 
 static void note_stop(struct lint_input *out, const struct err *e, bool reading,
                       struct arena *a)
 {
-    out->stopped = (struct origin){out->revision->file, e->line};
+    out->stopped = (struct origin){.file = out->revision->file, .line = e->line};
     out->stopped_why = str_copy(a, e->message);
     out->stopped_reading = reading;
 }
