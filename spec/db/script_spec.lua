@@ -58,12 +58,15 @@ end)
 
 describe("a mistake in a script", function()
   for name, case in pairs {
-    ["of syntax"] = { "select 1;\n\nselct 2;", { 'syntax error at or near "selct" (line 3 of the script)', "the script is s.sql" } },
+    ["of syntax"] = { "select 1;\n\nselct 2;",
+      { 'syntax error at or near "selct" (line 3 of the script)', "the script is s.sql" } },
     ["that the server finds"] = { "create table a (n int);\n\ncreate index on a (m);",
       { 'column "m" does not exist', "the statement starts at line 3 of s.sql" } },
     ["in its first line"] = { "select nothing", { "the statement starts at line 1 of s.sql" } },
-    ["that ends the transaction"] = { "select 1;\ncommit;\n", { "line 2 of the script: commit would end the transaction", "the script is s.sql" } },
-    ["that only psql knows"] = { "select 1;\n\\connect other\n", { "line 2 of the script: \\connect is a command of psql", "remove the line", "the script is s.sql" } },
+    ["that ends the transaction"] = { "select 1;\ncommit;\n",
+      { "line 2 of the script: commit would end the transaction", "the script is s.sql" } },
+    ["that only psql knows"] = { "select 1;\n\\connect other\n",
+      { "line 2 of the script: \\connect is a command of psql", "remove the line", "the script is s.sql" } },
     ["that cannot be in a transaction"] = { "create table a (n int);\ncreate index concurrently on a (n);\n",
       { "this statement cannot run inside a transaction block", "the statement starts at line 2 of s.sql",
         "set `transactional = false` in the revision, or wrap the call: op.autocommit(function() ... end)" } },
