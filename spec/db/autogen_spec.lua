@@ -353,6 +353,28 @@ model.view("v2", "select id from v1")
     said(p:ok("check"), "not compared: base type strange of the database")
   end)
 
+  it("says which objects depend on an extension", function()
+    local p = made [==[model.execute [[
+      create function f() returns trigger language plpgsql as 'begin return new; end';
+      create table t (n int);
+      create index ix on t (n);
+      create trigger g before insert on t for each row execute function f();
+      create materialized view m as select 1 as one;
+    ]]]==]
+    local r = p:ok("check")
+    assert.not_matches("not compared", r.err, 1, true)
+    p.db:exec [[
+      alter function f() depends on extension plpgsql;
+      alter index ix depends on extension plpgsql;
+      alter trigger g on t depends on extension plpgsql;
+      alter materialized view m depends on extension plpgsql;
+    ]]
+    r = p:ok("check")
+    for _, object in ipairs { "function f()", "index ix", "trigger g on table t", "materialized view m" } do
+      said(r, ("not compared: DEPENDS ON EXTENSION plpgsql of %s of the database"):format(object))
+    end
+  end)
+
   it("drops its scratch databases", function()
     local p = made(USERS)
     p:write("models/broken.sql", "create table broken (a no_such_type);")

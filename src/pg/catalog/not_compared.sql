@@ -18,6 +18,12 @@ FROM (
          pg_describe_object(s.classoid, s.objoid, s.objsubid)
   FROM pg_seclabel s
   UNION ALL
+  SELECT 'DEPENDS ON EXTENSION ' || quote_ident(x.extname) || ' of', d.classid, d.objid,
+         pg_describe_object(d.classid, d.objid, 0)
+  FROM pg_depend d
+  JOIN pg_extension x ON d.refclassid = 'pg_extension'::regclass AND x.oid = d.refobjid
+  WHERE d.deptype = 'x'
+  UNION ALL
   SELECT 'large object', 'pg_largeobject_metadata'::regclass, l.oid, l.oid::text
   FROM pg_largeobject_metadata l
   UNION ALL
