@@ -39,6 +39,26 @@ op.execute "insert into a values (1)"
       end)
     end
 
+    for _, first in ipairs { "select 1", "create table early (a later.mood)" } do
+      it("ends the building of models, " .. first, function()
+        local p = project.new { files = {
+          ["models/a.sql"] = first .. ";\ncreate schema later; create type later.mood as enum ('a');\n"
+            .. "select pg_sleep(40);\n",
+          ["migrations/1.lua"] = project.revision { "001_a" } } }
+        p:ok("upgrade", "head")
+        local handle = p:start { "check" }
+        until_true(function()
+          return p.db:scalar [[select count(*) from pg_stat_activity where query like '%pg_sleep(40)%'
+            and datname like 'moonshift_scratch%' and wait_event = 'PgSleep']] ~= "0"
+        end)
+        handle:kill(signal)
+        local r = handle:wait()
+        assert.equal(status, r.status, r.err)
+        assert.equal("0", p.db:scalar [[select count(*) from pg_stat_activity where query like '%pg_sleep(40)%'
+            and datname like 'moonshift_scratch%']])
+      end)
+    end
+
     for _, mode in ipairs { "session", "table" } do
       it("ends the waiting for a lock, lock_mode " .. mode, function()
         local p = project.new { config = ('return { lock_mode = "%s" }\n'):format(mode),

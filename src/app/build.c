@@ -3,6 +3,7 @@
 #include "plan/compile.h"
 #include "plan/quote.h"
 #include "plan/sqltext.h"
+#include "script/vm.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -215,7 +216,7 @@ static bool one_by_one(struct pieces *p, struct conn *c, str default_schema,
             if (send(s, &p->at[i], &failure) && s->sync(s, &failure)) {
                 p->at[i].done = true;
                 left--;
-            } else if (!recover(c, default_schema, a, &recovery)) {
+            } else if (vm_interrupted || !recover(c, default_schema, a, &recovery)) {
                 err_copy(e, &failure);
                 err_clear(&failure);
                 err_clear(&recovery);
@@ -259,11 +260,11 @@ bool pieces_build(struct pieces *p, struct conn *c, str default_schema, struct a
             alone |= (p->at[i].stmts.at[k].flags & STMT_NO_TX) != 0;
     if (!begin(c, default_schema, a, e))
         return false;
-    bool ok = !alone && all_at_once(p, c, &first);
-    if (!ok) {
-        err_clear(&first);
-        ok = (alone || conn_recover(c, e)) && begin(c, default_schema, a, e) &&
-             one_by_one(p, c, default_schema, a, e);
-    }
-    return ok;
+    if (!alone && all_at_once(p, c, &first))
+        return true;
+    if (vm_interrupted) /* what was cancelled is not to be tried another way */
+        err_copy(e, &first);
+    err_clear(&first);
+    return !vm_interrupted && (alone || conn_recover(c, e)) &&
+           begin(c, default_schema, a, e) && one_by_one(p, c, default_schema, a, e);
 }
