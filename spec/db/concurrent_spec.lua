@@ -95,6 +95,21 @@ describe("at once", function()
   end)
 end)
 
+describe("a lock_timeout of the very first revision", function()
+  for _, head in ipairs { "transactional = true", "transactional = false" } do
+    it("is tried again, and makes its tables again, " .. head, function()
+      local p = project.new { config = 'return { lock_timeout = "200ms" }\n', files = {
+        ["migrations/1.lua"] = project.revision { "001_a", head = head, up = 'op.execute "alter table a add m int"' } } }
+      p.db:exec "create table a (n int)"
+      local blocker = block(p, 2)
+      local r = p:ok("upgrade", "head")
+      assert.truthy(r.err:find("lock_timeout at migrations/1.lua:6, trying again", 1, true), r.err)
+      assert.equal("001_a", p.db:scalar "select version_num from moonshift_version")
+      cli.expect(0, blocker:wait())
+    end)
+  end
+end)
+
 describe("interrupted", function()
   local function slow(head)
     return project.new { files = {

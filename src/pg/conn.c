@@ -331,9 +331,11 @@ size_t conn_preambles(const struct conn *c)
 
 /* -- after an error ----------------------------------------------------------------- */
 
-static bool commit_under_way(const struct conn *c)
+/* A server that says farewell is at the statement whose answer is awaited first, and does
+ * nothing that stands behind it. One that falls silent may have done it all. */
+static bool commit_under_way(const struct conn *c, bool farewell)
 {
-    for (size_t i = 0; i < c->n; i++)
+    for (size_t i = 0; i < (farewell && c->n ? 1 : c->n); i++)
         if (c->queue[(c->first + i) % QUEUE_ROOM].commits)
             return true;
     return false;
@@ -349,6 +351,7 @@ void conn_mark_lost(struct conn *c, const PGresult *r)
     if (c->failed) /* the first failure is the one to tell */
         return;
     c->failed = true;
+    bool farewell = said.n > 0; /* libpq's own texts are in no field */
     if (!said.n)
         said = libpq_said(c->pg, &c->arena);
     err_set(e, ERR_FAILED, "the connection to the server was lost");
@@ -362,7 +365,7 @@ void conn_mark_lost(struct conn *c, const PGresult *r)
         if (from->file.p)
             err_at(e, from->file, from->line);
     }
-    if (commit_under_way(c))
+    if (commit_under_way(c, farewell))
         err_hint(e, "a COMMIT was under way, and it may have committed or not: moonshift "
                     "status tells; running the same command again goes on from there");
     else

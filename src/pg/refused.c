@@ -57,6 +57,9 @@ static const struct {
      "the server has no role \"{user}\": create it (createuser {user}), or name another "
      "in the URL"},
     {"database \"", "does not exist", "3D000", "create it first: createdb {database}"},
+    {"too many connections for", "", "53300",
+     "a CONNECTION LIMIT is reached: close some, or raise it with ALTER ROLE or ALTER "
+     "DATABASE"},
     {"too many connections", "", "53300", TOO_MANY},
     {"too many clients", "", "53300", TOO_MANY},
     {"remaining connection slots", "", "53300", TOO_MANY},
