@@ -3,6 +3,7 @@
 -- change of it is found and made. On an older server each case is pending, by name.
 local db = require "spec.support.db"
 local project = require "spec.support.project"
+local shell = require "spec.support.shell"
 
 -- version: the first that has it. sql: the schema; other: what it is changed from.
 local CASES = {
@@ -70,6 +71,58 @@ local CASES = {
     "create table t (a int unique, b int); create unique index on t (b);" },
 }
 
+-- { version, title, before, after, needles }: the change, and back, keeps the column, its
+-- place and what stands on it; in the migration's upgrade() is each of the needles.
+local IN_PLACE = {
+  { 17, "with an index, a view, a key to it", [[
+      create table t (a int, b int generated always as (a * 3) stored unique, c int);
+      create table k (b int references t (b)); create index on t (b); create view v as select b from t;]],
+    [[create table t (a int, b int generated always as (a * 2) stored unique, c int);
+      create table k (b int references t (b)); create index on t (b); create view v as select b from t;]] },
+  { 17, "which names a new column, and one no more", [[
+      create table t (a int, b int generated always as (a * 3) stored, x int); create view v as select b from t;]],
+    [[create table t (b int generated always as (c * 2) stored, x int, c int); create view v as select b from t;]] },
+  { 17, "which names another function", [[
+      create function f(int) returns int immutable language sql return $1;
+      create table t (a int, b int generated always as (f(a)) stored, x int);]],
+    [[create function g(int) returns int immutable language sql return $1;
+      create table t (a int, b int generated always as (g(a)) stored, x int);]] },
+  { 17, "in partitions and children, too", [[
+      create table t (k int, a int, b int generated always as (a * 3) stored) partition by list (k);
+      create table t1 partition of t for values in (1);
+      create table p (a int, b int generated always as (a * 3) stored, x int);
+      create table c () inherits (p);]],
+    [[create table t (k int, d int, b int generated always as (d * 4) stored) partition by list (k);
+      create table t1 partition of t for values in (1);
+      create table p (b int generated always as (d * 4) stored, x int, d int);
+      create table c () inherits (p);]] },
+  { 18, "of a virtual column", [[
+      create table t (a int, b int generated always as (a * 3), c int);]],
+    [[create table t (a int, b int generated always as (a * 2), c int);]] },
+}
+
+-- What stands in the way of that: the column is made anew.
+local ANEW = {
+  { 17, "whose type changes as well", "create table t (a int, b int generated always as (a * 3) stored);",
+    "create table t (a int, b bigint generated always as (a * 2) stored);" },
+  { 17, "which needs a function that is made anew", [[
+      create function f(int) returns int immutable language sql return $1;
+      create table t (a int, b int generated always as (f(a)) stored);]],
+    [[create function f(int) returns bigint immutable language sql return $1 + 1;
+      create table t (a int, b int generated always as (f(a) * 2) stored);]] },
+  { 18, "of a virtual column that a check can see", [[
+      create table t (a int check (a > 0), b int generated always as (a * 3));]],
+    "create table t (a int check (a > 0), b int generated always as (a * 2));" },
+  { 18, "of a virtual column that is published", [[
+      create table t (a int, b int generated always as (a * 3)); create publication p for table t (a);]],
+    [[create table t (a int, b int generated always as (a * 2)); create publication p for table t (a);]] },
+  { 18, "of a virtual column with a child", [[
+      create table t (a int, b int generated always as (a * 3));
+      create table c (check (a > 0)) inherits (t);]],
+    [[create table t (a int, b int generated always as (a * 2));
+      create table c (check (a > 0)) inherits (t);]] },
+}
+
 local server = db.server_version() // 10000
 
 local function schema_of(sql)
@@ -81,6 +134,7 @@ local function schema_of(sql)
 end
 
 -- A database made of one schema, whose models are another one: changed to it, and back.
+-- Returns the migration's upgrade().
 local function assert_change(from, to)
   local p = project.new { files = { ["models/schema.sql"] = to } }
   p.db:exec(from)
@@ -88,9 +142,11 @@ local function assert_change(from, to)
   p:ok("upgrade", "head")
   p:ok("check")
   p:ok("downgrade", "base")
+  local written = shell.read(p:path("migrations/" .. p:files "migrations"[1]))
   for _, file in ipairs(p:files "migrations") do os.remove(p:path("migrations/" .. file)) end
   p:write("models/schema.sql", from)
   p:ok("check")
+  return written:match "function upgrade.-\nend\n"
 end
 
 local function assert_round_trip(sql, format)
@@ -127,6 +183,25 @@ describe("of newer servers,", function()
       assert_change(sql, other)
     end)
   end
+
+  local function expressions(cases, title, check)
+    for _, case in ipairs(cases) do
+      local version, name, from, to = table.unpack(case)
+      it(("an expression is set %s: %s (%d)"):format(title, name, version), function()
+        if server < version then return pending(("this is PostgreSQL %d"):format(server)) end
+        check(assert_change(from, to))
+        check(assert_change(to, from))
+      end)
+    end
+  end
+  expressions(IN_PLACE, "in place", function(upgrade)
+    assert.matches('op.alter_column%("%w", "b", {%s+generated = ', upgrade)
+    assert.not_matches('op.drop_column%([^\n]*"b"', upgrade)
+    assert.not_matches("op.drop_view", upgrade)
+  end)
+  expressions(ANEW, "anew", function(upgrade)
+    assert.matches('op.drop_column%([^\n]*"b"', upgrade)
+  end)
 
   it("NOT NULL as a constraint (18) is said to be not compared where it is more than NOT NULL", function()
     if server < 18 then return pending(("this is PostgreSQL %d"):format(server)) end

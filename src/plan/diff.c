@@ -178,6 +178,8 @@ static bool spread_from(struct differ *d, size_t i)
                 changed |= part_from_default(d, by.object);
             continue;
         }
+        if (dropped && by.of_default && outlives(d, by.object, i))
+            continue;
         if (!leaves(*fate) && keeps_values(d, i, by.object)) {
             changed |= retype_column(d, i, by.object, dropped);
             continue;

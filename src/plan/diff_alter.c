@@ -1,5 +1,6 @@
 /* What PostgreSQL can change in place: columns. Other kinds: diff_alter_object.c. */
 #include "plan/diff_alter.h"
+#include "plan/diff_follow.h"
 #include "plan/quote.h"
 #include "plan/write.h"
 
@@ -230,6 +231,51 @@ static void alter_fields(struct differ *d, const struct object *to, const struct
     }
 }
 
+/* Does a table share the column with others, or a check or publication see it? */
+static bool is_watched(const struct side *s, const struct object *column)
+{
+    const struct object *table =
+        catalog_by_identity(s->index, "table", column->schema, STR_NONE, column->table);
+    size_t t = table ? (size_t)(table - s->catalog->at) : NOWHERE;
+    if (t == NOWHERE || n_parents(s, t))
+        return true;
+    for (size_t i = s->first_in[t]; i != NOWHERE; i = s->next_in[i])
+        if (s->catalog->at[i].create->info->kind == OP_create_check_constraint)
+            return true;
+    for (size_t i = 0; i < s->needed_by[t].n; i++) {
+        const struct object *o = &s->catalog->at[s->needed_by[t].at[i].object];
+        if (strcmp(o->kind, "publication") == 0 || strcmp(o->kind, "table") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* PostgreSQL 17 sets the expression of a stored column, 18 that of a virtual one where
+ * nothing else would have to be looked at again (0A000). */
+static bool alter_expression(struct differ *d, const struct object *to,
+                             const struct rec *old, const struct rec *new,
+                             struct ops *ops)
+{
+    bool is_virtual = rec_bool(new, K_virtual);
+    if (!rec_has(new, K_generated)) {
+        rec_set(alter_column(d, to, ops), K_generated, val_null());
+        return true;
+    }
+    if (!rec_has(old, K_generated) || d->options->server_version < 170000 ||
+        (is_virtual && (is_watched(&d->from, to) || is_watched(&d->to, to))))
+        return false;
+    struct rec *r = alter_column(d, to, ops);
+    rec_set(r, K_generated, *rec_at(new, K_generated));
+    rec_set(r, K_existing_generated, *rec_at(old, K_generated));
+    if (!is_virtual)
+        add_hazard(d, ops->at[ops->n - 1], "rewrite",
+                   str_fmt(d->arena,
+                           "%.*s.%.*s is computed for every row: the table is rewritten "
+                           "under an ACCESS EXCLUSIVE lock",
+                           STR_ARG(to->table), STR_ARG(to->name)));
+    return true;
+}
+
 bool alter_columns(struct differ *d, const struct object *from, const struct object *to,
                    struct ops *ops, bool *upsets)
 {
@@ -240,17 +286,14 @@ bool alter_columns(struct differ *d, const struct object *from, const struct obj
         rename_identity(d, to, identity, rec_at(new, K_identity)->rec, ops);
         rec_set(old, K_identity, val_rec(identity));
     }
+    bool retyped = differs(old, new, K_type) || differs(old, new, K_collate);
     if (differs(old, new, K_virtual)) /* no stored one becomes a virtual one */
         return false;
-    if (differs(old, new, K_generated)) {
-        if (rec_has(new, K_generated))
-            return false;
-        rec_set(alter_column(d, to, ops), K_generated, val_null());
-    }
-    bool retyped = differs(old, new, K_type) || differs(old, new, K_collate);
+    if (retyped && rec_has(new, K_generated))
+        return false;
+    if (differs(old, new, K_generated) && !alter_expression(d, to, old, new, ops))
+        return false;
     if (retyped) {
-        if (rec_has(new, K_generated))
-            return false;
         alter_type(d, to, old, new, ops);
         *upsets = true;
     }

@@ -96,6 +96,9 @@ bool is_upset_by(const struct differ *d, size_t dependent, size_t altered);
 bool keeps_values(const struct differ *d, size_t type, size_t column);
 /* The type of such a column goes or is altered: true when that is news. */
 bool retype_column(struct differ *d, size_t type, size_t column, bool type_goes);
+/* A generated column that gets another expression in place, which does not name `needed`
+ * any more. Both in `from`. */
+bool outlives(const struct differ *d, size_t column, size_t needed);
 /* Dropped, by an op of its own or with something else? */
 bool leaves(enum fate f);
 /* An object of `from` goes; its twin, if any, is created again. */

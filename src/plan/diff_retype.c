@@ -65,6 +65,26 @@ bool keeps_values(const struct differ *d, size_t type, size_t column)
            o->create->info->kind != OP_create_table;
 }
 
+bool outlives(const struct differ *d, size_t column, size_t needed)
+{
+    while (d->from.follows[column] && d->from.follows[needed] &&
+           d->from.catalog->at[column].leader != NO_OBJECT &&
+           d->from.catalog->at[needed].leader != NO_OBJECT) {
+        column = d->from.catalog->at[column].leader;
+        needed = d->from.catalog->at[needed].leader;
+    }
+    size_t twin = d->from.other[column], other = d->from.other[needed];
+    if (twin == NOWHERE || d->from.fate[column] != FATE_ALTERED ||
+        (other != NOWHERE && needs(d->to.catalog, twin, other)))
+        return false;
+    for (size_t i = 0; i < d->alters[twin].n; i++) {
+        const struct op *op = d->alters[twin].at[i];
+        if (op->info->kind == OP_alter_column && rec_has(op->args, K_generated))
+            return true;
+    }
+    return false;
+}
+
 static bool is_word_part(char c)
 {
     return c == '_' || c == '$' || c == '"' || (c >= '0' && c <= '9') ||
