@@ -283,6 +283,7 @@ describe("outside a transaction", function()
     local p = line(2, { [2] = { head = "transactional = false", up = concurrently } })
     p:ok("upgrade", "001_t1")
     local reader = p.db:read_only_url()
+    p.db:exec "revoke create on schema public from public" -- everybody may until 14
     p.db:exec "grant all on all tables in schema public to spec_read_only"
     local r = p:fails(1, { "upgrade", "--url", reader })
     assert.matches("permission denied for schema public", r.err, 1, true)

@@ -30,7 +30,12 @@ JOIN pg_namespace fn ON fn.oid = p.pronamespace
 LEFT JOIN pg_class r ON r.oid = t.tgconstrrelid AND t.tgconstrrelid <> 0
 LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
 LEFT JOIN pg_trigger pt ON pt.oid = t.tgparentid AND t.tgparentid <> 0
-WHERE NOT t.tgisinternal AND (t.tgparentid = 0 OR t.tgenabled <> pt.tgenabled)
+WHERE (NOT t.tgisinternal
+       -- In 14 a partition's copy is internal, as those are that enforce constraints.
+       OR t.tgparentid <> 0
+          AND NOT EXISTS (SELECT FROM pg_constraint k
+                          WHERE k.oid = t.tgconstraint AND k.contype <> 't'))
+  AND (t.tgparentid = 0 OR t.tgenabled <> pt.tgenabled)
   AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
   AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_trigger'::regclass
                   AND e.objid = t.oid AND e.deptype = 'e')

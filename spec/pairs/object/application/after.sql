@@ -25,7 +25,7 @@ create policy "Allow individual update" on public.messages as restrictive for up
 create policy "Allow authorized delete access" on public.channels for delete using (authorize('channels.delete', auth.uid()));
 create function public.handle_new_user() returns trigger as $$ declare is_admin boolean; begin insert into public.users (id, username) values (new.id, new.email); return new; end; $$ language plpgsql security definer set search_path = auth, public;
 create trigger on_auth_user_created after insert on auth.users for each row execute procedure public.handle_new_user();
-create publication supabase_realtime for table public.channels, public.messages (id, message) where (id > 5);
+create publication supabase_realtime for table public.channels, public.messages (id, message) where (id > 5); -- from 15
 grant usage on schema public to spec_app, spec_app_reader;
 grant all on all tables in schema public to spec_app;
 grant select on all tables in schema public to spec_app_reader;
@@ -53,7 +53,7 @@ create procedure p(inout x int) language plpgsql as $$ begin x := x + 1; commit;
 create aggregate sumsq(int) (sfunc = int4pl, stype = int, initcond = '0');
 create type addr as (street text, zip varchar(10));
 create type frange as range (subtype = float8, subtype_diff = float8mi);
-create rule r1 as on insert to v do instead nothing;
+create rule r1 as on insert to v do instead nothing; -- from 15
 comment on column contact.mail is 'it''s';
 comment on function add(int,int,int[]) is 'sum';
 comment on policy "Allow individual update" on messages is 'x';

@@ -11,4 +11,4 @@ alter table t enable row level security;
 create policy p on t using (a > 10);
 create trigger tr before update of a on t for each row when (old.a <> new.a) execute function tf();
 create statistics st on a, b from t;
-create publication pub for table t where (a > 0);
+create publication pub for table t where (a > 0); -- from 15
