@@ -58,23 +58,35 @@ void json_close(struct json *j)
         buf_char(j->out, '\n');
 }
 
-static void put_text(struct buf *b, str s)
+/* Most text is: it is copied in one piece. */
+static bool is_plain(char c)
+{
+    return c >= ' ' && c != '"' && c != '\\' && (unsigned char)c < 0x80;
+}
+
+void json_quote(struct buf *b, str s)
 {
     static const char short_form[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
     buf_char(b, '"');
-    for (size_t i = 0; i < s.n;) {
-        const unsigned char *p = (const unsigned char *)s.p + i;
+    for (size_t i = 0, start = 0; i < s.n;) {
+        while (i < s.n && is_plain(s.p[i]))
+            i++;
+        buf_str(b, str_cut(s, start, i));
+        if (i == s.n)
+            break;
+        unsigned char c = (unsigned char)s.p[i];
+        const char *found = c ? strchr(short_form, c) : NULL;
         size_t length = utf8_length(s, i);
-        const char *found = *p ? strchr(short_form, *p) : NULL;
         if (found)
             buf_fmt(b, "\\%c", letter[found - short_form]);
-        else if (*p < 0x20)
-            buf_fmt(b, "\\u%04x", *p);
+        else if (c < 0x20)
+            buf_fmt(b, "\\u%04x", c);
         else if (length == 0)
             buf_put(b, "\xEF\xBF\xBD");
         else
             buf_str(b, str_cut(s, i, i + length));
         i += length ? length : 1;
+        start = i;
     }
     buf_char(b, '"');
 }
@@ -83,7 +95,7 @@ void json_key(struct json *j, const char *key)
 {
     assert(j->depth > 0 && j->open[j->depth] == '{' && !j->key);
     before(j);
-    put_text(j->out, str_of(key));
+    json_quote(j->out, str_of(key));
     buf_put(j->out, ": ");
     j->key = true;
 }
@@ -92,7 +104,7 @@ void json_str(struct json *j, str s)
 {
     before(j);
     if (s.p)
-        put_text(j->out, s);
+        json_quote(j->out, s);
     else
         buf_put(j->out, "null");
 }

@@ -31,6 +31,9 @@ void json_num(struct json *j, double num);
 void json_bool(struct json *j, bool b);
 void json_null(struct json *j);
 
+/* A string alone, in its quotes: for text that is put together by hand. */
+void json_quote(struct buf *b, str s);
+
 /* key and value at once */
 void json_put_str(struct json *j, const char *key, str s);
 void json_put_int(struct json *j, const char *key, int64_t i);

@@ -1,5 +1,6 @@
 #include "plan/write.h"
 
+#include "base/json.h"
 #include "base/utf8.h"
 #include "plan/quote.h"
 
@@ -72,23 +73,6 @@ void put_sql(struct pen *p, str sql, const char *what)
 
 /* ---- values ------------------------------------------------------------------- */
 
-static void json_text(struct buf *b, str s)
-{
-    buf_char(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\') {
-            buf_char(b, '\\');
-            buf_char(b, s.p[i]);
-        } else if (c < 0x20) {
-            buf_fmt(b, "\\u%04x", (unsigned)c);
-        } else {
-            buf_char(b, s.p[i]);
-        }
-    }
-    buf_char(b, '"');
-}
-
 static bool json_value(struct buf *b, const struct val *v)
 {
     bool first = true;
@@ -107,7 +91,7 @@ static bool json_value(struct buf *b, const struct val *v)
         buf_num(b, v->num);
         return isfinite(v->num);
     case VAL_STR:
-        json_text(b, v->s);
+        json_quote(b, v->s);
         return true;
     case VAL_LIST:
         buf_char(b, '[');
@@ -122,7 +106,7 @@ static bool json_value(struct buf *b, const struct val *v)
         buf_char(b, '{');
         for (size_t i = 0; i < v->map.n; i++) {
             buf_sep(b, &first, ", ");
-            json_text(b, v->map.at[i].key);
+            json_quote(b, v->map.at[i].key);
             buf_put(b, ": ");
             if (!json_value(b, &v->map.at[i].val))
                 return false;

@@ -2,6 +2,7 @@
  *
  * Integers stay integers up to 64 bits. JSON's null is db.NULL, which a table can hold.
  * An array that was decoded, or marked by db.array, stays an array when it is empty. */
+#include "base/json.h"
 #include "base/utf8.h"
 #include "script/inner.h"
 
@@ -270,19 +271,7 @@ static void put_string(lua_State *L, struct buf *b, str s)
 {
     if (!utf8_ok(s))
         error_raise(L, "db.encode: a string is not valid UTF-8");
-    buf_char(b, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c == '"' || c == '\\')
-            buf_fmt(b, "\\%c", c);
-        else if (c == '\n')
-            buf_put(b, "\\n");
-        else if (c < 0x20)
-            buf_fmt(b, "\\u%04x", c);
-        else
-            buf_char(b, s.p[i]);
-    }
-    buf_char(b, '"');
+    json_quote(b, s);
 }
 
 static void put_value(lua_State *L, struct buf *b, int depth);
