@@ -160,6 +160,8 @@ describe("a bad configuration", function()
     refused("return { transaction = 'file' }",
       [[moonshift.lua: 'transaction' must be one of "revision", "all", "none"]])
     refused("return { protected = 'yes' }", "moonshift.lua: 'protected' must be true or false")
+    refused("return { lint = { 'ban-drop-table' } }", "moonshift.lua: 'lint' must be a table of key = value")
+    refused("return { environments = { {} } }", "moonshift.lua: 'environments' must be a table of key = value")
     refused("return { url = 7 }", "moonshift.lua: 'url' must be text")
     refused("return { exclude = { 1 } }", "moonshift.lua: 'exclude' must be a list of texts")
     refused("return { lock_retries = -1 }", "moonshift.lua: 'lock_retries' must be a whole number")

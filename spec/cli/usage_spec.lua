@@ -33,6 +33,7 @@ describe("the command line", function()
     refused({ "--colour", "never", "heads" }, "unknown option '--colour'", "did you mean '--color'?")
     refused({ "heads", "-Z" }, "unknown option '-Z'", "moonshift heads --help")
     refused({ "heads", "-qZ" }, "unknown option '-Z'")
+    refused({ "heads", "-é" }, "unknown option '-é'")
   end)
 
   it("says what an option lacks or has too much", function()

@@ -75,7 +75,7 @@ static str wanted(const struct config_info *info, struct arena *a)
     case CONFIG_TYPE_LIST:
         return STR("a list of texts");
     case CONFIG_TYPE_TABLE:
-        return STR("a table");
+        return STR("a table of key = value");
     case CONFIG_TYPE_COMMANDS:
     case CONFIG_TYPE_WORD:
         break;
@@ -155,7 +155,7 @@ static bool fit(const struct config_info *info, const struct val *v, struct val 
     case CONFIG_TYPE_COMMANDS:
         return lists_of_texts(info, v, out, a);
     case CONFIG_TYPE_TABLE:
-        return v->kind == VAL_MAP || v->kind == VAL_LIST;
+        return v->kind == VAL_MAP;
     case CONFIG_TYPE_TIME:
         if (v->kind == VAL_INT && v->i == 0)
             return true;

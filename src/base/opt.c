@@ -130,7 +130,7 @@ static bool stumbled(const struct table *t, int answer, const char *word, int le
         return err_set(e, ERR_USAGE, "option '--%s' needs a value: %s", row->name,
                        row->value);
     if (!str_starts(str_of(word), STR("--")))
-        return letter && letter < ROW_BASE
+        return letter > 0 && letter < 0x80 /* else half of a UTF-8 letter */
                    ? err_set(e, ERR_USAGE, "unknown option '-%c'", letter)
                    : unknown(t, word, a, e);
     if (row)
