@@ -3,7 +3,7 @@
 -- rounds of a test run; docs/reliability.md says what many of them found.
 local project = require "spec.support.project"
 
-local ROUNDS = tonumber(os.getenv "FUZZ_ROUNDS" or "4")
+local ROUNDS = tonumber(os.getenv "FUZZ_ROUNDS" or "3")
 
 local NO_TRANSACTION = [[
   op.create_index("ix_t_name", "t", { "name" }, { concurrently = true })
