@@ -81,16 +81,19 @@ describe("at once", function()
   end
 
   it("who waits too long gives up with the name of the holder", function()
-    local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
-      up = 'op.execute "select pg_sleep(5)"' } } }
+    local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a", up = [[op.execute [=[
+      do $$ begin
+        while not exists (select from pg_class where relname = 'go_on') loop perform pg_sleep(0.05); end loop;
+      end $$]=] ]] } } }
     local first = p:start("upgrade", "head")
     until_true(function()
-      return p.db:scalar [[select count(*) from pg_locks where locktype = 'advisory' and granted
-        and database = (select oid from pg_database where datname = current_database())]] == "1"
+      return p.db:scalar [[select count(*) > 0 from pg_locks where locktype = 'advisory' and granted
+        and database = (select oid from pg_database where datname = current_database())]] == "t"
     end)
     local r = p:run("upgrade", "head", "--lock-wait", "1s")
     assert.equal(1, r.status)
     assert.truthy(r.err:find("pid", 1, true), r.err)
+    p.db:exec "create table go_on ()"
     cli.expect(0, first:wait())
   end)
 end)
