@@ -51,24 +51,16 @@ static void put_privileges(struct pen *p, const struct rec *r, struct list colum
     }
 }
 
-static bool is_one_of(str word, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_is(word, *words))
-            return true;
-    return false;
-}
-
 /* What an option of a grant is for. */
 static bool check_target(struct pen *p, const struct rec *r)
 {
-    static const char *const in_schema[] = {
-        "table", "sequence", "function", "procedure", "routine", "type", "domain", NULL};
-    static const char *const callable[] = {"function", "procedure", "routine", NULL};
+    static const char in_schema[] =
+        "table|sequence|function|procedure|routine|type|domain";
+    static const char callable[] = "function|procedure|routine";
     str kind = rec_str(r, K_kind);
-    if (rec_has(r, K_schema) && !is_one_of(kind, in_schema))
+    if (rec_has(r, K_schema) && !str_among(kind, in_schema))
         return pen_fail(p, "a %.*s is in no schema", STR_ARG(kind));
-    if (rec_has(r, K_arguments) && !is_one_of(kind, callable))
+    if (rec_has(r, K_arguments) && !str_among(kind, callable))
         return pen_fail(p, "a %.*s has no arguments", STR_ARG(kind));
     if (rec_has(r, K_columns) && !str_is(kind, "table"))
         return pen_fail(p, "a %.*s has no columns", STR_ARG(kind));
@@ -218,33 +210,19 @@ static bool has_key(const struct rec *r, const char *word)
 /* TABLE s.t, COLUMN s.t.c, CONSTRAINT c ON s.t, FUNCTION s.f(a), OPERATOR s.+ (a, b) */
 static void put_object(struct pen *p, const struct rec *r)
 {
-    static const char *const of_table[] = {"constraint", "trigger", "rule", "policy",
-                                           NULL};
-    static const char *const callable[] = {"function", "procedure", "routine",
-                                           "aggregate", NULL};
-    static const char *const with_method[] = {"operator class", "operator family", NULL};
-    static const char *const global[] = {"schema",
-                                         "extension",
-                                         "event trigger",
-                                         "cast",
-                                         "language",
-                                         "access method",
-                                         "transform",
-                                         "publication",
-                                         "subscription",
-                                         "server",
-                                         "foreign data wrapper",
-                                         "database",
-                                         "role",
-                                         "tablespace",
-                                         "large object",
-                                         NULL};
+    static const char of_table[] = "constraint|trigger|rule|policy";
+    static const char callable[] = "function|procedure|routine|aggregate";
+    static const char with_method[] = "operator class|operator family";
+    static const char global[] =
+        "schema|extension|event trigger|cast|language|access method|transform|"
+        "publication|subscription|server|foreign data wrapper|"
+        "database|role|tablespace|large object";
     str kind = rec_str(r, K_kind);
-    if (rec_has(r, K_schema) && is_one_of(kind, global)) {
+    if (rec_has(r, K_schema) && str_among(kind, global)) {
         pen_fail(p, "a %.*s is in no schema", STR_ARG(kind));
         return;
     }
-    bool needs_table = str_is(kind, "column") || is_one_of(kind, of_table);
+    bool needs_table = str_is(kind, "column") || str_among(kind, of_table);
     if (has_key(r, "domain") && !str_is(kind, "constraint")) {
         pen_fail(p, "a %.*s is in no domain", STR_ARG(kind));
         return;
@@ -255,11 +233,11 @@ static void put_object(struct pen *p, const struct rec *r)
         pen_fail(p, "a %.*s needs table", STR_ARG(kind));
     } else if (str_is(kind, "column")) {
         put_form(p, r, "{schema.table}.{name}");
-    } else if (is_one_of(kind, of_table)) {
+    } else if (str_among(kind, of_table)) {
         put_form(p, r,
                  has_key(r, "domain") ? "{name} ON DOMAIN {schema.domain}"
                                       : "{name} ON {schema.table}");
-    } else if (is_one_of(kind, callable)) {
+    } else if (str_among(kind, callable)) {
         put_form(p, r, "{schema.name}");
         if (rec_has(r, K_arguments))
             put_signature(p, rec_str(r, K_arguments));
@@ -286,9 +264,9 @@ static void put_object(struct pen *p, const struct rec *r)
     } else {
         put_form(p, r, "{schema.name}");
     }
-    if (is_one_of(kind, with_method) && !rec_has(r, K_using))
+    if (str_among(kind, with_method) && !rec_has(r, K_using))
         pen_fail(p, "an %.*s needs using", STR_ARG(kind));
-    else if (is_one_of(kind, with_method))
+    else if (str_among(kind, with_method))
         put_form(p, r, " USING {using}");
 }
 

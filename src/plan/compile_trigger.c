@@ -1,21 +1,13 @@
 /* Triggers, event triggers, rules: what calls code by itself. */
 #include "plan/write.h"
 
-static bool lists_word(struct list words, const char *word)
-{
-    for (size_t i = 0; i < words.n; i++)
-        if (str_is(words.at[i].s, word))
-            return true;
-    return false;
-}
-
 static void put_events(struct pen *p, const struct rec *r)
 {
     struct list events = rec_list(r, K_events);
     bool first = true;
     if (events.n == 0)
         pen_fail(p, "events is an empty list");
-    if (rec_has(r, K_update_of) && !lists_word(events, "update"))
+    if (rec_has(r, K_update_of) && !list_has(events, STR("update")))
         pen_fail(p, "update_of needs \"update\" among the events");
     for (size_t i = 0; i < events.n; i++) {
         buf_sep(&p->b, &first, " OR ");

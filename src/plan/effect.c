@@ -347,14 +347,6 @@ static bool take_apart(str type, struct parts *out)
     return true;
 }
 
-static bool is_one_of(str name, const char *const *words)
-{
-    for (; *words; words++)
-        if (str_is(name, *words))
-            return true;
-    return false;
-}
-
 /* No limit, or one that is not smaller. */
 static bool is_wider(long was, long now)
 {
@@ -366,18 +358,15 @@ static bool is_wider(long was, long now)
  * left out are 6 for times. */
 bool type_widens(str was_text, str now_text)
 {
-    static const char *const limited[] = {"varchar", "varbit", NULL};
-    static const char *const times[] = {"timestamp", "timestamptz", "time", "timetz",
-                                        NULL};
     struct parts was, now;
     if (str_eq(was_text, now_text))
         return true;
     if (!take_apart(was_text, &was) || !take_apart(now_text, &now))
         return false;
     bool same = str_eq(was.name, now.name);
-    if (same && is_one_of(was.name, limited))
+    if (same && str_among(was.name, "varchar|varbit"))
         return is_wider(was.mods[0], now.mods[0]);
-    if (same && is_one_of(was.name, times))
+    if (same && str_among(was.name, "timestamp|timestamptz|time|timetz"))
         return (now.mods[0] < 0 ? 6 : now.mods[0]) >= (was.mods[0] < 0 ? 6 : was.mods[0]);
     if (same && str_is(was.name, "numeric")) {
         long was_scale = was.mods[1] < 0 ? 0 : was.mods[1];

@@ -12,31 +12,13 @@ struct collector {
 
 /* ---- renamed_from ---- */
 
-static bool is_one_of(str word, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (str_is(word, words[i]))
-            return true;
-    return false;
-}
-
 /* The op that renames what `word` (a shape's name, or an op's without create_) names. */
 static const struct op_info *rename_info(str word, struct arena *a)
 {
-    static const char *const constraints[] = {
-        "primary_key",
-        "unique",
-        "check",
-        "foreign_key",
-        "exclude",
-        "check_constraint",
-        "unique_constraint",
-        "exclude_constraint",
-    };
-    static const char *const types[] = {"composite_type", "range_type", "base_type"};
-    if (is_one_of(word, constraints, sizeof constraints / sizeof *constraints))
+    if (str_among(word, "primary_key|unique|check|foreign_key|exclude|check_constraint|"
+                        "unique_constraint|exclude_constraint"))
         word = STR("constraint");
-    else if (is_one_of(word, types, sizeof types / sizeof *types))
+    else if (str_among(word, "composite_type|range_type|base_type"))
         word = STR("type");
     return op_named(str_fmt(a, "rename_%.*s", STR_ARG(word)));
 }
