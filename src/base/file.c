@@ -53,12 +53,16 @@ bool file_list(const char *path, str suffix, str **out, size_t *n, struct arena 
     str *names = NULL;
     size_t count = 0, room = 0;
     struct dirent *entry;
-    while ((entry = readdir(dir))) {
+    while (errno = 0, (entry = readdir(dir))) {
         str name = str_of(entry->d_name);
         if (name.p[0] != '.' && str_ends(name, suffix))
             *PUSH(a, names, count, room) = str_copy(a, name);
     }
+    int why = errno; /* a list that ends too early would be taken for all there is */
     closedir(dir);
+    if (why)
+        return err_set(e, ERR_FAILED, "cannot read directory '%s': %s", path,
+                       strerror(why));
     str_sort(names, count);
     *out = names;
     *n = count;
