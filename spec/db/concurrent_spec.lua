@@ -98,6 +98,22 @@ describe("at once", function()
   end)
 end)
 
+describe("a concurrent build that waits longer than lock_timeout", function()
+  it("is not ended by it, and what comes after it is", function()
+    local p = project.new { config = 'return { lock_timeout = "200ms" }\n', files = {
+      ["migrations/1.lua"] = project.revision { "001_a", head = "transactional = false", up = [[
+op.create_index("ix_a", "a", { "n" }, { concurrently = true })
+  op.execute "create table told as select current_setting('lock_timeout') as t"]] } } }
+    p.db:exec "create table a (n int)"
+    local blocker = block(p, 2) -- its snapshot is waited for
+    local r = p:ok("upgrade", "head")
+    assert.falsy(r.err:find("trying again", 1, true), r.err)
+    assert.equal("t", p.db:scalar "select indisvalid from pg_index where indexrelid = 'ix_a'::regclass")
+    assert.equal("200ms", p.db:scalar "select t from told")
+    cli.expect(0, blocker:wait())
+  end)
+end)
+
 describe("a lock_timeout of the very first revision", function()
   for _, head in ipairs { "transactional = true", "transactional = false" } do
     it("is tried again, and makes its tables again, " .. head, function()

@@ -50,6 +50,35 @@ local function twenty(p)
   check_whole(p)
 end
 
+describe("programs of both lock_modes", function()
+  it("keep apart: each revision runs once", function()
+    local files = { ["table.lua"] = config() }
+    for name, text in pairs(HISTORY) do files[name] = text end
+    local p = project.new { files = files }
+    local started = {}
+    for i = 1, 8 do
+      started[i] = p:start("upgrade", "head", "-c", i % 2 == 0 and "table.lua" or "moonshift.lua")
+    end
+    for _, handle in ipairs(started) do cli.expect(0, handle:wait()) end
+    check_whole(p)
+  end)
+
+  it("tell who has the other one", function()
+    for first, second in pairs { ["table.lua"] = "moonshift.lua", ["moonshift.lua"] = "table.lua" } do
+      local p = project.new { files = { ["table.lua"] = config(), ["migrations/1.lua"] = project.revision { "001_a",
+        up = 'op.execute "select pg_sleep(2)"' } } }
+      p:ok("ensure-version", "-c", "table.lua")
+      local handle = p:start("upgrade", "head", "-c", first)
+      until_true(function() return active(p, "%pg_sleep(2)%") == "1" end)
+      local r = p:fails(1, "upgrade", "head", "--lock-wait", "0s", "-c", second)
+      assert.truthy(r.err:find("another program is migrating this database: pid %d+", 1), r.err)
+      p:ok("upgrade", "head", "-c", second)
+      cli.expect(0, handle:wait())
+      assert.equal("0", p.db:scalar "select count(*) from moonshift_lock")
+    end
+  end)
+end)
+
 describe("the lock in a table", function()
   it("lets twenty programs do the work once, a concurrent index and a backfill among it", function()
     twenty(project.new { config = config(), files = HISTORY })

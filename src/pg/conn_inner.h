@@ -183,6 +183,9 @@ void rows_shape(const PGresult *r, struct rows *out, struct arena *a);
 bool lease_try(struct conn *c, const struct ledger_names *names,
                const struct lock_options *options, str ours, bool *got, str *holder,
                struct arena *a, struct err *e);
+/* Gives back a row that was got, before lease_start. */
+bool lease_drop(struct conn *c, const struct ledger_names *names, str ours,
+                struct arena *a, struct err *e);
 /* A name nobody else has. */
 str lease_name(struct arena *a);
 /* Renews the lease that was got, from a thread and a connection of its own, and makes each

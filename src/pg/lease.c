@@ -39,6 +39,8 @@ struct lease {
     size_t preambles;      /* of the connection before ours */
 };
 
+#define RELEASE "DELETE FROM {lock} WHERE version_table = $1 AND holder = $2"
+
 str lease_name(struct arena *a)
 {
     unsigned char bytes[12] = {0};
@@ -78,6 +80,17 @@ bool lease_try(struct conn *c, const struct ledger_names *names,
     *holder =
         rows.cells[1].null ? STR("a program that has just ended") : rows.cells[1].text;
     return true;
+}
+
+bool lease_drop(struct conn *c, const struct ledger_names *names, str ours,
+                struct arena *a, struct err *e)
+{
+    struct param params[] = {{.text = names->version_table}, {.text = ours}};
+    struct stmt drop = {.sql = ledger_expand(STR(RELEASE), names, a),
+                        .params = params,
+                        .n_params = 2,
+                        .flags = STMT_QUIET};
+    return c->sink.exec(&c->sink, &drop, e) && c->sink.sync(&c->sink, e);
 }
 
 /* -- the thread ------------------------------------------------------------------------- */
@@ -201,8 +214,7 @@ bool lease_start(struct conn *c, const struct ledger_names *names,
                 "clock_timestamp() + $3::bigint * interval '1 ms' "
                 "WHERE version_table = $1 AND holder = $2"),
             names, a),
-        .release = ledger_expand(
-            STR("DELETE FROM {lock} WHERE version_table = $1 AND holder = $2"), names, a),
+        .release = ledger_expand(STR(RELEASE), names, a),
         .params = {str_copy(a, names->version_table).p, str_copy(a, ours).p, ms.p},
         .preambles = conn_preambles(c),
     };

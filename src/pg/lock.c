@@ -25,15 +25,6 @@ static int64_t lock_key(const struct ledger_names *names)
     return (int64_t)hash_str(hash, names->version_table);
 }
 
-static bool ask(struct conn *c, str sql, int64_t key, struct rows *out, struct arena *a,
-                struct err *e)
-{
-    struct param param = {.text = str_fmt(a, "%lld", (long long)key)};
-    struct stmt stmt = {
-        .sql = str_copy(a, sql), .params = &param, .n_params = 1, .flags = STMT_QUIET};
-    return c->sink.query(&c->sink, &stmt, out, a, e);
-}
-
 /* "pid 4711 (moonshift, role app, from 10.0.0.5) since ..."; the holder may be gone. */
 static str holder_text(const struct rows *rows, struct arena *a)
 {
@@ -44,25 +35,109 @@ static str holder_text(const struct rows *rows, struct arena *a)
                    STR_ARG(cell[1].text), STR_ARG(cell[2].text));
 }
 
+/* Who holds the advisory lock; no row: nobody. */
+static bool advisory_holder(struct sink *s, const struct ledger_names *names,
+                            struct rows *out, struct arena *a, struct err *e)
+{
+    struct param key = {.text = str_fmt(a, "%lld", (long long)lock_key(names))};
+    struct stmt look = {.sql = sql_named("lock_holder"),
+                        .params = &key,
+                        .n_params = 1,
+                        .flags = STMT_QUIET};
+    return s->query(s, &look, out, a, e);
+}
+
+/* Who holds the lock that is a row, whose table is there; no row: nobody. */
+static bool row_holder(struct sink *s, const struct ledger_names *names, struct rows *out,
+                       struct arena *a, struct err *e)
+{
+    struct param version = {.text = names->version_table};
+    struct stmt look = {
+        .sql = ledger_expand(
+            STR("SELECT format('pid %s on %s, with lock_mode = \"table\"', pid, "
+                "coalesce(host, 'an unknown machine')) FROM {lock} "
+                "WHERE version_table = $1 AND expires_at > clock_timestamp()"),
+            names, a),
+        .params = &version,
+        .n_params = 1,
+        .flags = STMT_QUIET};
+    return s->query(s, &look, out, a, e);
+}
+
+static bool advisory_unlock(struct conn *c, const struct ledger_names *names,
+                            struct arena *a, struct err *e)
+{
+    struct rows rows;
+    struct param key = {.text = str_fmt(a, "%lld", (long long)lock_key(names))};
+    struct stmt stmt = {.sql = STR("SELECT pg_advisory_unlock($1::bigint)"),
+                        .params = &key,
+                        .n_params = 1,
+                        .flags = STMT_QUIET};
+    return c->sink.query(&c->sink, &stmt, &rows, a, e);
+}
+
+/* Two programs may be told different lock_modes. Each takes its own lock first and looks
+ * for the other one then, so that of two at least one sees the other, and gives way. */
+static bool advisory_yield(struct conn *c, const struct ledger_names *names, bool *got,
+                           str *holder, struct arena *a, struct err *e)
+{
+    struct rows rows;
+    if (!row_holder(&c->sink, names, &rows, a, e))
+        return false;
+    *got = rows.n_rows == 0;
+    *holder = *got ? STR_NONE : rows_text(&rows, 0, 0);
+    return *got || advisory_unlock(c, names, a, e);
+}
+
+static bool row_yield(struct conn *c, const struct ledger_names *names, str ours,
+                      bool *got, str *holder, struct arena *a, struct err *e)
+{
+    struct rows rows;
+    if (!advisory_holder(&c->sink, names, &rows, a, e))
+        return false;
+    *got = rows.n_rows == 0;
+    if (*got)
+        return true;
+    *holder = holder_text(&rows, a);
+    return lease_drop(c, names, ours, a, e);
+}
+
 /* One try at the advisory lock: *got, or who has it. */
 static bool advisory_try(struct conn *c, const struct ledger_names *names, bool *got,
                          str *holder, struct arena *a, struct err *e)
 {
+    enum { GOT, PID, ROWS_TOO };
     struct rows rows;
     int64_t key = lock_key(names);
-    if (!ask(c, sql_named("lock_try"), key, &rows, a, e))
+    struct param params[] = {{.text = str_fmt(a, "%lld", (long long)key)},
+                             {.text = ledger_expand(STR("{lock}"), names, a)}};
+    struct stmt stmt = {.sql = sql_named("lock_try"),
+                        .params = params,
+                        .n_params = 2,
+                        .flags = STMT_QUIET};
+    if (!c->sink.query(&c->sink, &stmt, &rows, a, e))
         return false;
-    *got = rows_true(&rows, 0);
+    *got = rows_true(&rows, GOT);
     if (!*got) {
-        if (!ask(c, sql_named("lock_holder"), key, &rows, a, e))
+        if (!advisory_holder(&c->sink, names, &rows, a, e))
             return false;
         *holder = holder_text(&rows, a);
         return true;
     }
     long pid = 0;
-    str_int(rows.cells[1].text, &pid);
+    str_int(rows_text(&rows, 0, PID), &pid);
     c->direct = pid == conn_pid(c);
-    return c->direct || pooler_check(c, key, pid, e);
+    if (!c->direct && !pooler_check(c, key, pid, e))
+        return false;
+    return !rows_true(&rows, ROWS_TOO) || advisory_yield(c, names, got, holder, a, e);
+}
+
+static bool row_try(struct conn *c, const struct ledger_names *names,
+                    const struct lock_options *options, str ours, bool *got, str *holder,
+                    struct arena *a, struct err *e)
+{
+    return lease_try(c, names, options, ours, got, holder, a, e) &&
+           (!*got || row_yield(c, names, ours, got, holder, a, e));
 }
 
 /* From 50 ms up to a second, each pause between half and all of it, so that twenty
@@ -121,7 +196,7 @@ static bool poll_lock(struct conn *c, const struct ledger_names *names,
     for (;;) {
         str holder = STR_NONE;
         arena_rewind(&a);
-        ok = options->in_table ? lease_try(c, names, options, ours, &got, &holder, &a, e)
+        ok = options->in_table ? row_try(c, names, options, ours, &got, &holder, &a, e)
                                : advisory_try(c, names, &got, &holder, &a, e);
         if (!ok || got)
             break;
@@ -157,50 +232,24 @@ bool ledger_lock(struct conn *c, const struct ledger_names *names,
 bool ledger_unlock(struct conn *c, const struct ledger_names *names, struct err *e)
 {
     struct arena a = {0};
-    struct rows rows;
-    bool ok = c->lease ? lease_end(c, e)
-                       : ask(c, STR("SELECT pg_advisory_unlock($1::bigint)"),
-                             lock_key(names), &rows, &a, e);
+    bool ok = c->lease ? lease_end(c, e) : advisory_unlock(c, names, &a, e);
     arena_reset(&a);
     return ok;
-}
-
-/* The row of the lock, when it is one. */
-static bool row_held(struct sink *s, const struct ledger_names *names, bool *held,
-                     struct arena *a, struct err *e)
-{
-    str table = ledger_expand(STR("{lock}"), names, a);
-    struct param version = {.text = names->version_table};
-    struct stmt look = {.sql =
-                            str_fmt(a,
-                                    "SELECT count(*) > 0 FROM %.*s WHERE version_table "
-                                    "= $1 AND expires_at > clock_timestamp()",
-                                    STR_ARG(table)),
-                        .params = &version,
-                        .n_params = 1,
-                        .flags = STMT_QUIET};
-    struct rows rows;
-    if (!ledger_has(s, names, STR("moonshift_lock"), held, a, e))
-        return false;
-    if (!*held)
-        return true;
-    if (!s->query(s, &look, &rows, a, e))
-        return false;
-    *held = rows_true(&rows, 0);
-    return true;
 }
 
 bool ledger_locked(struct sink *s, const struct ledger_names *names, bool *locked,
                    struct arena *a, struct err *e)
 {
-    struct param key = {.text = str_fmt(a, "%lld", (long long)lock_key(names))};
-    struct stmt look = {.sql = sql_named("lock_holder"),
-                        .params = &key,
-                        .n_params = 1,
-                        .flags = STMT_QUIET};
     struct rows rows;
-    if (!s->query(s, &look, &rows, a, e))
+    bool there;
+    if (!advisory_holder(s, names, &rows, a, e))
         return false;
     *locked = rows.n_rows > 0;
-    return *locked || row_held(s, names, locked, a, e);
+    if (*locked)
+        return true;
+    if (!ledger_has(s, names, STR("moonshift_lock"), &there, a, e) ||
+        (there && !row_holder(s, names, &rows, a, e)))
+        return false;
+    *locked = there && rows.n_rows > 0;
+    return true;
 }
