@@ -438,7 +438,8 @@ static bool stamp_check(struct runner *r, const struct strs *after, struct err *
         const struct progress *p = &r->progress.at[i];
         if (p->up != plan_has(&applied, p->revision))
             continue;
-        err_set(e, ERR_INTERRUPTED, "the %s of revision '%.*s' was interrupted, and waits",
+        err_set(e, ERR_INTERRUPTED,
+                "the %s of revision '%.*s' was interrupted, and waits",
                 p->up ? "upgrade" : "downgrade", STR_ARG(p->revision));
         return err_hint(e,
                         "say first what became of it: moonshift resolve %.*s --applied | "

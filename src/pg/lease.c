@@ -227,8 +227,9 @@ bool lease_start(struct conn *c, const struct ledger_names *names,
     if (l->beat)
         err_set(e, ERR_FAILED, "no thread can be started to keep the migration lock");
     else
-        e->hint = str_fmt(&e->arena, "lock_mode = \"table\" needs a second connection%s%.*s",
-                          e->hint.n ? ": " : "", STR_ARG(e->hint));
+        e->hint =
+            str_fmt(&e->arena, "lock_mode = \"table\" needs a second connection%s%.*s",
+                    e->hint.n ? ": " : "", STR_ARG(e->hint));
     struct err ignored = {0};
     PQfinish(l->beat);
     l->beat = NULL;

@@ -198,8 +198,8 @@ bool ledger_ensure(struct sink *s, const struct ledger_names *names, struct aren
     if (s->offline)
         return ensure_offline(s, names, a, e);
     if (!probe(s, names, &is, &complete, a, e) ||
-        (!complete && !(creates_alone(s, names, a, e) &&
-                        probe(s, names, &is, &complete, a, e))))
+        (!complete &&
+         !(creates_alone(s, names, a, e) && probe(s, names, &is, &complete, a, e))))
         return false;
     if (rows_true(&is, VERSION) && !rows_true(&is, COLUMN)) {
         str table = qualified(names, names->version_table, a);

@@ -18,14 +18,18 @@ static void print_json(const struct rows *rows, struct arena *a)
 static void print_text(const struct rows *rows)
 {
     for (size_t i = 0; i < rows->n_rows; i++) {
-        str started = rows_text(rows, i, LOG_STARTED), duration = rows_text(rows, i, LOG_DURATION);
-        str message = rows_text(rows, i, LOG_MESSAGE), user = rows_text(rows, i, LOG_OS_USER);
+        str started = rows_text(rows, i, LOG_STARTED),
+            duration = rows_text(rows, i, LOG_DURATION);
+        str message = rows_text(rows, i, LOG_MESSAGE),
+            user = rows_text(rows, i, LOG_OS_USER);
         str host = rows_text(rows, i, LOG_HOST);
         started = str_cut(started, 0, str_find(started, '.'));
         out_print("%-19.*s  %-5.*s  %.*s", STR_ARG(started),
-                  STR_ARG(rows_text(rows, i, LOG_DIRECTION)), STR_ARG(rows_text(rows, i, LOG_REVISION)));
+                  STR_ARG(rows_text(rows, i, LOG_DIRECTION)),
+                  STR_ARG(rows_text(rows, i, LOG_REVISION)));
         if (message.n) /* a stamp of base is of no revision */
-            out_print("%s%.*s", rows_text(rows, i, LOG_REVISION).n ? ", " : "", STR_ARG(message));
+            out_print("%s%.*s", rows_text(rows, i, LOG_REVISION).n ? ", " : "",
+                      STR_ARG(message));
         out_print("  (%.*s", STR_ARG(user.n ? user : rows_text(rows, i, LOG_DB_USER)));
         if (host.n)
             out_print("@%.*s", STR_ARG(host));
