@@ -310,6 +310,8 @@ for _, one_by_one in ipairs { false, true } do
       local cases = {
         { "create table pg_temp.t (n int); ", nil },
         { 'select * from "public.t"', "write schema =" },
+        { 'select "pg_catalog.now"()', "write function_schema =" }, { 'select "now()"()', "without parentheses" },
+        { "select pg_catalog.no_such()", "a cast may be missing" },
         { "select * from public.missing", nil },
         { "create table dup (n int)", "moonshift stamp REVISION", "create table dup (n int)" },
       }

@@ -26,16 +26,21 @@ text where a value is expected; `sql "…"` is raw SQL in both places.
 
 Where the inverse of an operation is known, `moonshift revision --autogenerate` writes it into
 `downgrade()`, and a migration with one function `change()` runs backwards by it. The options
-`existing_…` and `existing` say what there was before, which some inverses need. Three inverses do
+`existing_…` and `existing` say what there was before, which some inverses need. What is created
+with `if_not_exists` is dropped on the way back, even if it was there before. Three inverses do
 not restore everything: a detached partition keeps the indexes and keys that attaching gave it; a
 child table that is attached to its parent again has the columns as its own, too; the columns of a
 dropped primary key stay NOT NULL unless `existing_nullable` names them.
 
 Some statements are rare in migrations and have no operation; use [execute](#execute) for them:
 roles, databases, tablespaces and their settings; `VACUUM`, `ANALYZE`, `CLUSTER`, `LOCK`,
-`TRUNCATE`, `REINDEX DATABASE`; `CREATE TABLE … AS`; `ALL IN TABLESPACE`; `ALTER TYPE … SET` of
-base types; `REFRESH PUBLICATION … WITH`; `IF EXISTS` of an `ALTER` other than renaming a relation;
-several objects in one `DROP`; and, of PostgreSQL 18, `NOT NULL` as a constraint with a name or
+`TRUNCATE`, `REINDEX DATABASE`; `CREATE TABLE … AS`; `CREATE SCHEMA` with objects inside;
+`ALL IN TABLESPACE`; several columns changed in one rewrite of the table (each `alter_column` that
+rewrites it does so by itself); columns without a type under `OF` or `PARTITION OF` (use
+`alter_column` after it); `ONLY` with triggers; `RESET ALL` of a function; `ALTER TYPE … SET` of
+base types; `REFRESH PUBLICATION … WITH`; `COPY … WHERE`; `IF EXISTS` of an `ALTER` other than
+renaming a relation, of `DROP IDENTITY` and of `DROP EXPRESSION`; several objects in one `DROP`;
+and, of PostgreSQL 18, `NOT NULL` as a constraint with a name or
 `NOT VALID`.
 
 This page is generated: `MOONSHIFT_GOLDEN=write scripts/test -R golden/reference`.]]

@@ -125,9 +125,31 @@ static bool quotes_a_dot(str message, str sql)
     return str_index(sql, quoted) < sql.n;
 }
 
+/* function app.f() does not exist: what the statement quotes as one name tells whether
+ * the schema or the parentheses were written into it. */
+static const char *quoted_function(str message, str sql, struct arena *a)
+{
+    size_t from = str_find(message, ' ') + 1, end = str_find(message, '(');
+    if (from > end)
+        return NULL;
+    str name = str_cut(message, from, end);
+    if (str_index(sql, str_fmt(a, "\"%.*s\"", STR_ARG(name))) < sql.n &&
+        str_find(name, '.') < name.n)
+        return "a name is one identifier: write function_schema = \"...\" (or schema) "
+               "beside the function's name, not \"schema.function\"";
+    if (str_index(sql, str_fmt(a, "\"%.*s(", STR_ARG(name))) < sql.n)
+        return "write the function's name only, without parentheses; what it is called "
+               "with goes into args";
+    return NULL;
+}
+
 static void add_hint(str message, const struct stmt *stmt, struct err *e)
 {
     const char *hint = hint_for(e->sqlstate);
+    if (strcmp(e->sqlstate, "42883") == 0) {
+        const char *quoted = quoted_function(message, stmt->sql, &e->arena);
+        hint = quoted ? quoted : hint;
+    }
     if (strcmp(e->sqlstate, "42P01") == 0 && quotes_a_dot(message, stmt->sql)) {
         err_hint(e, "a name is one identifier: write schema = \"...\" beside the table's "
                     "name, not \"schema.table\"");
