@@ -41,6 +41,20 @@ describe("a revision that no file defines", function()
   end)
 end)
 
+describe("a version table with a row too many", function()
+  it("is refused with the command that repairs it, and that does", function()
+    local p = two()
+    p:ok("upgrade")
+    p.db:exec "insert into moonshift_version values ('001')"
+    has(p:fails(1, "upgrade").err, "moonshift stamp --purge 002")
+    p:ok("stamp", "--purge", "002")
+    assert.same({ "002" }, p.db:column "select version_num from moonshift_version")
+    p.db:exec "insert into moonshift_version values ('gone_1'), ('gone_2')"
+    p:ok("stamp", "--purge", "base")
+    assert.equal("0", p.db:scalar "select count(*) from moonshift_version")
+  end)
+end)
+
 describe("an applied file that was edited", function()
   it("is told until it is put back or accepted", function()
     local p = two()

@@ -100,7 +100,7 @@ bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
     *exists = rows_true(&found, 1);
     str rest = found.cells[2].null ? STR_NONE : found.cells[2].text, id;
     while (str_split(&rest, '\n', &id))
-        strs_add(rows, id, a);
+        strs_add(rows, str_copy(a, id), a); /* parameters have a NUL behind them */
     return true;
 }
 
