@@ -191,6 +191,7 @@ describe("the file sink", function()
     assert.equal([[select 'it''s', E'a\\b', NULL, '$1', $$ $1 $$, "$1", a$1 /* $1 */ -- $1]] .. "\n;\n\n",
       plan.sink { { [[select $1, $2, $3, '$1', $$ $1 $$, "$1", a$1 /* $1 */ -- $1]], "it's", "a\\b", false } })
     assert.equal("select $1;\n\n", plan.sink { { "select $1" } })
+    assert.equal("select u& '7' from t;\n\n", plan.sink { { "select u&$1 from t", "7" } })
     local told = "SET standard_conforming_strings = on;\n\n"
     assert.equal(told .. "select '\\d';\n\nselect '\\w';\n\nRESET ALL;\n\n" .. told .. "select '\\s';\n\n",
       plan.sink { { "select '\\d'" }, { "select '\\w'" }, { "RESET ALL" }, { "select '\\s'" } })

@@ -59,6 +59,8 @@ static bool inline_params(struct buf *b, const struct stmt *s, struct err *e)
         }
         const struct param *p = &s->params[t.number - 1];
         buf_str(b, str_cut(s->sql, done, t.start));
+        if (t.start && s->sql.p[t.start - 1] == '&')
+            buf_char(b, ' '); /* u&$1 is an operator, u&'a' a string */
         if (p->null)
             buf_put(b, "NULL");
         else
