@@ -12,7 +12,7 @@ end
 function project.list(args)
   local names = {}
   if lfs.attributes(args.directory, "mode") ~= "directory" then
-    fail(("'%s' is no directory"):format(args.directory))
+    fail(("'%s' is not a directory"):format(args.directory))
   end
   for name in lfs.dir(args.directory) do
     if name:sub(1, 1) ~= "." and name:sub(-#args.suffix) == args.suffix then

@@ -49,7 +49,7 @@ function files.list(directory, deep)
     end
   end
   if lfs.attributes(directory, "mode") ~= "directory" then
-    files.fail(("'%s' is no directory"):format(directory))
+    files.fail(("'%s' is not a directory"):format(directory))
   end
   walk ""
   table.sort(names)

@@ -161,7 +161,7 @@ end
     local p = new()
     assert.matches("did you mean 'dbmate'?", p:fails(2, "import", "dbmat", "x").err, 1, true)
     assert.matches("needs the directory", p:fails(2, "import", "dbmate").err, 1, true)
-    assert.matches("'x' is no directory", p:fails(1, "import", "dbmate", "x").err, 1, true)
+    assert.matches("'x' is not a directory", p:fails(1, "import", "dbmate", "x").err, 1, true)
     assert.matches("--adopt has nothing to do", p:fails(2, "import", "sql", "x", "--adopt").err, 1, true)
     p:write("d/README.md", "")
     assert.matches("there are no migrations of goose in 'd'", p:fails(1, "import", "goose", "d").err, 1, true)

@@ -152,7 +152,7 @@ static bool run(struct session *s, int argc, char **argv, struct args *args,
     int end = argc;
     bool help = false; /* `help COMMAND` is COMMAND --help */
     if (!opt_parse(argc, argv, global_opts, NULL, true, &end, args, s->arena, e))
-        return err_hint(e, "options of a command stand behind it: moonshift COMMAND "
+        return err_hint(e, "options of a command come after it: moonshift COMMAND "
                            "[OPTIONS]");
     if (end < argc && str_is(str_of(argv[end]), "help")) {
         help = true;
