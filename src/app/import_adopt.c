@@ -158,7 +158,8 @@ static bool adopt_alembic(struct session *s, str table, struct err *e)
     str theirs = table.n ? table : STR("alembic_version");
     if (str_is(ours, "moonshift_version")) {
         err_set(e, ERR_FAILED, "the configuration does not name Alembic's table");
-        return err_hint(e, "add version_table = \"%.*s\" to moonshift.lua", STR_ARG(theirs));
+        return err_hint(e, "add version_table = \"%.*s\" to moonshift.lua",
+                        STR_ARG(theirs));
     }
     if (!session_current(s, &rows, e) || !listing_current(s, &rows, &current, e))
         return false;

@@ -23,7 +23,8 @@ static bool check_tool(str tool, struct err *e)
         if (str_eq(tool, names[i]))
             return true;
     }
-    err_set(e, ERR_USAGE, "'%.*s' is not a tool that moonshift imports from", STR_ARG(tool));
+    err_set(e, ERR_USAGE, "'%.*s' is not a tool that moonshift imports from",
+            STR_ARG(tool));
     str near = str_nearest(tool, names, N);
     if (near.p)
         return err_hint(e, "did you mean '%.*s'?", STR_ARG(near));
