@@ -122,3 +122,21 @@ describe("a database with a setting of its own,", function()
     assert.falsy(p:ok("inspect").out:find("moonshift", 1, true))
   end)
 end)
+
+describe("the settings of a revision, in one transaction for all,", function()
+  for _, mode in ipairs { "session", "table" } do
+    it("end with it, and those of the configuration hold again, lock_mode " .. mode, function()
+      local p = project.new { files = {
+        ["migrations/1.lua"] = project.revision { "001_a",
+          head = 'settings = { lock_timeout = "1s", work_mem = "7MB", search_path = "pg_catalog" }',
+          up = 'op.execute "select 1"' },
+        ["migrations/2.lua"] = project.revision { "002_b", down = "001_a", up = [[
+op.execute "create table told as select current_setting('lock_timeout') l, current_setting('work_mem') w"]] } },
+        config = ('return { lock_timeout = "3s", search_path = "own, public", lock_mode = "%s" }\n'):format(mode) }
+      p.db:exec "create schema own"
+      p:ok("upgrade", "head", "--single-transaction")
+      assert.equal("3s", p.db:scalar "select l from own.told")
+      assert.equal(p.db:scalar "show work_mem", p.db:scalar "select w from own.told")
+    end)
+  end
+end)

@@ -140,7 +140,7 @@ static bool restore_settings(struct flight *f, struct err *e)
         if (!runner_control(f->r, f->m.revision.file, sql.p, e))
             return false;
     }
-    return true;
+    return f->r->conn ? conn_settings_again(f->r->conn, e) : runner_session(f->r, e);
 }
 
 /* Everything behind the script: verify, the version row with the log, the commit. */

@@ -164,14 +164,19 @@ static bool settings_stmt(const struct conn_options *o, struct stmt *out, struct
     return true;
 }
 
-static bool apply_settings(struct conn *c, struct err *e)
+bool conn_settings_again(struct conn *c, struct err *e)
 {
     struct arena scratch = {0};
     struct stmt stmt;
-    bool ok = c->options.local || !settings_stmt(&c->options, &stmt, &scratch) ||
-              c->sink.exec(&c->sink, &stmt, e);
+    bool ok =
+        !settings_stmt(&c->options, &stmt, &scratch) || c->sink.exec(&c->sink, &stmt, e);
     arena_reset(&scratch);
     return ok;
+}
+
+static bool apply_settings(struct conn *c, struct err *e)
+{
+    return c->options.local || conn_settings_again(c, e);
 }
 
 /* Of a pooled connection the settings are tried once: a mistake in them is told now. */
@@ -384,7 +389,7 @@ static bool restore_session(struct conn *c, struct err *e)
     /* RESET ALL leaves role and session authorization alone (guc.c: GUC_NO_RESET_ALL). */
     if (!exec_text(c, "RESET SESSION AUTHORIZATION", e) ||
         !exec_text(c, "RESET ROLE", e) || !exec_text(c, "RESET ALL", e) ||
-        !apply_settings(c, e))
+        !(c->in_tx ? conn_settings_again(c, e) : apply_settings(c, e)))
         return false;
     c->dirty = false;
     return true;

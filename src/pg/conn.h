@@ -81,6 +81,10 @@ bool conn_recover(struct conn *c, struct err *e);
  * since the last time. Goes through the sink, without waiting. */
 bool conn_reset_session(struct conn *c, struct err *e);
 
+/* Sets what the options say once more, in a transaction in which some of it was set to
+ * DEFAULT: that is the server's, not ours. */
+bool conn_settings_again(struct conn *c, struct err *e);
+
 /* Sends a copy of the statement after each BEGIN from now on, and, unless it is
  * STMT_BLOCK, before each statement outside of one. */
 void conn_preamble(struct conn *c, const struct stmt *stmt);
