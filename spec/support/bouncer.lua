@@ -32,8 +32,8 @@ pidfile = %s/pid
   if as ~= "" then shell.output("chown -R postgres: " .. dir) end
   shell.output(("env -u LD_PRELOAD %spgbouncer -d -q %s/ini"):format(as, dir))
   cleanup.add(function() os.execute(("kill $(cat %s/pid) 2>/dev/null"):format(dir)) end)
-  shell.output(("for i in $(seq 100); do pg_isready -q -h %s -p %d && exit; sleep 0.05; done; cat %s/log; false")
-    :format(dir, port, dir))
+  shell.output(([[for i in $(seq 100); do env -u LD_PRELOAD pg_isready -q -h %s -p %d && exit; sleep 0.05; done
+    cat %s/log; false]]):format(dir, port, dir))
   return ("postgresql://postgres@/%s?host=%s&port=%d"):format(d.name, dir, port)
 end
 
