@@ -72,6 +72,15 @@ describe("an applied file that was edited", function()
     p:fails(4, "status", "--exit-code")
   end)
 
+  it("is accepted where another program has applied it, too, and nothing was logged", function()
+    local p = two()
+    p.db:exec "create table alembic_version (version_num varchar(32) primary key); insert into alembic_version values ('002')"
+    p:write("moonshift.lua", 'return { version_table = "alembic_version" }\n')
+    p:ok("resolve", "001", "--edited")
+    p:write("migrations/001.lua", p:read "migrations/001.lua" .. "-- a comment\n")
+    has(p:fails(4, "status", "--exit-code").out, "edited since it was applied: 001")
+  end)
+
   it("is not one for CRLF, a byte order mark or blanks at the end", function()
     local p = two()
     p:ok("upgrade")

@@ -36,39 +36,40 @@ struct flight {
     } journal;
 };
 
+/* The files below, each of which uses only those before it; runner_step.c, runner.c and
+ * runner_record.c stand on all of them. */
+
+/* -- runner_common.c -------------------------------------------------------------------- */
+
 /* A bookkeeping statement without parameters. `file` is shown when it fails. */
 bool runner_control(struct runner *r, str file, const char *sql, struct err *e);
-/* "cannot be undone", with the revision's own reason. */
-bool runner_irreversible(const struct revision *rev, struct err *e);
-/* The user and the machine that run this. */
-void runner_who(struct runner *r, struct run *run);
-/* The session as it was before the revision. */
-bool flight_reset(struct flight *f, struct err *e);
-/* What the session has by configuration, as text. */
-bool runner_session(struct runner *r, struct err *e);
 void runner_say(struct runner *r, const char *level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* -- runner_host.c: what a migration can reach ------------------------------------------ */
-
-void flight_host(struct flight *f);
-/* Carries out one statement where the revision stands: in its transaction, or alone. */
-bool flight_exec(struct flight *f, const struct stmt *s, struct err *e);
-bool flight_ops(struct flight *f, const struct ops *ops, struct err *e);
-/* The revision's settings, for its transaction or for the session. */
-bool flight_settings(struct flight *f, bool local, struct err *e);
-bool flight_settings_of(struct flight *f, struct conn *c, bool local, struct err *e);
+void runner_say_nothing(struct runner *r, const struct strs *rows);
+/* The user and the machine that run this. */
+void runner_who(struct runner *r, struct run *run);
+/* Version rows of a database that stands at `from`; empty: at nothing. */
+bool runner_state_of(struct runner *r, str from, struct strs *rows, struct err *e);
 /* A step that cannot run where it stands: an error with the two ways out. */
 bool flight_refuse_alone(const struct flight *f, const struct stmt *s, struct err *e);
-bool flight_begin(struct flight *f, struct err *e);
-bool flight_commit(struct flight *f, struct err *e);
+/* The migration lock. After runner_leave the session is fit for use, whether what was done
+ * under the lock went well (`ok`) or not. */
+bool runner_lock(struct runner *r, struct err *e);
+void runner_unlock(struct runner *r);
+void runner_leave(struct runner *r, bool ok);
 
-/* -- runner_backfill.c ------------------------------------------------------------------ */
+/* -- runner_settings.c ------------------------------------------------------------------ */
 
-/* Runs op.backfill to its end (*done), or gives back the op, with the key that was found,
- * to be compiled: offline, or to be looked at. NULL: failed. */
-const struct op *flight_backfill(struct flight *f, const struct op *op, bool *done,
-                                 struct err *e);
+/* What the session has by configuration, as text. */
+bool runner_session(struct runner *r, struct err *e);
+/* The revision's settings, for its transaction or for the session. Those of the session
+ * are marked as the user's, so that the reset after the revision finds them; where there
+ * is no session to rely on, each of its transactions gets them. */
+bool flight_settings(struct flight *f, bool local, struct err *e);
+/* The same on another connection; `c` is NULL offline. */
+bool flight_settings_of(struct flight *f, struct conn *c, bool local, struct err *e);
+/* The session as it was before the revision. */
+bool flight_reset(struct flight *f, struct err *e);
 
 /* -- runner_journal.c: statements that commit by themselves ----------------------------- */
 
@@ -90,5 +91,26 @@ bool journal_alone(struct flight *f, const struct stmt *s, struct err *e);
 bool journal_close(struct flight *f, struct err *e);
 /* Refuses when a step that the plan does not hold was interrupted. */
 bool journal_check(struct runner *r, const struct plan *plan, struct err *e);
+
+/* -- runner_backfill.c ------------------------------------------------------------------ */
+
+/* Runs op.backfill to its end (*done), or gives back the op, with the key that was found,
+ * to be compiled: offline, or to be looked at. NULL: failed. */
+const struct op *flight_backfill(struct flight *f, const struct op *op, bool *done,
+                                 struct err *e);
+
+/* -- runner_host.c: what a migration can reach ------------------------------------------ */
+
+void flight_host(struct flight *f);
+/* Carries out one statement where the revision stands: in its transaction, or alone. */
+bool flight_exec(struct flight *f, const struct stmt *s, struct err *e);
+bool flight_ops(struct flight *f, const struct ops *ops, struct err *e);
+bool flight_begin(struct flight *f, struct err *e);
+bool flight_commit(struct flight *f, struct err *e);
+
+/* -- runner_step.c ---------------------------------------------------------------------- */
+
+/* "cannot be undone", with the revision's own reason. */
+bool runner_irreversible(const struct revision *rev, struct err *e);
 
 #endif

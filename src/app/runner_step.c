@@ -3,9 +3,7 @@
 #include "plan/reverse.h"
 
 #include <assert.h>
-#include <pwd.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 /* Which function of the file makes this step; a merge may have none. */
 static bool choose(const struct flight *f, enum entry *entry, bool *none, struct err *e)
@@ -111,20 +109,6 @@ static void fill_run(const struct flight *f, struct run *run)
                         .pieces = f->journal.used};
     if (!r->sink->offline)
         runner_who(r, run);
-}
-
-/* Asked once: the user's name is read from a file, or from a directory server. */
-void runner_who(struct runner *r, struct run *run)
-{
-    if (!r->host.p) {
-        char name[256] = "";
-        const struct passwd *p = getpwuid(getuid());
-        gethostname(name, sizeof name - 1);
-        r->host = str_copy(r->arena, str_of(name));
-        r->user = p ? str_copy(r->arena, str_of(p->pw_name)) : conn_user(r->conn);
-    }
-    run->host = r->host;
-    run->user = r->user;
 }
 
 /* Settings of a revision end with its transaction; in one transaction for all they are
