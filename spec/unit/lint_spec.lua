@@ -328,6 +328,10 @@ local fixtures = {
     bad = { sql(('create table N ("%s" text)'):format(long)), sql(("create table %s (a text)"):format(long)) },
     good = { sql(("create table N (%s text default '%s')"):format(long:sub(2), long)) },
   },
+  ["dot-in-name"] = {
+    bad = { 'op.create_table("s.t", { { "a", "text" } })', sql 'create table "s.t" (a text)' },
+    good = { 'op.create_table("N", { { "a", "text" }, schema = "s" })', sql "create table s.N (a text)" },
+  },
   ["wide-index"] = {
     bad = { new_table .. 'op.create_index(nil, "N", { "a", "id", sql "lower(a)", sql "upper(a)" })' },
     good = { new_table .. 'op.create_index(nil, "N", { "a", "id" }, { include = { "b", "c" } })' },

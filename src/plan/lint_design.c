@@ -104,6 +104,19 @@ bool lint_long_name(const struct lint_case *c, struct remark *out)
     return false;
 }
 
+bool lint_dotted_name(const struct lint_case *c, struct remark *out)
+{
+    str name = c->table.name;
+    size_t dot = str_find(name, '.');
+    if (!kind_is(c, "CreateStmt") || dot == 0 || dot + 1 >= name.n)
+        return false;
+    buf_fmt(&out->text,
+            "'%.*s' is one name with a dot in it, not table '%.*s' of schema '%.*s'",
+            STR_ARG(name), STR_ARG(str_cut(name, dot + 1, name.n)),
+            STR_ARG(str_cut(name, 0, dot)));
+    return true;
+}
+
 bool lint_wide_index(const struct lint_case *c, struct remark *out)
 {
     enum { WIDE = 3 };
