@@ -565,6 +565,10 @@ describe("lint", function()
     assert.matches("[does-not-run]", p:fails(1, "lint", "003_c").out, 1, true)
     assert.equal("", p:ok("lint", "003_c", "--server-version", "17").out)
     p:fails(2, "lint", "--server-version", "new")
+    p:write("migrations/003_c.lua", project.revision { "003_c", down = "002_b", down_body = 'op.execute "x"',
+      up = 'op.alter_column("a", "n", { generated = "b + 1", existing_generated = "b" })' })
+    p:ok("lint", "003_c")
+    assert.matches("generated needs PostgreSQL 17", p:fails(1, "lint", "003_c", "--server-version", "16").out, 1, true)
   end)
 
   it("gives scripts the values of -x", function()

@@ -53,13 +53,15 @@ static bool is_fork(const struct session *s, const struct revision *r)
 bool linting_look(struct session *s, const struct linting *what, struct findings *out,
                   struct err *e)
 {
+    enum { UNKNOWN = 150000 }; /* what ctx.server_version is then */
     struct lint_options options = {.server_version = what->server_version,
                                    .lock_timeout_ms =
                                        config_ms(s->config, CONFIG_lock_timeout)};
     if (!read_config(s, &options, e))
         return false;
     struct linter *linter = lint_new(&options, s->arena);
-    struct record_options record = {options.server_version, s->x, s->config->env};
+    struct record_options record = {what->server_version ? what->server_version : UNKNOWN,
+                                    s->x, s->config->env};
     for (size_t i = 0; i < graph_size(s->graph); i++) {
         struct revision *r = graph_at(s->graph, i);
         struct lint_input in;

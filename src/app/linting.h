@@ -13,7 +13,7 @@ struct linting {
     bool *wanted;       /* by the index of a revision: its findings are asked for */
     bool *edited;       /* by index: its file is not the one of `since`; NULL: none */
     str since;          /* version control's name of an older state */
-    int server_version; /* as PQserverVersion */
+    int server_version; /* as PQserverVersion; 0: not known */
 };
 
 /* All revisions are read, since those before teach what is known of a table; the findings

@@ -68,7 +68,7 @@ struct lint_input {
 };
 
 struct lint_options {
-    int server_version;            /* as PQserverVersion */
+    int server_version;            /* as PQserverVersion; 0: any */
     int64_t lock_timeout_ms;       /* of the configuration; 0 or less: none */
     const struct silence *allowed; /* of the configuration */
     size_t n_allowed;
