@@ -7,9 +7,11 @@ local MARK = "Scratch database of Moonshift, to be dropped"
 describe("a scratch database that was left", function()
   local p, server, made
 
+  -- Named last: programs of other specs look for such names at the same time.
   local function leave(name, comment)
-    server:exec(("create database %s"):format(name))
-    if comment then server:exec(("comment on database %s is '%s'"):format(name, comment)) end
+    server:exec(("create database spec_%s"):format(name))
+    if comment then server:exec(("comment on database spec_%s is '%s'"):format(name, comment)) end
+    server:exec(("alter database spec_%s rename to %s"):format(name, name))
     made[#made + 1] = name
     return name
   end
