@@ -115,6 +115,9 @@ select '%s', o.oid, coalesce(i.identity, ''), i.type
  where o.oid >= 16384 and not exists (
          select from member m where m.classid = '%s'::regclass and m.objid = o.oid)
    and coalesce(i.schema, '') <> 'pg_toast'
+   -- Subscriptions of all databases stand in one catalog.
+   and not exists (select from pg_subscription s join pg_database on subdbid = pg_database.oid
+                    where i.type = 'subscription' and s.oid = o.oid and datname <> current_database())
    -- Since 18 NOT NULL is a constraint; under the server's own name it is its column's.
    and coalesce(i.identity, '') !~ '^\w+_not_null on ']]
 
