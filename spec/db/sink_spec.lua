@@ -241,6 +241,20 @@ for _, one_by_one in ipairs { false, true } do
       assert.equal("interrupted", e.message)
     end)
 
+    -- One by one nothing is collected: there is no such moment.
+    if not one_by_one then
+      it("ends too when the signal came before the server had the statement", function()
+        assert(c:exec "begin")
+        assert(c:exec "select pg_sleep(20)") -- collected, not sent yet
+        pg.cancel_after(1)
+        local t = os.clock()
+        repeat until os.clock() - t > 0.05
+        local _, e = c:sync()
+        assert.equal("57014", e.sqlstate)
+        assert.truthy(e.hint:find("interrupted", 1, true))
+      end)
+    end
+
     it("says who blocks it while it waits, and when lock_timeout ends the wait", function()
       d:exec "create table held (n int)"
       local a = assert(pg.open { url = d.url })

@@ -30,6 +30,11 @@ void conn_cancel_if_asked(struct conn *const *list, size_t n)
         PQcancel(list[i]->cancel, message, sizeof message);
 }
 
+bool conn_cancel_is_asked(void)
+{
+    return cancel_asked;
+}
+
 bool conn_interrupted(void)
 {
     bool asked = cancel_asked;

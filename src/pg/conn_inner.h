@@ -170,6 +170,8 @@ void conn_tell_notices(struct conn *c);
 void conn_cancel_this(struct conn *c);
 /* Cancels what runs on the connections, if a signal has asked for it. */
 void conn_cancel_if_asked(struct conn *const *list, size_t n);
+/* True from conn_cancel_from_signal until conn_interrupted. */
+bool conn_cancel_is_asked(void);
 /* True once after conn_cancel_from_signal. */
 bool conn_interrupted(void);
 /* Names, types and values of a result into the arena. */

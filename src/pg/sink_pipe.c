@@ -177,19 +177,25 @@ static void take_arrived(struct conn *c)
 }
 
 /* Waits until the socket can be read, or written while libpq has something to send.
- * `waiting` is the caller's: whether this wait has begun. */
+ * `waiting` is the caller's: whether this wait has begun. The server forgets a cancel
+ * request that arrives before the statement it is meant for (the manual's "Canceling
+ * Requests in Progress"), so it is made again until there is an answer. */
 static void wait_socket(struct conn *c, bool writing, bool *waiting)
 {
+    enum { CANCEL_AGAIN_MS = 250 };
     if (!*waiting)
         watch_start(c);
     *waiting = true;
     conn_cancel_this(c);
     struct pollfd socket = {.fd = PQsocket(c->pg),
                             .events = (short)(POLLIN | (writing ? POLLOUT : 0))};
-    int ready = poll(&socket, 1, watch_left_ms(c));
+    bool cancelling = conn_cancel_is_asked();
+    int ready = poll(&socket, 1, cancelling ? CANCEL_AGAIN_MS : watch_left_ms(c));
     if (ready < 0 && errno != EINTR)
         conn_mark_lost(c, NULL);
-    if (ready == 0)
+    if (ready == 0 && cancelling)
+        conn_cancel_if_asked(&c, 1);
+    else if (ready == 0)
         watch_look(c);
     if (ready <= 0)
         return;
