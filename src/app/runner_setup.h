@@ -10,7 +10,7 @@
 #define RUN_OPT_SQL {"sql", 0, OPT_FLAG, NULL, "write the SQL to stdout instead of running it"}
 #define RUN_OPT_VERSION                                                                  \
     {"server-version", 0, OPT_TEXT, "VERSION", "with --sql: the server it is for (15)"}
-#define RUN_OPT_TAG {"tag", 0, OPT_TEXT, "TEXT", "ctx.tag of the migrations"}
+#define RUN_OPT_TAG {"tag", 0, OPT_TEXT, "TEXT", "text that scripts read as ctx.tag"}
 #define RUN_OPT_DRY {"dry-run", 0, OPT_FLAG, NULL, "run in one transaction and roll it back"}
 #define RUN_OPT_SINGLE                                                                   \
     {"single-transaction", 0, OPT_FLAG, NULL, "one transaction for all revisions"}

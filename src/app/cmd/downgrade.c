@@ -36,7 +36,7 @@ const struct cmd cmd_downgrade = {
         "REV is an id, -N, base or label@base. `-1` is an argument and may stand\n"
         "anywhere. --sql needs a range FROM:TO. On a terminal `base` asks for the\n"
         "database's name, unless --yes was given. Refused where the configuration says\n"
-        "protected = true, unless it is allowed.",
+        "protected = true, unless its `allow` names downgrade.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .max = 1,

@@ -67,7 +67,8 @@ const struct cmd cmd_inspect = {
     .usage = "",
     .help = "write models from the live database",
     .about =
-        "Prints the schema of the database as models that then autogenerate to nothing:\n"
+        "Prints the schema of the database as models, of which autogenerate then finds\n"
+        "no difference:\n"
         "  moonshift inspect > models/schema.lua\n"
         "  moonshift inspect --format sql > models/schema.sql",
     .opts = opts,

@@ -14,7 +14,8 @@ const struct cmd cmd_redo = {
     .usage = "",
     .help = "undo the last revision and run it again",
     .about =
-        "Refused where the configuration says protected = true, unless it is allowed.",
+        "Refused where the configuration says protected = true, unless its `allow` names\n"
+        "redo.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .run = run,

@@ -16,7 +16,8 @@ const struct cmd cmd_reset = {
     .help = "undo all revisions, down to base",
     .about =
         "Asks for the database's name on a terminal; without one, --yes is required.\n"
-        "Refused where the configuration says protected = true, unless it is allowed.",
+        "Refused where the configuration says protected = true, unless its `allow` names\n"
+        "reset.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .run = run,

@@ -42,7 +42,7 @@ const struct cmd cmd_stamp = {
         "For a database that has its tables already, or that was repaired by hand.\n"
         "`stamp base` records that nothing is applied. --purge is for a database that\n"
         "holds a revision which no file knows; it is refused where the configuration\n"
-        "says protected = true, unless it is allowed.",
+        "says protected = true, unless its `allow` names purge.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .min = 1,

@@ -43,7 +43,8 @@ const struct cmd cmd_upgrade = {
         "label@head. Each revision runs in a transaction of its own and is recorded in\n"
         "it. With --sql nothing is run: the SQL is written to stdout, for an empty\n"
         "database or for a range FROM:TO. Where the configuration says protected = true,\n"
-        "what lint calls an error is refused with status 7, unless it is allowed.",
+        "what lint calls an error is refused with status 7, unless the migration\n"
+        "has a lint.allow for it, or `allow` in the configuration names the rule.",
     .opts = opts,
     .needs = NEED_GRAPH,
     .max = 1,

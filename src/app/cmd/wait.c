@@ -4,7 +4,7 @@
 enum { PAUSE_MS = 500, DEFAULT_MS = 60000 };
 
 static const struct opt opts[] = {
-    {"timeout", 0, OPT_TEXT, "TIME", "how long to wait (60s); forever is an answer"},
+    {"timeout", 0, OPT_TEXT, "TIME", "how long to wait, or forever (60s)"},
     {0},
 };
 
