@@ -3,13 +3,14 @@
 #include <assert.h>
 #include <string.h>
 
-str key_word(enum key k)
-{
-    static const str words[N_KEYS] = {
+static const str words[N_KEYS] = {
 #define KEY(word) [K_##word] = {#word, sizeof #word - 1},
 #include "model/key.def"
 #undef KEY
-    };
+};
+
+str key_word(enum key k)
+{
     return words[k];
 }
 
@@ -190,9 +191,11 @@ void rec_add(struct rec *r, enum key k, struct val v, struct arena *a)
 
 const struct field *shape_field(const struct shape *s, str word)
 {
-    for (size_t i = 0; i < s->n_fields; i++)
-        if (str_eq(word, key_word(s->fields[i].key)))
+    for (size_t i = 0; i < s->n_fields; i++) {
+        const str *known = &words[s->fields[i].key];
+        if (known->n == word.n && memcmp(known->p, word.p, word.n) == 0)
             return &s->fields[i];
+    }
     return NULL;
 }
 

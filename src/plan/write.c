@@ -409,7 +409,11 @@ static void put_span(struct pen *p, const struct rec *r, str form)
                 put_span(p, r, str_cut(group, colon + 1, group.n));
             i = end;
         } else {
-            buf_char(&p->b, form.p[i]);
+            size_t next = i + 1;
+            while (next < form.n && form.p[next] != '{' && form.p[next] != '[')
+                next++;
+            buf_str(&p->b, str_cut(form, i, next));
+            i = next - 1;
         }
     }
 }
