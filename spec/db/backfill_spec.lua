@@ -155,6 +155,9 @@ describe("op.backfill", function()
     assert.matches("'set' changes the key that the walk follows", error_of 'set = { d = 1 }', 1, true)
     assert.matches("give either set = { ... } or read", error_of 'where = "n = 1"', 1, true)
     assert.matches("'read' and 'apply' belong together", error_of 'read = "select 1"', 1, true)
+    assert.matches("LIMIT or OFFSET in the query of 'read' would leave rows out",
+      error_of 'read = "select d from t order by d limit 10", apply = print', 1, true)
+    assert.matches("LIMIT or OFFSET", error_of 'read = "select d from t offset 1 row", apply = print', 1, true)
     assert.matches("'workers' is for 'set'", error_of 'read = "select 1", apply = print, workers = 2', 1, true)
   end)
 

@@ -1,5 +1,6 @@
 #include "plan/backfill.h"
 #include "plan/quote.h"
+#include "plan/sqltext.h"
 #include "plan/write.h"
 
 enum { OFFLINE_BATCH = 10000 };
@@ -212,6 +213,17 @@ static bool fail(struct err *e, const char *message)
     return err_set(e, ERR_FAILED, "op.backfill: %s", message);
 }
 
+/* The query is asked for each batch again, with the batch's range around it. */
+static bool is_limited(str query)
+{
+    struct arena a = {0};
+    struct sql_facts facts;
+    struct stmt stmt = {.sql = query};
+    bool limited = query.n && sql_facts(&stmt, &facts, &a) && (facts.flags & SQL_LIMITED);
+    arena_reset(&a);
+    return limited;
+}
+
 static bool check(const struct backfill *f, const struct op *op, struct err *e)
 {
     const struct map *set = &rec_at(op->args, K_set)->map;
@@ -227,6 +239,9 @@ static bool check(const struct backfill *f, const struct op *op, struct err *e)
                            "unique key");
     if (f->read.n && f->where.n)
         return fail(e, "put the condition of 'where' into the query of 'read'");
+    if (is_limited(f->read))
+        return fail(e, "LIMIT or OFFSET in the query of 'read' would leave rows out: "
+                       "'batch' says how many are read at a time");
     if (f->read.n && f->workers > 1)
         return fail(e, "functions run one at a time: 'workers' is for 'set'");
     if (f->batch < 0 || f->pause_ms < 0 || f->max_lag < 0 || f->max_rate < 0)

@@ -557,6 +557,9 @@ static void read_flags(struct sql_facts *f, const char *kind, const cJSON *body)
     if (strcmp(kind, "SelectStmt") == 0 && !get(body, "intoClause") &&
         !get(body, "lockingClause"))
         f->flags |= SQL_READS;
+    if (strcmp(kind, "SelectStmt") == 0 &&
+        (get(body, "limitCount") || get(body, "limitOffset")))
+        f->flags |= SQL_LIMITED;
     if (strcmp(kind, "CopyStmt") == 0 && !is_true(body, "is_from"))
         f->flags |= SQL_READS;
 }

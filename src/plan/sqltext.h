@@ -37,6 +37,7 @@ enum sql_flags {
     SQL_PLACED = 1024,    /* a new enum value with BEFORE or AFTER */
     SQL_FULL = 2048,      /* VACUUM FULL */
     SQL_TEMPORARY = 4096, /* a table that ends with the session */
+    SQL_LIMITED = 8192,   /* a SELECT with LIMIT, OFFSET or FETCH of its own */
 };
 
 /* A relation that a statement names. Names are as the parser folds them. */
