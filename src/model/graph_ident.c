@@ -550,7 +550,7 @@ bool graph_target(const struct graph *g, const struct strs *current, str text, b
     *out = (struct target){.branch = BASE};
     if (!find_branch(g, &id, &out->branch, &lineage, a, e))
         return false;
-    bool needs_rows = id.relative ? !id.symbol.p : str_is(id.symbol, "current");
+    bool needs_rows = id.symbol.p ? str_is(id.symbol, "current") : id.relative;
     if (needs_rows && !graph_rows(g, current, &rows, a, e))
         return false;
     const struct revisions *known = current ? &rows : NULL;
