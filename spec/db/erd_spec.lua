@@ -188,7 +188,24 @@ erDiagram
   it("says when there is nothing to draw, and when it cannot write", function()
     local p = project.new()
     assert.matches("there is no table to draw", p:ok("erd", "--format", "html", "-o", "x.html").err, 1, true)
-    assert.matches("'no/x' cannot be written", p:fails(1, "erd", "-o", "no/x").err, 1, true)
+    assert.matches("'no/x' cannot be written: No such file or directory", p:fails(1, "erd", "-o", "no/x").err, 1, true)
+    assert.matches("'migrations' cannot be written: Is a directory", p:fails(1, "erd", "-o", "migrations").err, 1, true)
+    assert.matches("'/dev/full' cannot be written: No space left", p:fails(1, "erd", "-o", "/dev/full").err, 1, true)
+  end)
+
+  it("writes its file whole or not at all, through a link, and keeps its permissions", function()
+    local p = shop()
+    p:write("docs/schema.svg", "old")
+    p:sh "chmod 640 docs/schema.svg; ln -s docs/schema.svg link.svg"
+    local r = p:sh "trap '' XFSZ; ulimit -f 1; moonshift erd --format svg -o link.svg"
+    assert.equal(1, r.status)
+    assert.matches("'link.svg' cannot be written: File too large", r.err, 1, true)
+    assert.equal("old", p:read "docs/schema.svg")
+    assert.same({ "schema.svg" }, p:files "docs")
+    p:ok("erd", "--format", "svg", "-o", "link.svg")
+    assert.matches("^<svg", p:read "docs/schema.svg")
+    assert.equal("640\n", p:sh("stat -c %a docs/schema.svg; test -L link.svg").out)
+    assert.equal(p:ok "erd".out, p:ok("erd", "-o", "/dev/stdout").out)
   end)
 end)
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool file_text(const char *path, str *out, struct arena *a, struct err *e)
 {
@@ -29,6 +30,37 @@ bool file_text(const char *path, str *out, struct arena *a, struct err *e)
         return err_set(e, ERR_FAILED, "cannot read '%s': %s", path, strerror(why));
     *out = buf_done(&b);
     return true;
+}
+
+static bool write_whole(const char *path, const char *mode, str text)
+{
+    FILE *f = fopen(path, mode);
+    bool ok = f && fwrite(text.p, 1, text.n, f) == text.n;
+    int why = errno;
+    if (f && fclose(f) != 0 && ok)
+        return false;
+    errno = why;
+    return ok;
+}
+
+bool file_replace(const char *path, str text, struct arena *a, struct err *e)
+{
+    str target = file_absolute(path, a);
+    str temporary = str_fmt(a, "%.*s.%ld", STR_ARG(target), (long)getpid());
+    struct stat st;
+    bool there = stat(path, &st) == 0, ok;
+    if (there && !S_ISREG(st.st_mode)) {
+        ok = write_whole(path, "wb", text);
+    } else {
+        bool made = write_whole(temporary.p, "wbx", text);
+        ok = made && (!there || chmod(temporary.p, st.st_mode & 07777) == 0) &&
+             rename(temporary.p, target.p) == 0;
+    }
+    int why = errno;
+    if (!ok && why != EEXIST)
+        unlink(temporary.p);
+    return ok ||
+           err_set(e, ERR_FAILED, "'%s' cannot be written: %s", path, strerror(why));
 }
 
 bool file_exists(const char *path)

@@ -7,6 +7,10 @@
 
 /* The file's bytes, NUL behind them. ERR_FAILED with the system's words. */
 bool file_text(const char *path, str *out, struct arena *a, struct err *e);
+/* Writes a file whole or not at all, over the one that is there: the text goes into a
+ * temporary file beside it, which then takes its name. Links are followed; what is no
+ * regular file (a pipe, /dev/stdout) is written to. ERR_FAILED with the system's words. */
+bool file_replace(const char *path, str text, struct arena *a, struct err *e);
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 /* The names in a directory that end in `suffix`, sorted bytewise; those that begin with

@@ -1,10 +1,7 @@
 #include "app/cmd/cmd.h"
 #include "app/models.h"
+#include "base/file.h"
 #include "plan/erd.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 static const struct opt opts[] = {
     {"format", 0, OPT_WORD, "mermaid|dot|svg|html",
@@ -44,16 +41,6 @@ static str draw(struct erd *d, str format, struct arena *a)
     return str_is(format, "svg") ? erd_svg(d, a) : erd_html(d, a);
 }
 
-static bool write_file(str path, str text, struct arena *a, struct err *e)
-{
-    FILE *out = fopen(str_copy(a, path).p, "wb");
-    bool ok = out && fwrite(text.p, 1, text.n, out) == text.n;
-    if (out && fclose(out) != 0)
-        ok = false;
-    return ok || err_set(e, ERR_FAILED, "'%.*s' cannot be written: %s", STR_ARG(path),
-                         strerror(errno));
-}
-
 static bool run(struct session *s, struct args *args, struct err *e)
 {
     struct catalog c = {0};
@@ -72,7 +59,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
         out_str(text);
         return true;
     }
-    if (!write_file(output, text, s->arena, e))
+    if (!file_replace(str_copy(s->arena, output).p, text, s->arena, e))
         return false;
     out_info(s, "Wrote %.*s: %zu tables, %zu keys", STR_ARG(output), d.n_tables,
              d.n_links);
