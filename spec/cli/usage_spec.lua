@@ -25,6 +25,7 @@ describe("the command line", function()
   it("names the nearest command", function()
     refused({ "upgrad" }, "unknown command 'upgrad'", "did you mean 'upgrade'?")
     refused({ "histroy" }, "unknown command 'histroy'", "did you mean 'history'?")
+    refused({ "hist" }, "unknown command 'hist'", "did you mean 'history'?")
     refused({ "zzzzzzzz" }, "unknown command 'zzzzzzzz'", "moonshift --help lists the commands")
   end)
 

@@ -6,6 +6,11 @@ describe("str_nearest", function()
     assert.equal("create_table", base.nearest("craete_table", "create_index", "create_table"))
   end)
 
+  it("takes the first word that begins so", function()
+    assert.equal("history", base.nearest("hist", "test", "list", "history", "historian"))
+    assert.is_nil(base.nearest("h", "history"))
+  end)
+
   it("is silent when nothing is near", function()
     assert.is_nil(base.nearest("zebra", "name", "nullable"))
     assert.is_nil(base.nearest("x"))

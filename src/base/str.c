@@ -167,6 +167,8 @@ str str_nearest(str word, const str *candidates, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (candidates[i].n > LONGEST_WORD)
             continue;
+        if (word.n > 1 && str_starts(candidates[i], word))
+            return candidates[i];
         size_t d = distance(word, candidates[i]);
         if (d < nearest || (d == nearest && !best.p)) {
             nearest = d;
