@@ -8,6 +8,7 @@ setup(function()
   p = project.new { db = false, config = 'return { environments = { staging = {}, production = {} } }\n', files = {
     ["migrations/001.lua"] = project.revision { "001_users", message = "users: the first" },
     ["migrations/002.lua"] = project.revision { "002_mail", down = "001_users", head = 'branch_labels = "mail"' },
+    ["other/moonshift.lua"] = "return { environments = { elsewhere = {} } }",
     ["migrations/003.lua"] = project.revision { "003_$(touch${IFS}broken)", down = "001_users" },
   } }
   for _, name in ipairs { "bash", "zsh", "fish" } do
@@ -42,6 +43,16 @@ describe("completion of words of the project", function()
     assert.matches("\nlock_wait\t", p:ok("completion", "keys").out)
   end)
 
+  it("is of the configuration that is named in what was typed so far", function()
+    for _, typed in ipairs { { "-c", "other/moonshift.lua" }, { "--config", "other/moonshift.lua", "-e" },
+      { "--config=other/moonshift.lua" }, { "--config", "=", "other/moonshift.lua" }, { "upgrade", "-c", "x", "-c",
+        "other/moonshift.lua" } } do
+      assert.equal("elsewhere\tenvironment\n", p:ok("completion", "environments", "--", table.unpack(typed)).out)
+    end
+    assert.equal("", p:ok("completion", "environments", "--", "-c", "nowhere.lua").out)
+    assert.matches("^production\t", p:ok("completion", "environments", "--", "upgrade", "-c").out)
+  end)
+
   it("is none where there is no project, and no error either", function()
     local r = cli.expect(0, cli.run { "completion", "revisions" })
     assert.equal("", r.out .. r.err)
@@ -74,6 +85,8 @@ printf '%%s\n' "${COMPREPLY[@]}"
       complete("moonshift revision --head=002", { "moonshift", "revision", "--head", "=", "002" }))
     assert.same({ "docker" }, complete("moonshift init -t d", { "moonshift", "init", "-t", "d" }))
     assert.same({ "staging" }, complete("moonshift -e s", { "moonshift", "-e", "s" }))
+    assert.same({ "elsewhere" }, complete("moonshift -c other/moonshift.lua upgrade -e e",
+      { "moonshift", "-c", "other/moonshift.lua", "upgrade", "-e", "e" }))
     assert.same({ "slug_length" }, complete("moonshift config slug", { "moonshift", "config", "slug" }))
     assert.is_false(p:exists "broken")
   end)
@@ -101,6 +114,7 @@ it("completion in fish offers the same, with what it is", function()
   assert.same({ "002_mail\t002_mail" }, complete "moonshift merge 002")
   assert.same({ "html\twhat to write; mermaid when left out" }, complete "moonshift erd --format h")
   assert.same({ "staging\tenvironment" }, complete "moonshift --env s")
+  assert.same({ "elsewhere\tenvironment" }, complete "moonshift --config=other/moonshift.lua upgrade --env e")
   assert.same({ "./migrations/" }, complete "moonshift init -t ./mi")
 end)
 
@@ -110,12 +124,13 @@ it("completion in zsh offers the same, with what it is", function()
     autoload -Uz compinit; compinit -D -u
     source ./completion.zsh
     _describe() { print -rl -- $1 ${(P)2} }
-    program=moonshift
+    program=moonshift typed=()
     _files() { print -r -- "files $*" }
     _moonshift_words -J -default- revisions
-    _moonshift_words templates']]
+    _moonshift_words templates
+    typed=(-c other/moonshift.lua upgrade); _moonshift_words environments']]
   assert.equal("", r.err)
   assert.equal("revisions\nhead:the newest revision\n", r.out:match "^[^\n]*\n[^\n]*\n")
   assert.matches("\n001_users:users: the first\n", r.out, 1, true)
-  assert.matches("\ntemplates\n.*\nfiles %-/\n$", r.out)
+  assert.matches("\ntemplates\n.*\nfiles %-/\nenvironments\nelsewhere:environment\n$", r.out)
 end)

@@ -30,20 +30,17 @@ static void put_spaced(struct buf *b, str words)
  * $(...) of a word. */
 static const char bash_words[] =
     "_moonshift_words() {\n"
-    "  local word i config=() typed=$cur\n"
+    "  local word typed=$cur\n"
     "  # Where @ parts words, what is compared is the whole, and what is replaced its "
     "end.\n"
     "  [[ $COMP_LINE ]] && typed=${COMP_LINE:0:COMP_POINT} typed=${typed##*[ =]}\n"
     "  local kept=${typed%\"$cur\"}\n"
     "  kept=${kept%@}\n"
-    "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-    "    case ${COMP_WORDS[i]} in -c|--config) config=(-c \"${COMP_WORDS[i+1]}\") ;; "
-    "esac\n"
-    "  done\n"
     "  while IFS=$'\\t' read -r word _; do\n"
     "    [[ $word == \"$typed\"* ]] && COMPREPLY+=(\"$(printf %q "
     "\"${word#\"$kept\"}\")\")\n"
-    "  done < <(\"${COMP_WORDS[0]}\" \"${config[@]}\" completion \"$1\" 2>/dev/null)\n"
+    "  done < <(\"${COMP_WORDS[0]}\" completion \"$1\" -- \"${COMP_WORDS[@]:1}\" "
+    "2>/dev/null)\n"
     "}\n";
 
 /* What comes next, as bash's commands; false when bash is to complete file names. */
@@ -142,7 +139,7 @@ static const char zsh_words[] =
     "_moonshift_words() {\n"
     "  local kind=$argv[-1] # _arguments puts options of its own in front\n"
     "  local -a found\n"
-    "  found=(\"${(@f)$(\"$program\" completion $kind 2>/dev/null)}\")\n"
+    "  found=(\"${(@f)$(\"$program\" completion $kind -- ${(Q)typed} 2>/dev/null)}\")\n"
     "  found=(\"${(@)found//$'\\t'/:}\")\n"
     "  _describe $kind found\n"
     "  [[ $kind != templates ]] || _files -/ # a directory with one of one's own\n"
@@ -216,7 +213,9 @@ static void zsh(struct buf *b)
 {
     buf_put(b, "#compdef moonshift\n");
     buf_put(b, zsh_words);
-    buf_put(b, "_moonshift() {\n  local program=$words[1]\n  local -a commands=(\n");
+    buf_put(
+        b,
+        "_moonshift() {\n  local program=$words[1] typed=(${words[2,-1]})\n  local -a commands=(\n");
     each(b, zsh_name);
     buf_put(b, "  )\n  local line state\n  _arguments -C");
     zsh_options(b, global_opts);
@@ -287,8 +286,8 @@ static void fish_command(struct buf *b, const struct cmd *c)
 static void fish(struct buf *b)
 {
     buf_put(b, "function __moonshift_words\n"
-               "    set -l program (commandline -opc)[1]\n"
-               "    $program completion $argv[1] 2>/dev/null\n"
+               "    set -l typed (commandline -opc)\n"
+               "    $typed[1] completion $argv[1] -- $typed[2..] 2>/dev/null\n"
                "    if test $argv[1] = templates # or a directory with one\n"
                "        __fish_complete_directories (commandline -ct) ''\n"
                "    end\n"
@@ -298,10 +297,27 @@ static void fish(struct buf *b)
     each(b, fish_command);
 }
 
+/* The configuration that the words typed so far name; bash parts --config=FILE. */
+static str config_of(const struct args *args)
+{
+    str joined = STR("--config="), found = STR("");
+    for (size_t i = 1; i < args->n; i++) {
+        str word = args->at[i];
+        bool named = str_is(word, "-c") || str_is(word, "--config");
+        size_t value = i + 1 + (i + 1 < args->n && str_is(args->at[i + 1], "="));
+        if (named && value < args->n)
+            found = args->at[value];
+        else if (str_starts(word, joined))
+            found = str_cut(word, joined.n, word.n);
+    }
+    return found;
+}
+
 static bool run(struct session *s, struct args *args, struct err *e)
 {
     struct buf b = buf_in(s->arena);
-    str lines;
+    str lines, config = config_of(args);
+    s->config_file = config.n ? config : s->config_file;
     if (str_is(args->at[0], "bash")) {
         bash(&b);
     } else if (str_is(args->at[0], "zsh")) {
@@ -327,6 +343,6 @@ const struct cmd cmd_completion = {
              "zsh:  moonshift completion zsh >\"${fpath[1]}/_moonshift\"\n"
              "fish: moonshift completion fish >~/.config/fish/completions/moonshift.fish",
     .min = 1,
-    .max = 1,
+    .max = ANY_NUMBER, /* the scripts add what has been typed */
     .run = run,
 };
