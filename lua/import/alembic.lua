@@ -197,7 +197,7 @@ local function body_of(text, name)
   local lines, inside = {}, false
   for line in (text .. "\n"):gmatch("([^\n]*)\n") do
     if line:find("^def%s+" .. name .. "%s*%(") or line:find("^async%s+def%s+" .. name .. "%s*%(") then
-      inside, lines = true, {}
+      inside, lines = true, { line:match("%b()[^:]*:%s*([^%s#].-)%s*$") } -- def upgrade(): pass
     elseif inside and line:find("^[^%s#)]") then
       inside = false
     elseif inside then

@@ -236,6 +236,20 @@ describe("import alembic", function()
     assert.matches("does not name Alembic's table", p:fails(1, "import", "alembic", "--adopt").err, 1, true)
   end)
 
+  it("reads functions that stand on one line", function()
+    local p = new(files { ["db/versions/x.py"] = [[
+revision = 'x1'
+down_revision = None
+def upgrade() -> None: op.execute("create table x ()")
+def downgrade(): pass  # nothing
+]] })
+    p:ok("import", "alembic", "db", "--headers")
+    local text = p:read "migrations/x.lua"
+    assert.matches('not filled in yet")\n  -- what it was:\n  -- op.execute("create table x ()")\n', text, 1, true)
+    assert.matches("function downgrade()\n  -- nothing to do\nend", text, 1, true)
+    assert.is_nil(text:find("irreversible", 1, true))
+  end)
+
   it("takes what an alembic told, up to where it failed, and its last words", function()
     -- A program that answers as alembic does; nothing of Python is needed here.
     local fake = [[

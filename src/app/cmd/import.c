@@ -87,7 +87,7 @@ static void list_json(const struct session *s, const struct import *list, bool d
         json_put_strs(&j, "down_revision", i->made.down.at, i->made.down.n);
         json_put_str(&j, "message", i->made.message);
         json_put_str(&j, "source", i->source);
-        json_put_str(&j, "path", i->file);
+        json_put_str(&j, "file", i->file);
         json_put_str(&j, "bodies", str_of(bodies_of(i)));
         json_put_str(&j, "upgrade_missing", i->up.missing);
         json_put_str(&j, "downgrade_missing", i->undo.missing);
