@@ -47,7 +47,7 @@ function project.write(args)
   local temporary = ("%s/.moonshift-%d-%s"):format(directory, os.time(), tostring(args):match("0x(%x+)"))
   local file, why = io.open(temporary, "wb")
   if not file then
-    fail(("cannot write in '%s': %s"):format(directory, why))
+    fail(("cannot write in '%s': %s"):format(directory, why:sub(#temporary + 3)))
   end
   local ok
   ok, why = file:write(args.text)

@@ -206,6 +206,9 @@ describe("config", function()
     assert.matches('"file": "moonshift.lua"', json)
     assert.matches('"version_table": {%s+"value": "moonshift_version",%s+"origin": "default"', json)
     assert.matches("\nlock_wait +how long to wait", p:ok("config", "--keys").out)
-    assert.equal("error: there is no configuration key 'x'\n", p:fails(2, "config", "x").err)
+    assert.equal("error: there is no configuration key 'lock_wat'\n  hint: did you mean 'lock_wait'?\n",
+      p:fails(2, "config", "lock_wat").err)
+    assert.equal("error: there is no configuration key 'x'\n  hint: 'moonshift config' lists the keys there are\n",
+      p:fails(2, "config", "x").err)
   end)
 end)

@@ -114,6 +114,14 @@ describe("every form of connection", function()
     reaches(p, name, { "-e", "here" })
   end)
 
+  it("takes PG* from .env, the last line of two, and never before the environment's own", function()
+    local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
+      up = 'log.info("name " .. db.scalar "show application_name")' } } }
+    p:write(".env", "PGAPPNAME=one\nPGAPPNAME=two\n")
+    assert.matches("name two\n", p:ok("upgrade", "--dry-run").err, 1, true)
+    assert.matches("name three\n", p:ok({ "upgrade", "--dry-run", env = { PGAPPNAME = "three" } }).err, 1, true)
+  end)
+
   it("carries lock_timeout, statement_timeout, search_path and role to the session", function()
     local p = one { files = {} }
     p.db:exec "create schema app; create role owner_of_app; grant all on schema app to owner_of_app"

@@ -38,8 +38,12 @@ describe("require-table-schema", function()
   end
 
   it("must be a rule that exists", function()
-    local p = project.new { db = false, config = 'return { lint = { require = { "no-such-rule" } } }\n',
-      files = { ["migrations/1.lua"] = project.revision { "001_a" } } }
-    assert.truthy(p:fails(1, "lint").err:find("lint: there is no rule 'no-such-rule'", 1, true))
+    local p = project.new { db = false, files = { ["migrations/1.lua"] = project.revision { "001_a" } } }
+    for rule, hint in pairs { ["no-such-rule"] = "docs/lint.md lists the rules",
+      ["require-table-shema"] = "did you mean 'require-table-schema'?" } do
+      p:write("moonshift.lua", ("return { lint = { require = { %q } } }"):format(rule))
+      assert.equal(("error: lint: there is no rule '%s'\n  at moonshift.lua\n  hint: %s\n"):format(rule, hint),
+        p:fails(1, "lint").err)
+    end
   end)
 end)

@@ -209,9 +209,11 @@ describe("revision", function()
     os.remove(p.dir .. "/migrations/" .. today .. "_r001_one_two.lua")
     p:ok("revision", "-m", "aüüüüü", "--rev-id", "r001") -- cut between letters, not bytes
     only_file(p, "^" .. today .. "_r001_aüüü%.lua$")
-    p:write("moonshift.lua", [[return { timezone = "Mars/Olympus" }]])
-    assert.equal("error: moonshift.lua: there is no time zone 'Mars/Olympus'\n",
-      p:fails(1, "revision", "-m", "x").err)
+    for _, zone in ipairs { "Mars/Olympus", "Europe", "../Europe/Oslo" } do -- Europe is a directory
+      p:write("moonshift.lua", ("return { timezone = %q }"):format(zone))
+      assert.equal(("error: moonshift.lua: there is no time zone '%s'\n"):format(zone)
+        .. "  hint: zones are the files below /usr/share/zoneinfo: Europe/Oslo\n", p:fails(1, "revision", "-m", "x").err)
+    end
     p:write("moonshift.lua", [[return { file_template = "%(what)s" }]])
     assert.matches("^error: file_template names 'what', which is no token\n", p:fails(1, "revision", "-m", "x").err)
   end)

@@ -6,7 +6,7 @@
 
 /* $1 is the directory, $2 the pattern. Lists REF:FILE, with FILE from the directory on. */
 static const char search[] =
-    "exec 2>/dev/null; cd \"$1\" && git grep -l -E -e \"$2\" $(git for-each-ref --count=200 "
+    "exec 2>/dev/null; cd \"$1\" && git -c core.quotePath=off grep -l -E -e \"$2\" $(git for-each-ref --count=200 "
     "--sort=-committerdate --format='%(refname)' refs/heads refs/remotes) -- .";
 
 /* The identifier that the message says is missing. */

@@ -246,13 +246,11 @@ bool config_allows(const struct config *c, const char *what)
 
 /* --- where values come from ------------------------------------------------------- */
 
-static bool unknown_key(str key, str origin, str file, struct arena *a, struct err *e)
+bool config_unknown(str key, struct err *e)
 {
-    str *names = NEW_N(a, str, N_CONFIG_KEYS);
+    str names[N_CONFIG_KEYS];
     for (int k = 0; k < N_CONFIG_KEYS; k++)
         names[k] = str_of(config_infos[k].name);
-    err_set(e, ERR_FAILED, "%.*s: unknown key '%.*s'", STR_ARG(origin), STR_ARG(key));
-    err_at(e, file, 0);
     str near = str_nearest(key, names, N_CONFIG_KEYS);
     if (near.p)
         return err_hint(e, "did you mean '%.*s'?", STR_ARG(near));
@@ -269,8 +267,12 @@ static bool from_table(const struct val *table, str origin, str file, struct con
     for (size_t i = 0; i < table->map.n; i++) {
         const struct pair *pair = &table->map.at[i];
         enum config_key key = config_named(pair->key);
-        if (key == N_CONFIG_KEYS || str_find(pair->key, '-') < pair->key.n)
-            return unknown_key(pair->key, origin, file, a, e);
+        if (key == N_CONFIG_KEYS || str_find(pair->key, '-') < pair->key.n) {
+            err_set(e, ERR_FAILED, "%.*s: unknown key '%.*s'", STR_ARG(origin),
+                    STR_ARG(pair->key));
+            err_at(e, file, 0);
+            return config_unknown(pair->key, e);
+        }
         struct val value;
         if (!fit(&config_infos[key], &pair->val, &value, a)) {
             misfit(&config_infos[key], origin, a, e);
@@ -361,8 +363,8 @@ static bool from_variables(struct config *c, struct arena *a, struct err *e)
         if (value.p && !config_set(c, (enum config_key)k, value, origin, a, e))
             return false;
     }
-    /* libpq reads PG* itself, from the process only. */
-    for (size_t i = 0; i < c->dotenv->n; i++)
+    /* libpq reads PG* itself, from the process only. Of two lines the last one counts. */
+    for (size_t i = c->dotenv->n; i-- > 0;)
         if (str_starts(c->dotenv->at[i].key, STR("PG")))
             setenv(c->dotenv->at[i].key.p, c->dotenv->at[i].value.p, 0);
     return true;

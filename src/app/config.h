@@ -65,6 +65,8 @@ bool config_set(struct config *c, enum config_key key, str text, str origin,
                 struct arena *a, struct err *e);
 /* The key of that name, hyphens for underscores allowed; N_CONFIG_KEYS: none. */
 enum config_key config_named(str name);
+/* Adds what to say of a key that is none to the error: the nearest one. False. */
+bool config_unknown(str key, struct err *e);
 
 str config_text(const struct config *c, enum config_key key); /* STR_NONE: not set */
 bool config_bool(const struct config *c, enum config_key key);

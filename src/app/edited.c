@@ -54,6 +54,18 @@ void edited_print(const struct edited *found)
                   STR_ARG(found->files.at[i]->id), STR_ARG(found->files.at[i]->file));
 }
 
+void edited_json(struct json *j, const struct edited *found)
+{
+    json_open(j, '[');
+    for (size_t i = 0; i < found->files.n; i++) {
+        json_open(j, '{');
+        json_put_str(j, "revision", found->files.at[i]->id);
+        json_put_str(j, "file", found->files.at[i]->file);
+        json_close(j);
+    }
+    json_close(j);
+}
+
 str edited_hint(const struct edited *found, struct arena *a)
 {
     return str_fmt(a,

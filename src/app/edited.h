@@ -7,6 +7,7 @@
 #define MOONSHIFT_APP_EDITED_H
 
 #include "app/session.h"
+#include "base/json.h"
 
 /* What became of the files since they were applied; lists as long as the session. */
 struct edited {
@@ -20,6 +21,8 @@ bool edited_find(struct session *s, const struct ledger_names *names,
                  const struct plan *applied, struct edited *out, struct err *e);
 /* A line for each edited file, on stdout. */
 void edited_print(const struct edited *found);
+/* A list of objects with revision and file, one for each edited file. */
+void edited_json(struct json *j, const struct edited *found);
 /* What to do about it; there must be an edited file. */
 str edited_hint(const struct edited *found, struct arena *a);
 

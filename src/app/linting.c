@@ -3,6 +3,16 @@
 #include "app/out.h"
 #include "script/record.h"
 
+static bool unknown_rule(const struct session *s, str id, struct err *e)
+{
+    str near = lint_rule_nearest(id);
+    err_set(e, ERR_FAILED, "lint: there is no rule '%.*s'", STR_ARG(id));
+    err_at(e, s->config->file, 0);
+    if (near.p)
+        return err_hint(e, "did you mean '%.*s'?", STR_ARG(near));
+    return err_hint(e, "docs/lint.md lists the rules");
+}
+
 /* A list of rules, or rules with the reason: { "rule", ... } or { ["rule"] = "because" }. */
 static bool read_rules(struct session *s, const char *key, const struct silence **out,
                        size_t *n, struct err *e)
@@ -19,8 +29,7 @@ static bool read_rules(struct session *s, const char *key, const struct silence 
             return err_set(e, ERR_FAILED, "lint: '%s' holds names of rules", key);
         at[i].rule = is_list ? item->s : v->map.at[i].key;
         if (!lint_rule_named(at[i].rule))
-            return err_set(e, ERR_FAILED, "lint: there is no rule '%.*s'",
-                           STR_ARG(at[i].rule));
+            return unknown_rule(s, at[i].rule, e);
     }
     *out = at;
     return true;
@@ -109,8 +118,6 @@ bool linting_guard(struct session *s, const struct plan *plan, int server_versio
 {
     struct linting what = {.server_version = server_version};
     struct findings list = {0}, refused = {0};
-    if (!config_bool(s->config, CONFIG_protected))
-        return true;
     what.wanted = NEW_N(s->arena, bool, graph_size(s->graph));
     for (size_t i = 0; i < plan->n; i++)
         what.wanted[plan->at[i].revision->index] = true;

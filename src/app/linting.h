@@ -21,8 +21,8 @@ struct linting {
 bool linting_look(struct session *s, const struct linting *what, struct findings *out,
                   struct err *e);
 
-/* Where the configuration says protected = true: ERR_DECISION when a revision of the plan
- * has a finding of severity error that neither it nor the configuration allows. */
+/* For a database that the configuration says is protected: ERR_DECISION when a revision of
+ * the plan has a finding of severity error that neither it nor the configuration allows. */
 bool linting_guard(struct session *s, const struct plan *plan, int server_version,
                    struct err *e);
 

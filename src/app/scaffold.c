@@ -90,10 +90,13 @@ static bool use_timezone(const struct session *s, struct err *e)
         return true;
     str path = str_fmt(s->arena, "/usr/share/zoneinfo/%.*s", STR_ARG(zone));
     bool known = str_is(zone, "UTC") || !file_is_directory("/usr/share/zoneinfo") ||
-                 (file_exists(path.p) && str_index(zone, STR("..")) == zone.n);
-    if (!known)
-        return err_set(e, ERR_FAILED, "%.*s: there is no time zone '%.*s'",
-                       STR_ARG(s->config->origin[CONFIG_timezone]), STR_ARG(zone));
+                 (file_exists(path.p) && !file_is_directory(path.p) &&
+                  str_index(zone, STR("..")) == zone.n);
+    if (!known) {
+        err_set(e, ERR_FAILED, "%.*s: there is no time zone '%.*s'",
+                STR_ARG(s->config->origin[CONFIG_timezone]), STR_ARG(zone));
+        return err_hint(e, "zones are the files below /usr/share/zoneinfo: Europe/Oslo");
+    }
     setenv("TZ", str_copy(s->arena, zone).p, 1);
     tzset();
     return true;

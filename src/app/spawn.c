@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -17,19 +16,10 @@ static int start(char *script, char *word, bool own_output, pid_t *pid)
 {
     char *argv[] = {"sh", "-c", script, "sh", word, NULL};
     posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t defaults;
     posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
     if (!own_output)
         posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-    sigemptyset(&defaults);
-    sigaddset(&defaults, SIGINT);
-    sigaddset(&defaults, SIGTERM);
-    posix_spawnattr_setsigdefault(&attributes, &defaults);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    int failed = posix_spawnp(pid, "sh", &actions, &attributes, argv, environ);
-    posix_spawnattr_destroy(&attributes);
+    int failed = posix_spawnp(pid, "sh", &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     return failed;
 }

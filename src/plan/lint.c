@@ -41,6 +41,14 @@ const struct lint_rule *lint_rule_named(str id)
     return NULL;
 }
 
+str lint_rule_nearest(str id)
+{
+    str candidates[N_ROWS];
+    for (size_t i = 0; i < N_ROWS; i++)
+        candidates[i] = str_of(rows[i].rule.id);
+    return str_nearest(id, candidates, N_ROWS);
+}
+
 /* ---- what the linter knows --------------------------------------------------------- */
 
 /* A table named without its schema is the one of that name: search_path is not known. */

@@ -31,6 +31,7 @@ struct lint_rule {
 size_t lint_n_rules(void);
 const struct lint_rule *lint_rule_at(size_t i);
 const struct lint_rule *lint_rule_named(str id); /* NULL: there is none */
+str lint_rule_nearest(str id);                   /* STR_NONE: none is near */
 
 /* lint.allow("rule", "because ..."): a finding that the author has thought about. */
 struct silence {

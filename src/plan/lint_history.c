@@ -79,21 +79,12 @@ bool lint_unreadable(const struct lint_case *c, struct remark *out)
     return stopped(c, out, true);
 }
 
-static str nearest_rule(str id, struct arena *a)
-{
-    size_t n = lint_n_rules();
-    str *candidates = NEW_N(a, str, n);
-    for (size_t i = 0; i < n; i++)
-        candidates[i] = str_of(lint_rule_at(i)->id);
-    return str_nearest(id, candidates, n);
-}
-
 static bool find_unknown(const struct silences *list, struct remark *out)
 {
     for (size_t i = 0; i < list->n; i++) {
         if (lint_rule_named(list->at[i].rule))
             continue;
-        str near = nearest_rule(list->at[i].rule, out->text.arena);
+        str near = lint_rule_nearest(list->at[i].rule);
         out->at.line = list->at[i].from.line;
         buf_fmt(&out->text, "there is no rule '%.*s'", STR_ARG(list->at[i].rule));
         if (near.p)

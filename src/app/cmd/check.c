@@ -7,7 +7,7 @@ static void print_json(struct session *s, const struct autogen *g)
     struct buf b = buf_in(s->arena);
     struct json j = json_to(&b);
     json_open(&j, '{');
-    json_put_bool(&j, "differs", g->up.n_changes > 0 || g->renames.n > 0);
+    json_put_bool(&j, "differs", g->up.ops.n > 0);
     json_key(&j, "changes");
     json_open(&j, '[');
     for (size_t i = 0; i < g->up.n_changes; i++) {
@@ -97,14 +97,7 @@ static void print_files_json(struct session *s, const struct files *f)
     json_open(&j, '{');
     json_put_int(&j, "compared", (int64_t)f->edited.compared);
     json_key(&j, "edited");
-    json_open(&j, '[');
-    for (size_t i = 0; i < f->edited.files.n; i++) {
-        json_open(&j, '{');
-        json_put_str(&j, "revision", f->edited.files.at[i]->id);
-        json_put_str(&j, "file", f->edited.files.at[i]->file);
-        json_close(&j);
-    }
-    json_close(&j);
+    edited_json(&j, &f->edited);
     json_put_strs(&j, "missing", f->missing.at, f->missing.n);
     json_key(&j, "unknown");
     json_open(&j, '[');

@@ -93,9 +93,11 @@ static bool run(struct session *s, struct args *args, struct err *e)
     for (int k = 0; k < N_CONFIG_KEYS; k++)
         if (args->n == 0 || (int)config_named(args->at[0]) == k)
             lines[n++] = line_of(s, k);
-    if (n == 0)
-        return err_set(e, ERR_USAGE, "there is no configuration key '%.*s'",
-                       STR_ARG(args->at[0]));
+    if (n == 0) {
+        err_set(e, ERR_USAGE, "there is no configuration key '%.*s'",
+                STR_ARG(args->at[0]));
+        return config_unknown(args->at[0], e);
+    }
     if (s->json) {
         put_json(s, lines, n);
         return true;

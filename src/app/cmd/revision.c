@@ -65,8 +65,12 @@ static bool write_revision(struct session *s, const struct args *args,
     for (size_t i = 0; i < n; i++)
         if (!scaffold_depends(s, depends[i], r, e))
             return false;
-    if (autogenerate && (!fill(s, r, &found, e) || !found))
-        return e->kind == ERR_NONE;
+    if (autogenerate && !fill(s, r, &found, e))
+        return false;
+    if (!found) {
+        out_str(s->json ? STR("null\n") : STR(""));
+        return true;
+    }
     if (args && args_flag(args, "sql")) {
         if (!scaffold_text(s, r, &file, &text, e))
             return false;

@@ -120,10 +120,7 @@ static void print_json(struct session *s, const struct state *st)
     }
     json_close(&j);
     json_key(&j, "edited");
-    json_open(&j, '[');
-    for (size_t i = 0; i < st->edited.files.n; i++)
-        json_str(&j, st->edited.files.at[i]->id);
-    json_close(&j);
+    edited_json(&j, &st->edited);
     json_key(&j, "interrupted");
     json_open(&j, '[');
     for (size_t i = 0; i < st->unfinished.n; i++) {
