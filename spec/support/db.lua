@@ -131,7 +131,8 @@ end
 function db.normalise(text)
   local lines = {}
   for line in text:gmatch("[^\n]*") do
-    if line ~= "" and not line:find("^%-%-") and not line:find("^SET ")
+    local setting = line:find("^SET ") and not line:find("^SET default_") -- those are the tables'
+    if line ~= "" and not line:find("^%-%-") and not setting
       and not line:find("^SELECT pg_catalog%.set_config")
       and not line:find("^\\restrict") and not line:find("^\\unrestrict") then
       lines[#lines + 1] = line

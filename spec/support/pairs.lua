@@ -2,7 +2,8 @@
 -- $MOONSHIFT_SHARED, or in ../shared beside the checkout. For each: a database at *before*,
 -- models = *after*; autogenerate and upgrade give *after*'s dump, and the next comparison
 -- is empty; downgrade gives *before*'s. The project's own pairs are in spec/pairs/AREA;
--- rows.sql there fills the database before the change, which must keep the values; a line that
+-- rows.sql there fills the database before the change, which must keep the values; what the
+-- query of same.sql answers must not change, up and down; a line that
 -- ends with "-- from 15" is for 15 and newer servers.
 local shell = require "spec.support.shell"
 local db = require "spec.support.db"
@@ -94,6 +95,12 @@ local function assert_kept(before, after)
   end
 end
 
+-- The answer of same.sql, or nil where there is none.
+local function answer(directory, d)
+  local query = text(directory .. "/same.sql")
+  return query ~= "" and d:query(query) or nil
+end
+
 -- Fails when the pair in a directory does not work in both directions.
 function pairs_of.check(directory)
   local setup = text(directory .. "/setup.sql")
@@ -102,7 +109,7 @@ function pairs_of.check(directory)
   local want_after, want_before = dump_of(after), dump_of(before)
   local p = project.new { files = { ["models/schema.sql"] = after } }
   p.db:exec(before .. text(directory .. "/rows.sql"))
-  local rows = values_in(p.db)
+  local rows, same = values_in(p.db), answer(directory, p.db)
   p:ok("revision", "--autogenerate", "-m", "change")
   local written = #p:files("migrations") > 0
   if want_after ~= want_before then
@@ -114,11 +121,13 @@ function pairs_of.check(directory)
   end
   assert.equal(want_after, comparable(p.db:dump()))
   assert_kept(rows, values_in(p.db))
+  assert.same(same, answer(directory, p.db))
   p:ok("check")
   rows = values_in(p.db)
   p:ok("downgrade", "base")
   assert.equal(want_before, comparable(p.db:dump()))
   assert_kept(rows, values_in(p.db))
+  assert.same(same, answer(directory, p.db))
 end
 
 local function names_in(directory)

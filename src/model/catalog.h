@@ -66,6 +66,7 @@ struct catalog {
     size_t n, room;
     str default_schema; /* objects in it are written without schema */
     str current_user;
+    str access_method; /* of tables that do not say: default_table_access_method */
     int server_version;
     struct strs not_compared; /* what is there and is not read: "not compared: ..." */
 };

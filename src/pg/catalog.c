@@ -86,7 +86,8 @@ static bool prepare(struct reader *r)
     /* Where nothing can be made without naming the schema, no schema is left out. */
     struct stmt who = {
         .sql = STR("SELECT current_user, coalesce(current_schema(), 'pg_catalog'), "
-                   "current_setting('server_version_num')"),
+                   "current_setting('server_version_num'), "
+                   "current_setting('default_table_access_method')"),
         .flags = STMT_QUIET};
     if (!r->sink->query(r->sink, &who, &rows, r->arena, r->err))
         return false;
@@ -96,6 +97,7 @@ static bool prepare(struct reader *r)
                                  ? str_copy(r->arena, r->options->default_schema)
                                  : rows.cells[1].text;
     str_int(rows.cells[2].text, &version);
+    r->out->access_method = rows.cells[3].text;
     r->out->server_version = (int)version;
     struct param path = {r->out->default_schema, false};
     /* Each query is short and estimated dear: compiling it to machine code would take

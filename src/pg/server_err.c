@@ -50,8 +50,8 @@ static const struct {
               "with not_valid = true"},
     {"42883", "no function or operator takes these types: a cast may be missing, or an "
               "extension (op.create_extension)"},
-    {"42704",
-     "is it created by an extension (op.create_extension) or by a later revision?"},
+    {"42704", "is it created by an extension (op.create_extension) or by a later "
+              "revision? A role is created outside of migrations, for all databases"},
 };
 
 static const char *hint_for(const char *sqlstate)
@@ -163,6 +163,9 @@ static void add_hint(str message, const struct stmt *stmt, struct err *e)
     }
     if (strcmp(e->sqlstate, "42704") == 0 && stmt_is(stmt->sql, "set"))
         hint = "settings are PostgreSQL's own: SHOW ALL lists them";
+    if (strcmp(e->sqlstate, "22023") == 0 && stmt_is(stmt->sql, "security label"))
+        hint = "a label is checked by its provider, a library of the server that "
+               "shared_preload_libraries names: without one, leave the call out";
     if (hint)
         err_hint(e, "%s", hint);
 }
@@ -216,8 +219,9 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
     add_context(r, stmt, e);
     add_hint(message, stmt, e);
     if (hint.n) {
+        str stem = str_ends(hint, STR(".")) && e->hint.p ? str_cut(hint, 0, hint.n - 1) : hint;
         if (e->hint.p)
-            e->hint = str_fmt(&e->arena, "%.*s; %.*s", STR_ARG(hint), STR_ARG(e->hint));
+            e->hint = str_fmt(&e->arena, "%.*s; %.*s", STR_ARG(stem), STR_ARG(e->hint));
         else
             err_hint(e, "%.*s", STR_ARG(hint));
     }

@@ -97,7 +97,13 @@ bool compile_refresh_materialized_view(struct pen *p, const struct rec *r)
 bool compile_alter_table(struct pen *p, const struct rec *r)
 {
     set_with(p, r, "ALTER TABLE {schema.name}");
-    if (rec_has(r, K_using))
+    bool plain_method = rec_at(r, K_using)->kind == VAL_NULL;
+    if (plain_method && p->c->server_version && p->c->server_version < 170000)
+        return pen_fail(p, "SET ACCESS METHOD DEFAULT needs PostgreSQL 17: name the "
+                           "access method, as using = \"heap\"");
+    if (plain_method)
+        pen_stmt(p, r, "ALTER TABLE {schema.name} SET ACCESS METHOD DEFAULT");
+    else if (rec_has(r, K_using))
         pen_stmt(p, r, "ALTER TABLE {schema.name} SET ACCESS METHOD {using}");
     if (rec_has(r, K_tablespace))
         pen_stmt(p, r, "ALTER TABLE {schema.name} SET TABLESPACE {tablespace}");

@@ -155,6 +155,17 @@ static bool part_from_default(struct differ *d, size_t column)
     return true;
 }
 
+/* A table that is given another access method does without the one that goes. */
+static bool leaves_method(const struct differ *d, size_t table, size_t needed)
+{
+    const struct object *t = &d->from.catalog->at[table];
+    size_t twin = d->from.other[table];
+    return d->from.catalog->at[needed].create->info->kind == OP_create_access_method &&
+           t->create->info->kind == OP_create_table && twin != NOWHERE &&
+           !val_eq(rec_at(t->create->args, K_using),
+                   rec_at(d->to.catalog->at[twin].create->args, K_using));
+}
+
 /* What a dropped object takes with it: its dependents, whole or by their own drop. */
 static bool spread_from(struct differ *d, size_t i)
 {
@@ -178,7 +189,8 @@ static bool spread_from(struct differ *d, size_t i)
                 changed |= part_from_default(d, by.object);
             continue;
         }
-        if (dropped && by.of_default && outlives(d, by.object, i))
+        if (dropped && ((by.of_default && outlives(d, by.object, i)) ||
+                        leaves_method(d, by.object, i)))
             continue;
         if (!leaves(*fate) && keeps_values(d, i, by.object)) {
             changed |= retype_column(d, i, by.object, dropped);

@@ -9,7 +9,7 @@ bool differs(const struct rec *a, const struct rec *b, enum key k);
 /* Do two records differ in nothing but these fields? `keys` ends with N_KEYS. */
 bool differ_only_in(const struct rec *a, const struct rec *b, const enum key *keys);
 /* Can a table become another one in place? */
-bool alters_table(const struct rec *old, const struct rec *new);
+bool alters_table(const struct differ *d, const struct rec *old, const struct rec *new);
 /* The value, or what stands for an absent one. */
 struct val or_else(const struct val *v, struct val usual);
 /* The value, or op.NULL for an absent one: "there was none". */

@@ -1,5 +1,6 @@
 /* What PostgreSQL can change in place: views, and what is seldom met. */
 #include "plan/diff_alter.h"
+#include "plan/reverse.h"
 
 #include <string.h>
 
@@ -130,28 +131,66 @@ static bool alter_options(struct differ *d, const struct object *from,
 
 /* ---- publications, text search, extensions, statistics, event triggers ------------- */
 
-/* What a publication sends is set as a whole: those who subscribe stay. */
+/* The options of a publication where the two differ: `r` says what they are there, by a
+ * default of the server's (manual, CREATE PUBLICATION) where it does not. */
+static struct val publication_with(struct differ *d, const struct rec *r,
+                                   const struct rec *other)
+{
+    const struct pair usual[] = {
+        {STR("publish"), val_str(STR("insert, update, delete, truncate"))},
+        {STR("publish_via_partition_root"), val_bool(false)}};
+    struct val with = val_map(d->arena, 2);
+    with.map.n = 0;
+    for (size_t i = 0; i < 2; i++) {
+        str option = usual[i].key;
+        const struct val *here = val_get(rec_at(r, K_with), option),
+                         *there = val_get(rec_at(other, K_with), option);
+        if (!val_eq(here, there))
+            with.map.at[with.map.n++] =
+                (struct pair){option, or_else(here, usual[i].val)};
+    }
+    return with;
+}
+
+/* Tables and schemas are set as a whole, where there are some before and after. */
+static void set_published(struct rec *r, struct rec *existing, const struct rec *old,
+                          const struct rec *new)
+{
+    static const enum key lists[][3] = {{K_tables, K_add_tables, K_drop_tables},
+                                        {K_schemas, K_add_schemas, K_drop_schemas}};
+    bool some_before = rec_has(old, K_tables) || rec_has(old, K_schemas);
+    bool some_after = rec_has(new, K_tables) || rec_has(new, K_schemas);
+    for (size_t i = 0; i < 2; i++) {
+        enum key all = lists[i][0];
+        if (some_before && some_after) {
+            rec_set(r, all, *rec_at(new, all));
+            rec_set(existing, all, *rec_at(old, all));
+        } else {
+            rec_set(r, lists[i][1], *rec_at(new, all));
+            rec_set(r, lists[i][2], *rec_at(old, all));
+        }
+    }
+}
+
+/* In place: those who subscribe stay. */
 static bool alter_publication(struct differ *d, const struct object *from,
                               const struct object *to, struct ops *ops)
 {
     static const enum key in_place[] = {K_tables, K_schemas, K_with, K_comment, N_KEYS};
-    static const enum key lists[] = {K_tables, K_schemas, N_KEYS};
     const struct rec *old = from->create->args, *new = to->create->args;
     if (!differ_only_in(old, new, in_place))
-        return false;
-    bool some_before = rec_has(old, K_tables) || rec_has(old, K_schemas);
-    bool some_after = rec_has(new, K_tables) || rec_has(new, K_schemas);
-    bool lists_differ = differs(old, new, K_tables) || differs(old, new, K_schemas);
-    if (differs(old, new, K_with) || (lists_differ && !(some_before && some_after)))
         return false;
     struct rec *r = new_op(d, ops, OP_alter_publication)->args;
     struct rec *existing = rec_new(d->arena, &shape_publication_options);
     rec_set(r, K_name, *rec_at(new, K_name));
-    for (size_t i = 0; lists[i] != N_KEYS; i++) {
-        rec_set(r, lists[i], *rec_at(new, lists[i]));
-        rec_set(existing, lists[i], *rec_at(old, lists[i]));
+    if (differs(old, new, K_tables) || differs(old, new, K_schemas))
+        set_published(r, existing, old, new);
+    if (differs(old, new, K_with)) {
+        rec_set(r, K_with, publication_with(d, new, old));
+        rec_set(existing, K_with, publication_with(d, old, new));
     }
-    rec_set(r, K_existing, val_rec(existing));
+    if (rec_has(r, K_with) || rec_has(r, K_tables) || rec_has(r, K_schemas))
+        rec_set(r, K_existing, val_rec(existing));
     return true;
 }
 
@@ -206,6 +245,59 @@ static bool alter_event_trigger(struct differ *d, const struct object *from,
     return true;
 }
 
+/* The rest of an operator is for CREATE OPERATOR (manual, ALTER OPERATOR of 15). */
+static bool alter_operator(struct differ *d, const struct object *from,
+                           const struct object *to, struct ops *ops)
+{
+    static const enum key in_place[] = {K_restrict, K_join, K_comment, N_KEYS};
+    static const enum key names[] = {K_name, K_schema, K_left, K_right};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    if (!differ_only_in(old, new, in_place))
+        return false;
+    struct rec *r = new_op(d, ops, OP_alter_operator)->args;
+    struct rec *existing = rec_new(d->arena, &shape_operator_options);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        rec_set(r, names[i], *rec_at(new, names[i]));
+    for (size_t i = 0; i < 2; i++) {
+        if (!differs(old, new, in_place[i]))
+            continue;
+        rec_set(r, in_place[i], or_null(rec_at(new, in_place[i])));
+        rec_set(existing, in_place[i], or_null(rec_at(old, in_place[i])));
+    }
+    rec_set(r, K_existing, val_rec(existing));
+    return true;
+}
+
+/* The items of one list that the other does not have; as what drops them, if asked. */
+static struct val other_items(struct differ *d, struct list list, struct list other,
+                              bool to_drop)
+{
+    struct val items = val_list(d->arena, list.n);
+    items.list.n = 0;
+    for (size_t i = 0; i < list.n; i++)
+        if (!list_has(other, list.at[i].s))
+            items.list.at[items.list.n++] =
+                to_drop ? val_str(family_member(list.at[i].s, d->arena)) : list.at[i];
+    return items.list.n ? items : (struct val){.kind = VAL_NONE};
+}
+
+static bool alter_operator_family(struct differ *d, const struct object *from,
+                                  const struct object *to, struct ops *ops)
+{
+    static const enum key in_place[] = {K_items, K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    struct list before = rec_list(old, K_items), after = rec_list(new, K_items);
+    if (!differ_only_in(old, new, in_place))
+        return false;
+    struct rec *r = new_op(d, ops, OP_alter_operator_family)->args;
+    static const enum key names[] = {K_name, K_using, K_schema};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        rec_set(r, names[i], *rec_at(new, names[i]));
+    rec_set(r, K_add, other_items(d, after, before, false));
+    rec_set(r, K_drop, other_items(d, before, after, true));
+    return true;
+}
+
 static bool alter_owner(struct differ *d, const struct object *from,
                         const struct object *to, struct ops *ops)
 {
@@ -237,6 +329,10 @@ bool alter_more(struct differ *d, const struct object *from, const struct object
                              &shape_option_map, ops);
     case OP_create_publication:
         return alter_publication(d, from, to, ops);
+    case OP_create_operator:
+        return alter_operator(d, from, to, ops);
+    case OP_create_operator_family:
+        return alter_operator_family(d, from, to, ops);
     case OP_create_extension:
         return alter_extension(d, from, to, ops);
     case OP_create_statistics:

@@ -96,11 +96,45 @@ void change_with(struct differ *d, struct rec *r, const struct rec *old,
     rec_set(r, K_existing, val_rec(existing));
 }
 
-bool alters_table(const struct rec *old, const struct rec *new)
+static void hazard_rewrite(struct differ *d, const struct ops *ops,
+                           const struct object *table)
 {
-    static const enum key in_place[] = {
-        K_comment, K_with, K_tablespace, K_unlogged, K_partition_of, K_inherits, N_KEYS};
-    return differ_only_in(old, new, in_place);
+    add_hazard(d, ops->at[ops->n - 1], "rewrite",
+               str_fmt(d->arena, "%.*s is rewritten under an ACCESS EXCLUSIVE lock",
+                       STR_ARG(table->name)));
+}
+
+bool alters_table(const struct differ *d, const struct rec *old, const struct rec *new)
+{
+    static const enum key in_place[] = {K_comment,    K_with,         K_tablespace,
+                                        K_unlogged,   K_partition_of, K_inherits,
+                                        K_using, N_KEYS};
+    /* SET ACCESS METHOD; a partitioned table has one since 17. */
+    int since = rec_has(new, K_partition_by) ? 170000 : 150000;
+    return differ_only_in(old, new, in_place) &&
+           (!differs(old, new, K_using) || d->options->server_version >= since);
+}
+
+/* The access method of a table that names none: the session's default, which only a
+ * partitioned table follows later on. */
+static struct val method_of(const struct differ *d, const struct rec *table)
+{
+    struct val usual = val_str(d->from.catalog->access_method);
+    if (rec_has(table, K_partition_by))
+        return or_null(rec_at(table, K_using));
+    return or_else(rec_at(table, K_using), usual);
+}
+
+static void set_method(struct differ *d, const struct object *from,
+                       const struct object *to, struct ops *ops)
+{
+    struct rec *r = for_object(d, to, ops, OP_alter_table, K_name);
+    struct rec *existing = rec_new(d->arena, &shape_table_options);
+    rec_set(r, K_using, method_of(d, to->create->args));
+    rec_set(existing, K_using, method_of(d, from->create->args));
+    rec_set(r, K_existing, val_rec(existing));
+    if (!rec_has(to->create->args, K_partition_by))
+        hazard_rewrite(d, ops, to);
 }
 
 /* Its place among parents is for diff_place.c. */
@@ -108,7 +142,7 @@ static bool alter_table(struct differ *d, const struct object *from,
                         const struct object *to, struct ops *ops)
 {
     const struct rec *old = from->create->args, *new = to->create->args;
-    if (!alters_table(old, new))
+    if (!alters_table(d, old, new))
         return false;
     if (differs(old, new, K_with))
         change_with(d, for_object(d, to, ops, OP_alter_table, K_name), old, new,
@@ -119,10 +153,10 @@ static bool alter_table(struct differ *d, const struct object *from,
         rec_set(r, K_unlogged, val_bool(rec_bool(new, K_unlogged)));
         rec_set(existing, K_unlogged, val_bool(rec_bool(old, K_unlogged)));
         rec_set(r, K_existing, val_rec(existing));
-        add_hazard(d, ops->at[ops->n - 1], "rewrite",
-                   str_fmt(d->arena, "%.*s is rewritten under an ACCESS EXCLUSIVE lock",
-                           STR_ARG(to->name)));
+        hazard_rewrite(d, ops, to);
     }
+    if (differs(old, new, K_using))
+        set_method(d, from, to, ops);
     if (differs(old, new, K_tablespace)) {
         struct rec *r = for_object(d, to, ops, OP_alter_table, K_name);
         struct rec *existing = rec_new(d->arena, &shape_table_options);

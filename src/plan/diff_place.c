@@ -55,7 +55,7 @@ size_t parent_at(const struct side *s, size_t table, size_t i)
 static bool is_remade(const struct differ *d, size_t to)
 {
     size_t from = d->to.other[to];
-    return from == NOWHERE || !alters_table(args_of(&d->from, from), args_of(&d->to, to));
+    return from == NOWHERE || !alters_table(d, args_of(&d->from, from), args_of(&d->to, to));
 }
 
 /* Does the i-th parent in `one` stay the parent in the other catalog, untouched? */

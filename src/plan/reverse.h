@@ -17,4 +17,8 @@ struct op *op_reverse(const struct op *op, struct arena *a, struct err *e);
  * (OP_NEUTRAL: reindex, validate_constraint, …) is passed over. */
 bool ops_reverse(const struct ops *ops, struct ops *out, struct arena *a, struct err *e);
 
+/* What drops a member that CREATE or ALTER OPERATOR FAMILY added: "operator 1 (int4, int8)"
+ * for "operator 1 <(int4, int8)"; STR_NONE when it does not say its types. */
+str family_member(str item, struct arena *a);
+
 #endif

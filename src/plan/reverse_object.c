@@ -1,4 +1,5 @@
 /* Everything that is not a table, and not in one: how it is undone. */
+#include "plan/sqlscan.h"
 #include "plan/undo.h"
 
 /* ---- types -------------------------------------------------------------------- */
@@ -30,7 +31,15 @@ UNDO_NEUTRAL(validate_domain_constraint)
 
 UNDO_AS(create_composite_type, drop_type)
 UNDO_AS(create_range_type, drop_type)
-UNDO_AS(create_base_type, drop_type)
+
+struct op *reverse_create_base_type(struct undo *u)
+{
+    if (rec_has(u->op->args, K_definition))
+        return undo_none(u, "it has a definition: PostgreSQL drops it only together "
+                            "with its functions, by op.drop_type with cascade = true");
+    return undo_as(u, OP_drop_type);
+}
+
 UNDO_NONE(drop_type, "its definition is not known")
 UNDO_SWAP(rename_type, name, new_name)
 
@@ -175,7 +184,43 @@ UNDO_CREATE_DROP(operator)
 UNDO_EXISTING(alter_operator)
 UNDO_KIND(operator_family)
 UNDO_KIND(operator_class)
-UNDO_NONE(alter_operator_family, "functions that members had are not known")
+
+str family_member(str item, struct arena *a)
+{
+    size_t types = item.n, end = item.n, head = item.n;
+    for (struct token t = sql_token_after(item, 0); t.kind != TOKEN_END;
+         t = sql_token_after(item, t.end)) {
+        if (t.kind == TOKEN_NUMBER && head == item.n)
+            head = t.end;
+        if (token_is(item, t, '(') && types == item.n)
+            types = t.start;
+        if (token_is(item, t, ')') && end == item.n)
+            end = t.end;
+    }
+    if (types == item.n || head > types)
+        return STR_NONE;
+    return str_fmt(a, "%.*s %.*s", STR_ARG(str_cut(item, 0, head)),
+                   STR_ARG(str_cut(item, types, end)));
+}
+
+struct op *reverse_alter_operator_family(struct undo *u)
+{
+    struct list added = rec_list(u->op->args, K_add);
+    if (rec_has(u->op->args, K_drop))
+        return undo_none(u, "it drops members, whose functions are not known");
+    struct op *back = op_copy(u->a, u->op);
+    struct val drop = val_list(u->a, added.n);
+    for (size_t i = 0; i < added.n; i++) {
+        str member = family_member(added.at[i].s, u->a);
+        if (!member.p)
+            return undo_none(u, "a member is added without its types");
+        drop.list.at[i] = val_str(member);
+    }
+    rec_set(back->args, K_add, (struct val){.kind = VAL_NONE});
+    rec_set(back->args, K_drop, drop);
+    return back;
+}
+
 UNDO_REPLACED_KIND(language)
 UNDO_CREATE_DROP(access_method)
 UNDO_REPLACED_DROP(transform)

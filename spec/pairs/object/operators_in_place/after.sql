@@ -1,0 +1,15 @@
+create type address as (street text, zip text);
+create function same(a address, b address) returns boolean language sql immutable as 'select a.zip = b.zip';
+create function compare(a address, b address) returns int language sql immutable as 'select 1';
+create operator === (function = same, leftarg = address, rightarg = address, join = eqjoinsel);
+create operator ~~~ (function = same, leftarg = address, rightarg = address, restrict = neqsel, join = neqjoinsel);
+comment on operator ~~~ (address, address) is 'not exactly';
+create operator family loose using btree;
+alter operator family loose using btree add operator 2 <=(int4, int8), operator 1 <(int4, int8), function 1 btint48cmp(int4, int8);
+comment on operator family loose using btree is 'loose';
+create operator family "Quoted (one" using btree;
+alter operator family "Quoted (one" using btree add operator 1 <(int8, int4), function 1 (int8, int4) btint84cmp(int8, int4);
+create operator class by_zip for type address using btree as operator 3 ===, function 1 compare(address, address);
+create table people (a address);
+create index ix_people on people (a by_zip);
+create view same_as as select a from people where a === row('x', 'y')::address;

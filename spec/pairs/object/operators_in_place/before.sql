@@ -1,0 +1,12 @@
+create type address as (street text, zip text);
+create function same(a address, b address) returns boolean language sql immutable as 'select a.zip = b.zip';
+create function compare(a address, b address) returns int language sql immutable as 'select 1';
+create operator === (function = same, leftarg = address, rightarg = address, restrict = eqsel);
+create operator ~~~ (function = same, leftarg = address, rightarg = address);
+create operator family loose using btree;
+alter operator family loose using btree add operator 1 <(int4, int8), function 1 btint48cmp(int4, int8);
+create operator family "Quoted (one" using btree;
+create operator class by_zip for type address using btree as operator 3 ===, function 1 compare(address, address);
+create table people (a address);
+create index ix_people on people (a by_zip);
+create view same_as as select a from people where a === row('x', 'y')::address;

@@ -1,0 +1,1 @@
+select pubname, oid from pg_publication order by 1
