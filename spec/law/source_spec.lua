@@ -113,6 +113,15 @@ describe("the sources", function()
     fail_with(findings)
   end)
 
+  -- One with a blank or a quote is the slip of a redirection.
+  it("have names that need no quotes", function()
+    local findings = {}
+    for _, file in ipairs(sources { "" }) do
+      if file.path:find "[^%w._/-]" then findings[#findings + 1] = file.path end
+    end
+    fail_with(findings)
+  end)
+
   it("open every header with what its module is", function()
     local findings = {}
     for _, file in ipairs(sources { "%.h$", "%.def$" }) do
