@@ -1,5 +1,6 @@
 -- Connections that fail: what is said, with which exit status, and `wait`.
 local project = require "spec.support.project"
+local proxy = require "spec.support.proxy"
 
 local function one(given)
   given = given or {}
@@ -137,6 +138,56 @@ describe("every form of connection", function()
     assert.equal("001_a", p.db:scalar "select version_num from app.moonshift_version")
     assert.matches("^error: %-%-lock%-timeout: 'lock_timeout' must be a time", p:fails(2, "upgrade",
       "--lock-timeout", "1").err)
+  end)
+end)
+
+describe("what is no server", function()
+  local HTTP = ("HTTP/1.1 400 Bad Request\r\n\r\n"):gsub(".", function(c) return ("%02x"):format(c:byte()) end)
+
+  it("is told by what it answers, or that it hangs up", function()
+    for _, bytes in ipairs { HTTP, "" } do
+      local r = one({ db = false }):fails(1, "current", "--url", ("postgres://u@%s:%d/d"):format(proxy.start("say", bytes)))
+      assert.matches("hint: something answers there, but not as PostgreSQL does", r.err, 1, true)
+    end
+  end)
+
+  -- One that accepts and never answers: libpq waits, and cannot be interrupted.
+  local function mute(more)
+    return ("postgres://u@%s:%d/d"):format(proxy.start("mute")) .. (more or "")
+  end
+
+  it("is not waited for longer than `wait` may, or a host has", function()
+    local p = one { db = false }
+    local from = os.time()
+    assert.matches("timeout expired", p:fails(1, "wait", "--timeout", "2s", "--url", mute()).err, 1, true)
+    assert.matches("timeout expired", p:fails(1, "current", "--url", mute "?connect_timeout=2").err, 1, true)
+    assert.is_true(os.time() - from < 20)
+  end)
+
+  it("is left at the first signal", function()
+    local p = one { db = false }
+    for signal, status in pairs { INT = 130, TERM = 143 } do
+      for _, json in ipairs { false, true } do
+        local command = p:start("upgrade", "--url", mute(), json and "--json" or nil)
+        os.execute "sleep 0.3" -- by then it waits; sooner, the signal ends it as well
+        local from = os.time()
+        command:kill(signal)
+        local r = command:wait()
+        assert.equal(status, r.status)
+        assert.is_true(os.time() - from < 10)
+        assert.matches(json and ('"status": %d, "kind": "failed", "message": "interrupted'):format(status)
+          or "error: interrupted", r.err, 1, true)
+      end
+    end
+  end)
+end)
+
+describe("target_session_attrs", function()
+  it("that no host has is told", function()
+    local p = one()
+    local url = p.db.url .. (p.db.url:find("?", 1, true) and "&" or "?") .. "target_session_attrs=read-only"
+    assert.matches("hint: no host of the URL is what its target_session_attrs asks for",
+      p:fails(1, "current", "--url", url).err, 1, true)
   end)
 end)
 

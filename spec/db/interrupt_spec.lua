@@ -3,6 +3,7 @@
 -- row is true, nothing half-done is recorded, and the same command does the work.
 local cli = require "spec.support.cli"
 local project = require "spec.support.project"
+local proxy = require "spec.support.proxy"
 
 local function until_true(what)
   for _ = 1, 400 do
@@ -78,6 +79,26 @@ op.execute "insert into a values (1)"
     end
   end)
 end
+
+describe("a second signal", function()
+  it("ends the program although the server does not answer the first one's request to cancel", function()
+    local sleep = "select pg_sleep(60) as s" .. math.random(1e9)
+    local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
+      up = ("op.execute %q"):format(sleep) } } }
+    local host, port = proxy.start "one"
+    local handle = p:start("upgrade", "--url", ("postgresql://postgres@%s:%d/%s"):format(host, port, p.db.name))
+    local running = ("select count(*) from pg_stat_activity where query = '%s'"):format(sleep)
+    until_true(function() return p.db:scalar(running) == "1" end)
+    local from = os.time()
+    handle:kill "INT"
+    os.execute "sleep 0.5"
+    assert.is_true(handle:running())
+    handle:kill "INT"
+    assert.equal(130, handle:wait().status)
+    assert.is_true(os.time() - from < 15)
+    p.db:exec(("select pg_terminate_backend(pid) from pg_stat_activity where query = '%s'"):format(sleep))
+  end)
+end)
 
 describe("a disk that is full", function()
   -- A file system of its own, of which nothing is left: a limit of zero bytes for each file

@@ -73,4 +73,35 @@ describe("a scratch database that was left", function()
     assert.equal(130, handle:wait().status)
     assert.is_false(is_there(name))
   end)
+
+  it("is not left when the first connection is ended meanwhile", function()
+    local sleep = "select pg_sleep(1.5) as s" .. math.random(1e9)
+    p:write("migrations/2.lua", project.revision { "002_b", down = "001_a", up = ("op.execute %q"):format(sleep) })
+    local handle = p:start("test")
+    local name
+    repeat
+      name = server:scalar(("select min(datname) from pg_stat_activity where query = '%s'"):format(sleep))
+    until name or not handle.running()
+    p.db:exec(("select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s' and pid <> pg_backend_pid()")
+      :format(p.db.name))
+    assert.equal(0, handle:wait().status)
+    assert.is_false(is_there(name))
+  end)
+end)
+
+describe("a role that may only SET ROLE", function()
+  it("is the owner in the scratch database as it is in the target", function()
+    local p = project.new { files = { ["models/a.sql"] = "create table a (n int);" },
+      config = 'return { role = "spec_scratch_owner" }\n' }
+    db.role "spec_scratch_owner"
+    db.role "spec_scratch_login"
+    p.db:exec(([[alter role spec_scratch_owner createdb; alter role spec_scratch_login login noinherit;
+      grant spec_scratch_owner to spec_scratch_login; alter database %s owner to spec_scratch_owner]]):format(p.db.name))
+    finally(function() p.db:exec(("alter database %s owner to postgres"):format(p.db.name)) end)
+    p.env.DATABASE_URL = p.db.url:gsub("//[^@]*@", "//spec_scratch_login@")
+    p:ok("revision", "--autogenerate", "-m", "all of it")
+    p:ok("upgrade", "head")
+    p:ok("check")
+    p:ok("test")
+  end)
 end)

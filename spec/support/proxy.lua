@@ -10,6 +10,8 @@
 --   after N    lets the N-th COMMIT pass and cuts when the server says that it is done: the
 --              program does not see that
 --   say HEX    answers whoever connects with these bytes, and is no server at all
+--   mute       accepts, and never answers
+--   one        passes everything on for the first who connects, and is mute for the others
 local shell, cleanup
 
 local proxy = {}
@@ -52,8 +54,13 @@ local function close(one)
   end
 end
 
+local silent = {}
 local function accept()
   local client = assert(listening:accept())
+  if mode == "mute" or mode == "one" and next(other) then
+    silent[#silent + 1] = client
+    return
+  end
   if mode == "say" then
     client:receive(8)
     client:send((what:gsub("%x%x", function(hex) return string.char(tonumber(hex, 16)) end)))

@@ -30,9 +30,30 @@ const struct opt global_opts[] = {
     {0},
 };
 
-/* The first signal asks the script and the server to stop; the second does not ask. */
+/* By signal, what is said when it ends the program without more ado. */
+static str farewell[SIGTERM + 1];
+
+static void write_farewells(bool json, struct arena *a)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct err e = {0};
+        err_set(&e, ERR_FAILED, "interrupted while connecting");
+        farewell[signals[i]] = json ? err_json(&e, 128 + signals[i], a)
+                                    : str_copy(a, err_text(&e, false, a));
+        err_clear(&e);
+    }
+}
+
+/* The first signal asks the script and the server to stop; the second does not ask, nor
+ * does one that comes before there is a server to ask. */
 static void on_signal(int number)
 {
+    if (conn_is_dialing()) {
+        if (write(STDERR_FILENO, farewell[number].p, farewell[number].n) < 0)
+            _exit(ERR_FAILED);
+        _exit(128 + number);
+    }
     if (vm_interrupted)
         _exit(128 + number);
     vm_interrupted = number;
@@ -51,6 +72,7 @@ static void catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal}, was;
     sigemptyset(&action.sa_mask);
+    action.sa_flags = SA_NODEFER; /* asking a server that is stopped may take for ever */
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     if (sigaction(SIGHUP, NULL, &was) == 0 && was.sa_handler != SIG_IGN)
@@ -256,6 +278,7 @@ int app_main(int argc, char **argv)
     struct err e = {0};
     fill_standard_files();
     argv = hide_passwords(argc, argv, &arena);
+    write_farewells(asks_for_json(argc, argv), &arena);
     catch_signals();
     bool done = run(&s, argc, argv, &args, &e);
     done = all_written(&s, done, &e);

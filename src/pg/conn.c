@@ -9,6 +9,13 @@
 static PGcancel *volatile cancel_with;
 static volatile sig_atomic_t cancel_asked;
 
+static volatile sig_atomic_t dialing; /* the first connection is being made */
+
+bool conn_is_dialing(void)
+{
+    return dialing;
+}
+
 void conn_cancel_from_signal(void)
 {
     char message[256];
@@ -50,6 +57,12 @@ static void keep_notice(void *context, const PGresult *r)
     struct conn *c = context;
     str severity = str_of(PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED));
     str text = str_of(PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY));
+    if (str_is(severity, "FATAL") || str_is(severity, "PANIC")) {
+        str state = str_of(PQresultErrorField(r, PG_DIAG_SQLSTATE));
+        c->farewell = str_copy(&c->arena, str_trim(text));
+        memcpy(c->farewell_state, state.p, state.n == 5 ? 5 : 0);
+        return;
+    }
     struct notice *notice = NEW(&c->notices_in, struct notice);
     notice->severity = str_copy(&c->notices_in, severity.n ? severity : STR("NOTICE"));
     notice->text = str_copy(&c->notices_in,
@@ -101,14 +114,17 @@ PGconn *conn_dial(struct conn *c, struct err *e)
 #define PARAMETER(key, value) (keys[n] = (key), values[n++] = (value))
     PARAMETER("fallback_application_name", "moonshift");
     if (!getenv("PGCONNECT_TIMEOUT"))
-        PARAMETER("connect_timeout", "30");
+        PARAMETER("connect_timeout",
+                  str_fmt(&c->arena, "%d", c->options.dial_s ? c->options.dial_s : 30).p);
     if (url.n)
         PARAMETER("dbname", url.p); /* expanded: it wins over what stands before */
     if (c->options.database.n)
         PARAMETER("dbname", c->options.database.p); /* only the first one is expanded */
     PARAMETER("client_encoding", "UTF8");
 #undef PARAMETER
+    dialing = !cancel_with;
     PGconn *pg = PQconnectdbParams(keys, values, 1);
+    dialing = 0;
     bool ok = true;
     if (PQstatus(pg) != CONNECTION_OK)
         ok = dial_refused(c, pg, keys, values, e);
@@ -124,7 +140,10 @@ PGconn *conn_dial(struct conn *c, struct err *e)
 /* Text is written and read in one form, whatever the database's or the role's own settings
  * are. The server tells these three of its own accord (manual, 34.2), so where nothing is
  * unusual this costs nothing. 'ISO' leaves alone whether the day or the month comes first.
- */
+ *
+ * A session that idles holds the migration lock while others work for it, or waits to drop
+ * a scratch database: idle_session_timeout (since 14) is not for it. It is told to settings
+ * that are sent anyway. */
 static void add_usual_settings(struct conn *c)
 {
     static const struct {
@@ -132,9 +151,9 @@ static void add_usual_settings(struct conn *c)
     } known[] = {{"standard_conforming_strings", "on", "on"},
                  {"DateStyle", "ISO", "ISO"},
                  {"IntervalStyle", "postgres", "postgres"}};
-    enum { N = sizeof known / sizeof *known };
+    enum { N = sizeof known / sizeof *known, HAS_IDLE_TIMEOUT = 140000 };
     struct conn_options *o = &c->options;
-    struct setting *all = NEW_N(&c->arena, struct setting, N + o->n_settings);
+    struct setting *all = NEW_N(&c->arena, struct setting, N + 1 + o->n_settings);
     size_t n = 0;
     for (size_t i = 0; i < N; i++) {
         const char *now = PQparameterStatus(c->pg, known[i].name);
@@ -142,6 +161,8 @@ static void add_usual_settings(struct conn *c)
         if (!str_eq(told, str_of(known[i].usual)) && !str_starts(told, STR("ISO,")))
             all[n++] = (struct setting){str_of(known[i].name), str_of(known[i].value)};
     }
+    if (!o->local && PQserverVersion(c->pg) >= HAS_IDLE_TIMEOUT)
+        all[n++] = (struct setting){STR("idle_session_timeout"), STR("0")};
     for (size_t i = 0; i < o->n_settings; i++)
         all[n++] = o->settings[i];
     o->settings = all;
@@ -362,12 +383,16 @@ void conn_mark_lost(struct conn *c, const PGresult *r)
         return;
     c->failed = true;
     bool farewell = said.n > 0; /* libpq's own texts are in no field */
+    str state = str_of(PQresultErrorField(r, PG_DIAG_SQLSTATE));
+    if (!said.n && c->farewell.n) { /* it was said while no answer was awaited */
+        said = c->farewell;
+        state = str_of(c->farewell_state);
+    }
     if (!said.n)
         said = libpq_said(c->pg, &c->arena);
     err_set(e, ERR_FAILED, "the connection to the server was lost");
     if (said.n)
         e->detail = str_copy(&e->arena, said);
-    str state = str_of(PQresultErrorField(r, PG_DIAG_SQLSTATE));
     if (state.n == 5)
         memcpy(e->sqlstate, state.p, 5);
     if (c->n) {

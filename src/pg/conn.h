@@ -32,6 +32,8 @@ struct conn_options {
     str database; /* instead of the url's database; empty: the url's */
     struct setting *settings;
     size_t n_settings;
+    int dial_s;      /* how long one host may take to answer, in seconds; 0: 30. The url's
+                        connect_timeout and PGCONNECT_TIMEOUT are before it */
     str role;        /* SET ROLE, or empty */
     bool local;      /* no state of the session is relied on, since a pooler hands out the
                         server by transaction: settings and role are set anew, and locally,
@@ -95,5 +97,8 @@ size_t conn_preambles(const struct conn *c);
 /* From a signal handler: asks the server to cancel what runs (PQcancel is signal-safe),
  * and makes the next wait of this layer end with "interrupted". */
 void conn_cancel_from_signal(void);
+/* From a signal handler: is the first connection being made? libpq cannot be interrupted
+ * there, and nothing was begun yet. */
+bool conn_is_dialing(void);
 
 #endif

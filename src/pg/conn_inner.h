@@ -101,6 +101,8 @@ struct conn {
     struct watch watch;
     struct arena notices_in;
     struct notice *notices, **last_notice;
+    str farewell; /* FATAL, said while no answer was awaited */
+    char farewell_state[6];
 };
 
 /* -- sink_pipe.c -------------------------------------------------------------------- */

@@ -74,6 +74,25 @@ bool ledger_advise(struct sink *s, const struct ledger_names *names, str *advice
 
 /* -- read --------------------------------------------------------------------------- */
 
+/* The statement is ours: it helps nobody who cannot change it. */
+static void hint_unreadable(const struct ledger_names *names, struct err *e)
+{
+    bool denied = strcmp(e->sqlstate, "42501") == 0;
+    if (!denied && strcmp(e->sqlstate, "42703") != 0)
+        return;
+    e->sql = e->context = e->hint = STR_NONE;
+    if (denied)
+        err_hint(
+            e,
+            "to look, a role needs SELECT on the tables of the bookkeeping: GRANT "
+            "SELECT ON %.*s, moonshift_log, moonshift_progress TO the role (and USAGE "
+            "on their schema)",
+            STR_ARG(names->version_table));
+    else
+        err_hint(e, "version_table must name a table of Moonshift's or Alembic's, with "
+                    "a column version_num");
+}
+
 bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
                  bool *exists, struct arena *a, struct err *e)
 {
@@ -87,12 +106,7 @@ bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
     *rows = (struct strs){0};
     *exists = false;
     if (!s->query(s, &stmt, &found, a, e)) {
-        if (strcmp(e->sqlstate, "42703") == 0) {
-            e->sql = STR_NONE;
-            err_hint(e,
-                     "version_table must name a table of Moonshift's or Alembic's, with "
-                     "a column version_num");
-        }
+        hint_unreadable(names, e);
         return false;
     }
     if (!names->schema.n)

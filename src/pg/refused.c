@@ -5,6 +5,10 @@
 #include <string.h>
 
 #define TOO_MANY "the server has no free connection: raise max_connections, or close some"
+#define NO_SERVER                                                                        \
+    "something answers there, but not as PostgreSQL does: another program's port, or a " \
+    "proxy or pooler whose server is away (moonshift wait waits for it)"
+#define NOT_MEANT "no host of the URL is what its target_session_attrs asks for"
 #define NO_ANSWER "nothing answers at that address: a firewall, or the wrong host"
 
 /* The text of libpq in one line per attempt, the password nowhere in it. */
@@ -68,6 +72,10 @@ static const struct {
      "address or sslmode may be meant"},
     {"the database system is", "", "57P03",
      "the server is starting or stopping: moonshift wait waits until it answers"},
+    {"received invalid response", "", "", NO_SERVER},
+    {"closed the connection unexpectedly", "", "", NO_SERVER},
+    {"session is", "read-only", "", NOT_MEANT},
+    {"hot standby mode", "", "", NOT_MEANT},
     {"SSL", "", "",
      "server and client disagree about encryption: see sslmode in the URL"},
     {"timeout expired", "", "", NO_ANSWER},

@@ -24,12 +24,13 @@ static bool run(struct conn *c, str sql, unsigned flags, struct err *e)
     return s->exec(s, &stmt, e) && s->sync(s, e);
 }
 
-static str drop_text(str name, struct arena *a)
+static str drop_text(str name, bool force, struct arena *a)
 {
     struct buf b = buf_in(a);
     buf_put(&b, "DROP DATABASE IF EXISTS ");
     quote_ident(&b, name);
-    buf_put(&b, " WITH (FORCE)");
+    if (force)
+        buf_put(&b, " WITH (FORCE)");
     return buf_done(&b);
 }
 
@@ -56,7 +57,7 @@ static void prune(struct conn *admin, struct arena *a)
         .flags = STMT_QUIET};
     if (s->query(s, &find, &rows, a, &e))
         for (size_t i = 0; i < rows.n_rows; i++)
-            if (!run(admin, drop_text(rows.cells[i].text, a), STMT_NO_TX, &e))
+            if (!run(admin, drop_text(rows.cells[i].text, true, a), STMT_NO_TX, &e))
                 break;
     if (e.kind != ERR_NONE) {
         struct err ignored = {0};
@@ -66,16 +67,22 @@ static void prune(struct conn *admin, struct arena *a)
     err_clear(&e);
 }
 
-static str create_text(struct conn *admin, str name, struct arena *a, struct err *e)
+/* *role: whom to become in the new database, which belongs to the role that makes it. A
+ * role that inherits from its owner is as good, and may do more. */
+static str create_text(struct conn *admin, str name, str *role, struct arena *a,
+                       struct err *e)
 {
     struct rows rows;
     struct sink *s = conn_sink(admin);
     struct stmt ask = {
-        .sql = STR("SELECT pg_encoding_to_char(encoding), datcollate, datctype "
+        .sql = STR("SELECT pg_encoding_to_char(encoding), datcollate, datctype, "
+                   "CASE WHEN NOT pg_has_role(session_user, current_user, 'USAGE') "
+                   "THEN current_user ELSE '' END "
                    "FROM pg_database WHERE datname = current_database()"),
         .flags = STMT_QUIET};
     if (!s->query(s, &ask, &rows, a, e))
         return STR_NONE;
+    *role = rows.cells[3].text;
     struct buf b = buf_in(a);
     buf_put(&b, "CREATE DATABASE ");
     quote_ident(&b, name);
@@ -88,9 +95,10 @@ static str create_text(struct conn *admin, str name, struct arena *a, struct err
     return buf_done(&b);
 }
 
-static bool create(struct conn *admin, str name, struct arena *a, struct err *e)
+static bool create(struct conn *admin, str name, str *role, struct arena *a,
+                   struct err *e)
 {
-    str sql = create_text(admin, name, a, e);
+    str sql = create_text(admin, name, role, a, e);
     if (!sql.p)
         return false;
     if (!run(admin, sql, STMT_NO_TX, e)) {
@@ -122,13 +130,12 @@ struct scratch *scratch_open(struct conn *admin, const struct conn_options *opti
     static unsigned count;
     str name =
         str_fmt(a, PREFIX "%lld_%ld_%u", (long long)time(NULL), (long)getpid(), count++);
-    prune(admin, a);
-    if (!create(admin, name, a, e))
-        return NULL;
-    struct scratch *s = NEW(a, struct scratch);
     struct conn_options there = *options;
     there.database = name;
-    there.role = STR_NONE;
+    prune(admin, a);
+    if (!create(admin, name, &there.role, a, e))
+        return NULL;
+    struct scratch *s = NEW(a, struct scratch);
     *s = (struct scratch){.admin = admin, .name = name, .arena = a};
     if (mark(admin, name, a, e))
         s->conn = conn_open(&there, e);
@@ -197,11 +204,41 @@ struct conn *scratch_conn(struct scratch *s)
     return s->conn;
 }
 
+/* Our own session there may not have ended yet. It is the login role's, and a role that was
+ * set may not end it (42501); without FORCE, it is waited for. */
+static bool drop_by(struct conn *admin, const struct scratch *s, struct err *e)
+{
+    if (run(admin, drop_text(s->name, true, s->arena), STMT_NO_TX, e))
+        return true;
+    if (strcmp(e->sqlstate, "42501") != 0)
+        return false;
+    err_clear(e);
+    return conn_recover(admin, e) &&
+           run(admin, drop_text(s->name, false, s->arena), STMT_NO_TX, e);
+}
+
+/* Whoever ended the first connection meanwhile did not mean the scratch database to stay. */
+static bool drop(const struct scratch *s, struct err *e)
+{
+    if (drop_by(s->admin, s, e))
+        return true;
+    if (!conn_lost(s->admin))
+        return false;
+    struct err unused = {0};
+    struct conn *again = conn_open_again(s->admin, &unused);
+    bool ok = again && drop_by(again, s, &unused);
+    if (ok)
+        err_clear(e);
+    err_clear(&unused);
+    conn_close(again);
+    return ok;
+}
+
 bool scratch_close(struct scratch *s, struct err *e)
 {
     if (!s)
         return true;
     conn_close(s->conn);
     s->conn = NULL;
-    return s->name.n == 0 || run(s->admin, drop_text(s->name, s->arena), STMT_NO_TX, e);
+    return s->name.n == 0 || drop(s, e);
 }

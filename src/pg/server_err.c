@@ -24,6 +24,9 @@ static const struct {
               "about max_locks_per_transaction (default 64) times max_connections locks: "
               "raise it in postgresql.conf, or split the revision"},
     {"53300", "the server has no free connection: raise max_connections, or close some"},
+    {"3F000",
+     "search_path names no schema that is there: create one, or set search_path in "
+     "moonshift.lua, or write schema = \"...\" beside each name"},
     {"53100", "the server's disk is full"},
     {"55P03", "another session holds the lock: run it again at a quieter time, or with a "
               "longer lock_timeout"},

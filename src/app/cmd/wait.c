@@ -1,7 +1,7 @@
 #include "app/cmd/cmd.h"
 #include "base/clock.h"
 
-enum { PAUSE_MS = 500, DEFAULT_MS = 60000 };
+enum { PAUSE_MS = 500, DEFAULT_MS = 60000, LEAST_DIAL_S = 2, LONGEST_DIAL_S = 30 };
 
 static const struct opt opts[] = {
     {"timeout", 0, OPT_TEXT, "TIME", "how long to wait, or forever (60s)"},
@@ -21,6 +21,16 @@ static bool hopeless(const struct err *e)
            mentions(e, "no password supplied");
 }
 
+/* How long one attempt may take, of the time that is left: a host may accept and never
+ * answer. Under two seconds libpq does not go (manual, connect_timeout). */
+static int dial_s(int64_t left_ms)
+{
+    int64_t left_s = left_ms / 1000;
+    return left_s < LEAST_DIAL_S     ? LEAST_DIAL_S
+           : left_s > LONGEST_DIAL_S ? LONGEST_DIAL_S
+                                     : (int)left_s;
+}
+
 static bool run(struct session *s, struct args *args, struct err *e)
 {
     str text = args_text(args, "timeout"), normal;
@@ -34,6 +44,8 @@ static bool run(struct session *s, struct args *args, struct err *e)
         (options.url.n && !url_normal(options.url, &normal, s->arena, e)))
         return false;
     for (bool told = false;; told = true) {
+        options.dial_s =
+            dial_s(timeout < 0 ? LONGEST_DIAL_S * 1000 : start + timeout - clock_ms());
         s->conn = conn_open(&options, e);
         if (s->conn)
             break;
