@@ -34,11 +34,9 @@ size_t object_of(const struct reader *r, const struct catalog_index *index,
     return alias ? alias->object : NO_OBJECT;
 }
 
-static bool read_depends(struct reader *r)
+static void read_depends(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "depends", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "depends");
     if (r->n_aliases)
         qsort(r->aliases, r->n_aliases, sizeof *r->aliases, alias_order);
     struct catalog_index *index = catalog_index(r->out, r->arena);
@@ -75,55 +73,48 @@ static bool read_depends(struct reader *r)
         if (table != NO_OBJECT)
             object_needs(r->out, i, (struct need){table, .automatic = true}, r->arena);
     }
-    return true;
 }
 
-/* The session's own words: expressions are printed as seen from the default schema alone.
- */
+/* The session's own words: expressions are printed as seen from the default schema alone;
+ * where nothing can be made without naming the schema, that is pg_catalog. Each query is
+ * short and estimated dear: compiling it to machine code would take longer than all of them
+ * (manual, 32.2). The rest is how the server prints what it keeps, for which a database may
+ * have settings of its own. */
 static bool prepare(struct reader *r)
 {
+    enum { USER, VERSION, METHOD, SCHEMA };
     struct rows rows;
-    /* Where nothing can be made without naming the schema, no schema is left out. */
-    struct stmt who = {
-        .sql = STR("SELECT current_user, coalesce(current_schema(), 'pg_catalog'), "
-                   "current_setting('server_version_num'), "
-                   "current_setting('default_table_access_method')"),
-        .flags = STMT_QUIET};
-    if (!r->sink->query(r->sink, &who, &rows, r->arena, r->err))
-        return false;
-    long version = 0;
-    r->out->current_user = rows.cells[0].text;
-    r->out->default_schema = r->options->default_schema.n
-                                 ? str_copy(r->arena, r->options->default_schema)
-                                 : rows.cells[1].text;
-    str_int(rows.cells[2].text, &version);
-    r->out->access_method = rows.cells[3].text;
-    r->out->server_version = (int)version;
-    struct param path = {r->out->default_schema, false};
-    /* Each query is short and estimated dear: compiling it to machine code would take
-     * longer than all of them (manual, 32.2). The rest is how the server prints what it
-     * keeps, for which a database may have settings of its own. */
+    struct param given = {r->options->default_schema, r->options->default_schema.n == 0};
     struct stmt set = {
-        .sql = STR("SELECT set_config('search_path', quote_ident($1), false), "
+        .sql = STR("SELECT current_user, current_setting('server_version_num'), "
+                   "current_setting('default_table_access_method'), usual.schema, "
+                   "set_config('search_path', quote_ident(usual.schema), false), "
                    "set_config('jit', 'off', false), "
                    "set_config('quote_all_identifiers', 'off', false), "
                    "set_config('bytea_output', 'hex', false), "
-                   "set_config('extra_float_digits', '1', false)"),
-        .params = &path,
+                   "set_config('extra_float_digits', '1', false) "
+                   "FROM (SELECT coalesce($1, current_schema(), 'pg_catalog') AS schema "
+                   "OFFSET 0) usual"),
+        .params = &given,
         .n_params = 1,
         .flags = STMT_QUIET};
-    return r->sink->query(r->sink, &set, &rows, r->arena, r->err);
+    if (!r->sink->query(r->sink, &set, &rows, r->arena, r->err))
+        return false;
+    long version = 0;
+    r->out->current_user = rows_text(&rows, 0, USER);
+    r->out->default_schema = rows_text(&rows, 0, SCHEMA);
+    r->out->access_method = rows_text(&rows, 0, METHOD);
+    str_int(rows_text(&rows, 0, VERSION), &version);
+    r->out->server_version = (int)version;
+    return true;
 }
 
-static bool read_not_compared(struct reader *r)
+static void read_not_compared(struct reader *r)
 {
-    struct rows rows;
     struct strs *names = &r->out->not_compared;
-    if (!read_query(r, "not_compared", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "not_compared");
     for (size_t i = 0; i < rows.n_rows; i++)
         strs_add(names, row_str((struct row){&rows, i}, "name"), r->arena);
-    return true;
 }
 
 bool catalog_read(struct sink *s, const struct catalog_options *options,
@@ -131,13 +122,28 @@ bool catalog_read(struct sink *s, const struct catalog_options *options,
 {
     struct reader r = {.sink = s, .out = out, .options = options, .arena = a, .err = e};
     *out = (struct catalog){0};
-    if (!prepare(&r) || !read_schemas(&r) || !read_extensions(&r) || !read_types(&r) ||
-        !read_relations(&r, read_view))
+    if (!prepare(&r) || !ask_all(&r))
         return false;
+    read_schemas(&r);
+    read_extensions(&r);
+    read_types(&r);
+    read_relations(&r, read_view);
     if (r.n_relations)
         qsort(r.relations, r.n_relations, sizeof *r.relations, relation_order);
-    return read_inherits(&r) && read_columns(&r, &r.columns) && read_constraints(&r) &&
-           read_indexes(&r) && read_sequences(&r) && read_routines(&r) &&
-           read_triggers(&r) && read_rules(&r) && read_policies(&r) && read_others(&r) &&
-           read_rare(&r) && read_grants(&r) && read_not_compared(&r) && read_depends(&r);
+    read_inherits(&r);
+    read_columns(&r, &r.columns);
+    read_constraints(&r);
+    read_indexes(&r);
+    read_sequences(&r);
+    read_routines(&r);
+    read_triggers(&r);
+    if (!read_rules(&r))
+        return false;
+    read_policies(&r);
+    read_others(&r);
+    read_rare(&r);
+    read_grants(&r);
+    read_not_compared(&r);
+    read_depends(&r);
+    return true;
 }

@@ -19,6 +19,7 @@ struct catalog_options {
     size_t n_own_tables;
     bool one_form; /* one text for what the server prints in two ways: to compare, not to
                       make anything from */
+    bool again; /* the same connection has read, or will read, others: worth preparing */
 };
 
 bool catalog_read(struct sink *s, const struct catalog_options *options,

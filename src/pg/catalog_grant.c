@@ -29,11 +29,9 @@ static void set_parties(struct reader *r, struct rec *g, struct row row)
     set_names(r, g, K_privileges, row_strs(row, "privileges", r->arena));
 }
 
-static bool read_object_grants(struct reader *r)
+static void read_object_grants(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "grants", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "grants");
     struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
@@ -65,16 +63,13 @@ static bool read_object_grants(struct reader *r)
         object_needs(r->out, r->out->n - 1, (struct need){target, .automatic = true},
                      r->arena);
     }
-    return true;
 }
 
-static bool read_default_privileges(struct reader *r)
+static void read_default_privileges(struct reader *r)
 {
     static const char *const kinds[] = {"tables", "sequences", "functions", "types",
                                         "schemas"};
-    struct rows rows;
-    if (!read_query(r, "default_privileges", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "default_privileges");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         bool taken = row_bool(row, "taken"), grantable = row_bool(row, "grantable");
@@ -101,10 +96,10 @@ static bool read_default_privileges(struct reader *r)
                           STR_ARG(row_str(row, "role")), STR_ARG(row_str(row, "grantee")),
                           grantable ? " with grant option" : "");
     }
-    return true;
 }
 
-bool read_grants(struct reader *r)
+void read_grants(struct reader *r)
 {
-    return read_object_grants(r) && read_default_privileges(r);
+    read_object_grants(r);
+    read_default_privileges(r);
 }

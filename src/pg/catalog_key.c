@@ -148,11 +148,9 @@ static void read_domain_constraint(struct reader *r, const struct catalog_index 
               (size_t)(d - r->out->at));
 }
 
-bool read_constraints(struct reader *r)
+void read_constraints(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "constraints", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "constraints");
     struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
@@ -162,7 +160,6 @@ bool read_constraints(struct reader *r)
         else if (row_oid(row, "domain"))
             read_domain_constraint(r, index, row);
     }
-    return true;
 }
 
 /* One key in the house's form: only what is not the default is written down. */
@@ -352,11 +349,9 @@ static void add_clustering(struct reader *r, struct row row, size_t index)
                  r->arena);
 }
 
-bool read_indexes(struct reader *r)
+void read_indexes(struct reader *r)
 {
-    struct rows rows, keys;
-    if (!read_query(r, "indexes", &rows) || !read_query(r, "index_keys", &keys))
-        return false;
+    struct rows rows = answer_rows(r, "indexes"), keys = answer_rows(r, "index_keys");
     struct catalog_index *objects = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
@@ -381,5 +376,4 @@ bool read_indexes(struct reader *r)
         add_index_comment(r, row, at);
         add_clustering(r, row, at);
     }
-    return true;
 }

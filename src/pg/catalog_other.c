@@ -151,11 +151,9 @@ static const struct family families[] = {
      complete_collation},
 };
 
-bool read_family(struct reader *r, const struct family *f)
+void read_family(struct reader *r, const struct family *f)
 {
-    struct rows rows;
-    if (!read_query(r, f->query, &rows))
-        return false;
+    struct rows rows = answer_rows(r, f->query);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         struct object *o = add_named(r, row, f->noun, f->create, f->class_oid);
@@ -163,14 +161,11 @@ bool read_family(struct reader *r, const struct family *f)
         set_picks(r, o->create->args, row, f->picks);
         f->complete(r, row, o);
     }
-    return true;
 }
 
-static bool read_casts(struct reader *r)
+static void read_casts(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "casts", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "casts");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         struct object *o =
@@ -178,18 +173,15 @@ static bool read_casts(struct reader *r)
         set_picks(r, o->create->args, row, casts);
         complete_cast(r, row, o);
     }
-    return true;
 }
 
-static bool read_published(struct reader *r)
+static void read_published(struct reader *r)
 {
     static const struct pick picks[] = {{K_name, "name", AS_TEXT},
                                         {K_columns, "columns", AS_NAMES},
                                         {K_where, "condition", AS_BARE},
                                         {0, NULL, 0}};
-    struct rows rows;
-    if (!read_query(r, "publication_tables", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "publication_tables");
     struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
@@ -208,10 +200,9 @@ static bool read_published(struct reader *r)
             object_needs(r->out, (size_t)(p - r->out->at),
                          (struct need){.object = t->object}, r->arena);
     }
-    return true;
 }
 
-static bool read_foreign(struct reader *r)
+static void read_foreign(struct reader *r)
 {
     static const struct pick wrapper[] = {{K_handler, "handler", AS_TEXT},
                                           {K_validator, "validator", AS_TEXT},
@@ -226,9 +217,7 @@ static bool read_foreign(struct reader *r)
                                           {K_role, "name", AS_TEXT},
                                           {K_options, "options", AS_MAP},
                                           {0, NULL, 0}};
-    struct rows rows;
-    if (!read_query(r, "foreign", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "foreign");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         struct object *o;
@@ -252,7 +241,6 @@ static bool read_foreign(struct reader *r)
             set_picks(r, o->create->args, row, mapping);
         }
     }
-    return true;
 }
 
 static void add_mapping(struct reader *r, struct rec *c, struct row row)
@@ -265,11 +253,9 @@ static void add_mapping(struct reader *r, struct rec *c, struct row row)
     rec_add(c, K_mappings, val_rec(mapping), r->arena);
 }
 
-static bool read_text_search(struct reader *r)
+static void read_text_search(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "text_search", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "text_search");
     struct object *configuration = NULL;
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
@@ -294,13 +280,14 @@ static bool read_text_search(struct reader *r)
         if (!row_null(row, "token"))
             add_mapping(r, configuration->create->args, row);
     }
-    return true;
 }
 
-bool read_others(struct reader *r)
+void read_others(struct reader *r)
 {
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-        if (!read_family(r, &families[i]))
-            return false;
-    return read_casts(r) && read_published(r) && read_foreign(r) && read_text_search(r);
+        read_family(r, &families[i]);
+    read_casts(r);
+    read_published(r);
+    read_foreign(r);
+    read_text_search(r);
 }

@@ -54,12 +54,20 @@ enum {
     CLASS_CLUSTERING,
 };
 
+/* What a query of ours, a file of src/pg/catalog, gave. */
+struct answer {
+    str name; /* "columns" */
+    struct rows rows;
+};
+
 struct reader {
     struct sink *sink;
     struct catalog *out;
     const struct catalog_options *options;
     struct arena *arena;
     struct err *err;
+    struct answer *answers;
+    size_t n_answers;
     struct relation *relations; /* by oid, ascending, once read_relations is done */
     size_t n_relations, relations_room;
     struct alias *aliases; /* parts that stand for an object: a default, a key's index */
@@ -90,8 +98,10 @@ struct row {
     size_t number;
 };
 
-/* Runs src/pg/catalog/NAME.sql. */
-bool read_query(struct reader *r, const char *name, struct rows *out);
+/* Runs all of src/pg/catalog, in one round trip. */
+bool ask_all(struct reader *r);
+/* What src/pg/catalog/NAME.sql gave. Once for each: texts are brought into form here. */
+struct rows answer_rows(struct reader *r, const char *name);
 
 /* An expression or definition of the server's with x IN (...) as it was written.
  * `second`: also where it was printed and read once before. */
@@ -151,7 +161,7 @@ struct family {
     /* What picking cannot say. */
     void (*complete)(struct reader *, struct row, struct object *);
 };
-bool read_family(struct reader *r, const struct family *f);
+void read_family(struct reader *r, const struct family *f);
 
 /* tgenabled, ev_enabled and evtenabled: O is the default. */
 void set_enabled(struct rec *rec, struct row row);
@@ -177,22 +187,22 @@ void add_relation(struct reader *r, struct row row, size_t object);
 struct rec *column_record(struct reader *r, struct row row);
 
 /* One reader for each family; in the order in which the catalog lists them. */
-bool read_schemas(struct reader *r);
-bool read_extensions(struct reader *r);
-bool read_types(struct reader *r);
-bool read_view(struct reader *r, struct row row);
-bool read_relations(struct reader *r, bool (*other)(struct reader *, struct row));
-bool read_inherits(struct reader *r);
-bool read_columns(struct reader *r, struct rows *rows);
-bool read_constraints(struct reader *r);
-bool read_indexes(struct reader *r);
-bool read_sequences(struct reader *r);
-bool read_routines(struct reader *r);
-bool read_triggers(struct reader *r);
+void read_schemas(struct reader *r);
+void read_extensions(struct reader *r);
+void read_types(struct reader *r);
+void read_view(struct reader *r, struct row row);
+void read_relations(struct reader *r, void (*other)(struct reader *, struct row));
+void read_inherits(struct reader *r);
+void read_columns(struct reader *r, struct rows *rows);
+void read_constraints(struct reader *r);
+void read_indexes(struct reader *r);
+void read_sequences(struct reader *r);
+void read_routines(struct reader *r);
+void read_triggers(struct reader *r);
 bool read_rules(struct reader *r);
-bool read_policies(struct reader *r);
-bool read_others(struct reader *r);
-bool read_rare(struct reader *r);
-bool read_grants(struct reader *r);
+void read_policies(struct reader *r);
+void read_others(struct reader *r);
+void read_rare(struct reader *r);
+void read_grants(struct reader *r);
 
 #endif

@@ -136,11 +136,9 @@ static void read_aggregate(struct reader *r, struct row row)
     set_true(g, K_hypothetical, row_char(row, "aggregate_kind") == 'h');
 }
 
-bool read_routines(struct reader *r)
+void read_routines(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "routines", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "routines");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         switch (row_char(row, "kind")) {
@@ -154,7 +152,6 @@ bool read_routines(struct reader *r)
             read_function(r, row);
         }
     }
-    return true;
 }
 
 /* tgargs: the arguments, each with a NUL byte behind it, in hexadecimal here. */
@@ -256,7 +253,7 @@ static void add_trigger_state(struct reader *r, struct row row)
                      r->arena);
 }
 
-bool read_triggers(struct reader *r)
+void read_triggers(struct reader *r)
 {
     static const struct pick picks[] = {{K_table, "table_name", AS_TEXT},
                                         {K_update_of, "columns", AS_NAMES},
@@ -267,9 +264,7 @@ bool read_triggers(struct reader *r)
                                         {K_constraint, "is_constraint", AS_TRUE},
                                         {K_deferrable, "deferrable", AS_TRUE},
                                         {0, NULL, 0}};
-    struct rows rows;
-    if (!read_query(r, "triggers", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "triggers");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         if (row_oid(row, "parent")) {
@@ -294,7 +289,6 @@ bool read_triggers(struct reader *r)
             rec_set(t, K_from, val_rec(from));
         }
     }
-    return true;
 }
 
 /* The first of these words outside of quotes and parentheses, from `at` on; else text.n.
@@ -357,9 +351,7 @@ static bool set_rule_text(struct reader *r, struct rec *rule, str text)
 bool read_rules(struct reader *r)
 {
     static const struct pick picks[] = {{K_table, "table_name", AS_TEXT}, {0, NULL, 0}};
-    struct rows rows;
-    if (!read_query(r, "rules", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "rules");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         struct object *o = add_named(r, row, "rule", OP_create_rule, CLASS_REWRITE);
@@ -373,16 +365,14 @@ bool read_rules(struct reader *r)
     return true;
 }
 
-bool read_policies(struct reader *r)
+void read_policies(struct reader *r)
 {
     static const char *const commands[] = {NULL, "select", "insert", "update", "delete"};
     static const struct pick picks[] = {{K_table, "table_name", AS_TEXT},
                                         {K_using, "condition", AS_BARE},
                                         {K_check, "with_check", AS_BARE},
                                         {0, NULL, 0}};
-    struct rows rows;
-    if (!read_query(r, "policies", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "policies");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         struct object *o = add_named(r, row, "policy", OP_create_policy, CLASS_POLICY);
@@ -395,5 +385,4 @@ bool read_policies(struct reader *r)
         if (roles.n != 1 || !str_is(roles.at[0], "public"))
             set_names(r, p, K_roles, roles);
     }
-    return true;
 }

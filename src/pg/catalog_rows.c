@@ -10,16 +10,6 @@
 
 extern const struct embedded embedded_sql[];
 
-static str embedded_query(struct arena *a, const char *name)
-{
-    str file = str_fmt(a, "src/pg/catalog/%s.sql", name);
-    for (const struct embedded *f = embedded_sql; f->name; f++)
-        if (str_is(file, f->name))
-            return (str){f->bytes, f->n};
-    assert(false && "no such catalog query");
-    return STR_NONE;
-}
-
 /* The names of our own tables as an array literal. */
 static str own_tables(struct reader *r)
 {
@@ -46,23 +36,52 @@ static bool is_printed(str column)
     return false;
 }
 
-bool read_query(struct reader *r, const char *name, struct rows *out)
+/* "columns" of "src/pg/catalog/columns.sql"; STR_NONE of a file elsewhere. */
+static str query_name(const char *file)
+{
+    str path = str_of(file), directory = STR("src/pg/catalog/"), ending = STR(".sql");
+    return str_starts(path, directory) ? str_cut(path, directory.n, path.n - ending.n)
+                                       : STR_NONE;
+}
+
+bool ask_all(struct reader *r)
 {
     struct param own = {own_tables(r), false};
-    struct stmt stmt = {.sql = str_trim(embedded_query(r->arena, name)),
-                        .flags = STMT_QUIET};
-    if (str_index(stmt.sql, STR("$1")) < stmt.sql.n) {
-        stmt.params = &own;
-        stmt.n_params = 1;
+    size_t n = 0;
+    for (const struct embedded *f = embedded_sql; f->name; f++)
+        n += query_name(f->name).n > 0;
+    r->answers = NEW_N(r->arena, struct answer, n);
+    for (const struct embedded *f = embedded_sql; f->name; f++) {
+        str name = query_name(f->name);
+        if (!name.n)
+            continue;
+        struct answer *answer = &r->answers[r->n_answers++];
+        answer->name = name;
+        struct stmt stmt = {.sql = str_trim((str){f->bytes, f->n}),
+                            .flags = STMT_QUIET | (r->options->again ? STMT_AGAIN : 0u)};
+        if (str_index(stmt.sql, STR("$1")) < stmt.sql.n) {
+            stmt.params = &own;
+            stmt.n_params = 1;
+        }
+        if (!r->sink->ask(r->sink, &stmt, &answer->rows, r->arena, r->err))
+            return false;
     }
-    if (!r->sink->query(r->sink, &stmt, out, r->arena, r->err))
-        return false;
-    for (size_t c = 0; c < out->n_columns; c++)
-        for (size_t i = 0; is_printed(out->names[c]) && i < out->n_rows; i++) {
-            struct cell *cell = &out->cells[i * out->n_columns + c];
+    return r->sink->sync(r->sink, r->err);
+}
+
+struct rows answer_rows(struct reader *r, const char *name)
+{
+    const struct answer *answer = r->answers;
+    while (answer < r->answers + r->n_answers && !str_is(answer->name, name))
+        answer++;
+    assert(answer < r->answers + r->n_answers && "no such catalog query");
+    struct rows rows = answer->rows;
+    for (size_t c = 0; c < rows.n_columns; c++)
+        for (size_t i = 0; is_printed(rows.names[c]) && i < rows.n_rows; i++) {
+            struct cell *cell = &rows.cells[i * rows.n_columns + c];
             cell->text = text_as_written(cell->text, r->options->one_form, r->arena);
         }
-    return true;
+    return rows;
 }
 
 static const struct cell *cell(struct row row, const char *column)

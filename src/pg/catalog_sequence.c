@@ -96,11 +96,9 @@ static void read_sequence(struct reader *r, struct row row, const struct object 
         add_ownership(r, row, o, column ? &r->out->at[at_column] : NULL);
 }
 
-bool read_sequences(struct reader *r)
+void read_sequences(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "sequences", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "sequences");
     struct catalog_index *index = catalog_index(r->out, r->arena);
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
@@ -114,5 +112,4 @@ bool read_sequences(struct reader *r)
         }
         read_sequence(r, row, column);
     }
-    return true;
 }

@@ -94,20 +94,17 @@ static void read_table(struct reader *r, struct row row)
     add_replica_identity(r, row, table);
 }
 
-bool read_relations(struct reader *r, bool (*other)(struct reader *, struct row))
+void read_relations(struct reader *r, void (*other)(struct reader *, struct row))
 {
-    struct rows rows;
-    if (!read_query(r, "relations", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "relations");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         char kind = row_char(row, "kind");
         if (kind == 'r' || kind == 'p')
             read_table(r, row);
-        else if (!other(r, row))
-            return false;
+        else
+            other(r, row);
     }
-    return true;
 }
 
 /* A foreign table is made by itself, and then has its place: an object of its own. */
@@ -143,11 +140,9 @@ static void add_foreign_place(struct reader *r, struct row row,
 }
 
 /* The parents of each table: a partition's place, or the tables it inherits from. */
-bool read_inherits(struct reader *r)
+void read_inherits(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "inherits", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "inherits");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         const struct relation *child = relation_of(r, row_oid(row, "child"));
@@ -175,7 +170,6 @@ bool read_inherits(struct reader *r)
         list.list.at[before.n] = val_rec(parent);
         rec_set(t, K_inherits, list);
     }
-    return true;
 }
 
 static const char *storage_word(char storage)
@@ -319,13 +313,11 @@ static void read_column(struct reader *r, struct row row)
                   r->out->n - 1);
 }
 
-bool read_columns(struct reader *r, struct rows *rows)
+void read_columns(struct reader *r, struct rows *rows)
 {
-    if (!read_query(r, "columns", rows))
-        return false;
+    *rows = answer_rows(r, "columns");
     for (size_t i = 0; i < rows->n_rows; i++) {
         struct row row = {rows, i};
         read_column(r, row);
     }
-    return true;
 }

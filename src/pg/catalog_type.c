@@ -1,11 +1,9 @@
 /* Schemas, extensions and types. */
 #include "pg/catalog_read.h"
 
-bool read_schemas(struct reader *r)
+void read_schemas(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "schemas", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "schemas");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         struct object *o = add_named(r, row, "schema", OP_create_schema, CLASS_NAMESPACE);
@@ -13,14 +11,11 @@ bool read_schemas(struct reader *r)
         /* public comes with the database, with an owner and a comment of its own. */
         o->follows = str_is(o->name, "public");
     }
-    return true;
 }
 
-bool read_extensions(struct reader *r)
+void read_extensions(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "extensions", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "extensions");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         struct object *o = add_object(r, "extension", OP_create_extension,
@@ -32,7 +27,6 @@ bool read_extensions(struct reader *r)
         set_str(o->create->args, K_comment, row, "comment");
         set_schema(r, o->create->args, K_schema, row_str(row, "schema"));
     }
-    return true;
 }
 
 static void read_enum(struct reader *r, struct row row)
@@ -90,11 +84,9 @@ static void read_range(struct reader *r, struct row row)
                   r->out->n - 1);
 }
 
-bool read_types(struct reader *r)
+void read_types(struct reader *r)
 {
-    struct rows rows;
-    if (!read_query(r, "types", &rows))
-        return false;
+    struct rows rows = answer_rows(r, "types");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
         switch (row_char(row, "kind")) {
@@ -111,5 +103,4 @@ bool read_types(struct reader *r)
             read_range(r, row);
         }
     }
-    return true;
 }

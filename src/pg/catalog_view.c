@@ -60,7 +60,7 @@ static void read_foreign_table(struct reader *r, struct row row)
     add_relation(r, row, r->out->n - 1);
 }
 
-bool read_view(struct reader *r, struct row row)
+void read_view(struct reader *r, struct row row)
 {
     switch (row_char(row, "kind")) {
     case 'v':
@@ -72,5 +72,4 @@ bool read_view(struct reader *r, struct row row)
     default:
         read_foreign_table(r, row);
     }
-    return true;
 }

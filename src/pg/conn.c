@@ -42,6 +42,19 @@ bool conn_cancel_is_asked(void)
     return cancel_asked;
 }
 
+bool conn_find_direct(struct conn *c, struct err *e)
+{
+    struct arena a = {0};
+    struct rows rows;
+    long pid = 0;
+    struct stmt ask = {.sql = STR("SELECT pg_backend_pid()"), .flags = STMT_QUIET};
+    bool ok = c->sink.query(&c->sink, &ask, &rows, &a, e);
+    if (ok && str_int(rows.cells[0].text, &pid))
+        c->direct = pid == conn_pid(c);
+    arena_reset(&a);
+    return ok;
+}
+
 bool conn_interrupted(void)
 {
     bool asked = cancel_asked;

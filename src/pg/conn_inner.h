@@ -83,13 +83,14 @@ struct conn {
     size_t n_preamble, preamble_room;
     struct lease *lease; /* the lock that is a row, while we hold it */
 
-    struct prepared prepared[8];
+    struct prepared prepared[64]; /* the queries of catalog_read are 41 */
     size_t n_prepared;
     unsigned prepared_ever;
     unsigned cursors; /* declared so far */
 
     bool direct; /* no pooler between: the server process is ours as long as we live, and
-                    so are statements prepared in it. Known once the lock was tried */
+                    so are statements prepared in it. Known once the lock was tried, or
+                    conn_find_direct */
     bool in_tx;  /* BEGIN was sent and no COMMIT or ROLLBACK since */
     bool dirty;  /* a script can have changed the session's settings */
     bool busy;   /* rows are being streamed, or COPY data */

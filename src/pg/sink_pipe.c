@@ -537,6 +537,20 @@ bool pipe_exec(struct sink *s, const struct stmt *stmt, struct err *e)
     return pipe_tell(c, e);
 }
 
+/* Sends a query and says where its rows go. */
+static struct entry *ask(struct conn *c, const struct stmt *stmt, struct rows *out,
+                         struct arena *a)
+{
+    lead(c, stmt);
+    struct entry *entry = send_stmt(c, stmt);
+    if (!entry)
+        return NULL;
+    c->dirty = c->dirty || !(stmt->flags & STMT_QUIET); /* select set_config(...) */
+    entry->rows = out;
+    entry->rows_in = a;
+    return entry;
+}
+
 bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out,
                 struct arena *a, struct err *e)
 {
@@ -546,15 +560,24 @@ bool pipe_query(struct sink *s, const struct stmt *stmt, struct rows *out,
         return false;
     if (stmt->flags & STMT_NO_TX || stmt_is(stmt->sql, "copy"))
         return alone_exec(c, stmt, e);
-    lead(c, stmt);
-    struct entry *entry = send_stmt(c, stmt);
+    struct entry *entry = ask(c, stmt, out, a);
     if (!entry)
         return pipe_tell(c, e);
-    c->dirty = c->dirty || !(stmt->flags & STMT_QUIET); /* select set_config(...) */
     entry->awaited = c->since_sync == 1 + c->led;
-    entry->rows = out;
-    entry->rows_in = a;
     pipe_drain(c);
+    return pipe_tell(c, e);
+}
+
+static bool pipe_ask(struct sink *s, const struct stmt *stmt, struct rows *out,
+                     struct arena *a, struct err *e)
+{
+    struct conn *c = conn_of(s);
+    if (c->options.one_by_one)
+        return pipe_query(s, stmt, out, a, e);
+    *out = (struct rows){0};
+    if (!pipe_start(c, stmt, e))
+        return false;
+    ask(c, stmt, out, a);
     return pipe_tell(c, e);
 }
 
@@ -672,6 +695,7 @@ void pipe_open(struct conn *c)
     c->sink = (struct sink){
         .exec = pipe_exec,
         .query = pipe_query,
+        .ask = pipe_ask,
         .each = pipe_each,
         .copy_in = alone_copy_in,
         .copy_out = alone_copy_out,

@@ -88,6 +88,9 @@ struct sink {
     /* Waits for all before it, then for its rows, which live in the arena. */
     bool (*query)(struct sink *, const struct stmt *, struct rows *, struct arena *,
                   struct err *);
+    /* Queues a query: its rows are there once sync has succeeded. NULL without a server. */
+    bool (*ask)(struct sink *, const struct stmt *, struct rows *, struct arena *,
+                struct err *);
     /* Like query, one row at a time, constant memory. */
     bool (*each)(struct sink *, const struct stmt *, row_fn *, void *context,
                  struct err *);

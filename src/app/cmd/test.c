@@ -23,6 +23,10 @@ struct test {
     struct scratch *scratch;
     struct result *results;
     size_t n, room;
+    struct arena arenas[2]; /* in turn: what was read for this revision, and the last */
+    unsigned turn;
+    struct catalog now; /* of the scratch database, in arenas[turn] */
+    bool known;         /* is it? */
 };
 
 /* Runs are many; only what a person has to see is said. */
@@ -51,10 +55,12 @@ static bool enter(struct test *t, struct err *e)
     t->scratch = open_scratch(t->s, e);
     if (!t->scratch)
         return false;
+    t->known = false;
     t->r = t->unused;
     t->r.conn = scratch_conn(t->scratch);
     t->r.sink = conn_sink(t->r.conn);
-    return ledger_ensure(t->r.sink, &t->r.names, t->s->arena, e) &&
+    return conn_find_direct(t->r.conn, e) &&
+           ledger_ensure(t->r.sink, &t->r.names, t->s->arena, e) &&
            ledger_ensure_progress(t->r.sink, &t->r.names, t->s->arena, e);
 }
 
@@ -80,7 +86,7 @@ static void leave(struct test *t)
 
 static bool read_now(struct test *t, struct catalog *out, struct arena *a, struct err *e)
 {
-    struct catalog_options options = {.default_schema = STR("public")};
+    struct catalog_options options = {.default_schema = STR("public"), .again = true};
     *out = (struct catalog){0};
     return t->r.sink->sync(t->r.sink, e) && catalog_read(t->r.sink, &options, out, a, e);
 }
@@ -121,23 +127,31 @@ static bool run(struct test *t, struct result *result, const struct step *step,
     return false;
 }
 
-/* Up, down, up, and the catalog after each. */
+/* Up, down, up, and the catalog after each. Where a revision ends the next one begins. */
 static bool three_runs(struct test *t, struct result *result, const struct step *up,
-                       struct arena *a, struct err *e)
+                       struct err *e)
 {
-    struct catalog before, after, back, again;
+    struct catalog before = t->now, after, back, again = {0};
     struct step down = {
         .revision = up->revision, .removed = up->added, .added = up->removed};
-    if (!read_now(t, &before, a, e) || !run(t, result, up, "upgrade", e) ||
+    bool known = t->known;
+    struct arena *a = &t->arenas[t->turn ^= 1];
+    arena_reset(a);
+    t->known = false;
+    if ((!known && !read_now(t, &before, a, e)) || !run(t, result, up, "upgrade", e) ||
         !read_now(t, &after, a, e))
         return false;
+    t->now = after;
+    t->known = true;
     result->irreversible = up->revision->irreversible;
     if (result->irreversible.p)
         return true;
-    return run(t, result, &down, "downgrade", e) && read_now(t, &back, a, e) &&
-           compare(t, &before, &back, &result->left, a, e) &&
-           run(t, result, up, "second upgrade", e) && read_now(t, &again, a, e) &&
-           compare(t, &after, &again, &result->lost, a, e);
+    t->known = run(t, result, &down, "downgrade", e) && read_now(t, &back, a, e) &&
+               compare(t, &before, &back, &result->left, a, e) &&
+               run(t, result, up, "second upgrade", e) && read_now(t, &again, a, e) &&
+               compare(t, &after, &again, &result->lost, a, e);
+    t->now = again;
+    return t->known;
 }
 
 /* The hints of the server's errors are for a database with a life before this run. */
@@ -195,11 +209,10 @@ static bool start_over(struct test *t, const struct plan *plan, size_t last,
 
 static bool run_one(struct test *t, const struct plan *plan, size_t i, struct err *e)
 {
-    struct arena arena = {0};
     struct result *result = &t->results[i];
-    bool ok = result->tested ? three_runs(t, result, &plan->at[i], &arena, e)
+    t->known = t->known && result->tested;
+    bool ok = result->tested ? three_runs(t, result, &plan->at[i], e)
                              : run(t, result, &plan->at[i], "upgrade", e);
-    arena_reset(&arena);
     if (ok)
         return true;
     if (!put_down(t, result, e))
@@ -323,6 +336,8 @@ static bool test(struct session *s, struct args *args, struct err *e)
     t.r = t.unused;
     bool ok = run_all(&t, args, e);
     leave(&t);
+    for (size_t i = 0; i < 2; i++)
+        arena_reset(&t.arenas[i]);
     if (ok || t.n)
         (s->json ? print_json : print_text)(&t);
     for (size_t i = 0; i < t.n; i++) {

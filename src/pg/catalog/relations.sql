@@ -6,13 +6,8 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
        c.relpersistence = 'u' AS unlogged,
        c.reloptions AS options,
        tc.reloptions AS toast_options,
-       CASE WHEN c.relkind IN ('r', 'p', 'm', 'i', 'I') THEN
-         (SELECT CASE WHEN s.spcname <> coalesce(usual.spcname, own.spcname) THEN s.spcname END
-          FROM pg_database d JOIN pg_tablespace own ON own.oid = d.dattablespace
-          JOIN pg_tablespace s ON s.oid = coalesce(nullif(c.reltablespace, 0), own.oid)
-          -- What the session's default_tablespace gives is not worth saying.
-          LEFT JOIN pg_tablespace usual ON usual.spcname = current_setting('default_tablespace')
-          WHERE d.datname = current_database()) END AS tablespace,
+       CASE WHEN c.relkind IN ('r', 'p', 'm') AND sp.spcname <> usual.name
+            THEN sp.spcname END AS tablespace,
        CASE WHEN am.amname <> current_setting('default_table_access_method')
             THEN am.amname END AS access_method,
        CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
@@ -28,6 +23,12 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid AND c.reltoastrelid <> 0
 LEFT JOIN pg_am am ON am.oid = c.relam
+-- What the session's default_tablespace gives is not worth saying.
+CROSS JOIN (SELECT own.oid, coalesce(given.spcname, own.spcname) AS name
+            FROM pg_database d JOIN pg_tablespace own ON own.oid = d.dattablespace
+            LEFT JOIN pg_tablespace given ON given.spcname = current_setting('default_tablespace')
+            WHERE d.datname = current_database()) usual
+JOIN pg_tablespace sp ON sp.oid = coalesce(nullif(c.reltablespace, 0), usual.oid)
 LEFT JOIN pg_foreign_table ft ON ft.ftrelid = c.oid
 LEFT JOIN pg_foreign_server s ON s.oid = ft.ftserver
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't'
