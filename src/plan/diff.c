@@ -155,15 +155,22 @@ static bool part_from_default(struct differ *d, size_t column)
     return true;
 }
 
-/* A table that is given another access method does without the one that goes. */
-static bool leaves_method(const struct differ *d, size_t table, size_t needed)
+/* Does what is changed in place do without the object, which goes for good? */
+static bool does_without(const struct differ *d, size_t dependent, size_t needed)
 {
-    const struct object *t = &d->from.catalog->at[table];
-    size_t twin = d->from.other[table];
-    return d->from.catalog->at[needed].create->info->kind == OP_create_access_method &&
-           t->create->info->kind == OP_create_table && twin != NOWHERE &&
-           !val_eq(rec_at(t->create->args, K_using),
-                   rec_at(d->to.catalog->at[twin].create->args, K_using));
+    enum op_kind kind = d->from.catalog->at[needed].create->info->kind;
+    if (d->from.other[needed] != NOWHERE || d->from.fate[dependent] != FATE_ALTERED)
+        return false;
+    switch (d->from.catalog->at[dependent].create->info->kind) {
+    case OP_create_table:
+        return kind == OP_create_access_method;
+    case OP_create_text_search_configuration:
+        return kind == OP_create_text_search_dictionary;
+    case OP_create_foreign_data_wrapper:
+        return kind == OP_create_function;
+    default:
+        return false;
+    }
 }
 
 /* What a dropped object takes with it: its dependents, whole or by their own drop. */
@@ -190,7 +197,7 @@ static bool spread_from(struct differ *d, size_t i)
             continue;
         }
         if (dropped && ((by.of_default && outlives(d, by.object, i)) ||
-                        leaves_method(d, by.object, i)))
+                        does_without(d, by.object, i)))
             continue;
         if (!leaves(*fate) && keeps_values(d, i, by.object)) {
             changed |= retype_column(d, i, by.object, dropped);

@@ -298,6 +298,65 @@ static bool alter_operator_family(struct differ *d, const struct object *from,
     return true;
 }
 
+/* The dictionaries of a token; an absent value when the configuration leaves it out. A
+ * catalog has one mapping for each token. */
+static const struct val *dictionaries_of(struct list mappings, str token)
+{
+    static const struct val none = {.kind = VAL_NONE};
+    for (size_t i = 0; i < mappings.n; i++)
+        if (list_has(rec_list(mappings.at[i].rec, K_tokens), token))
+            return rec_at(mappings.at[i].rec, K_dictionaries);
+    return &none;
+}
+
+/* Tokens that go through the same dictionaries are written together. */
+static void add_mapping(struct differ *d, struct rec *r, enum key verb, str token,
+                        const struct val *dictionaries)
+{
+    struct list mappings = rec_list(r, verb);
+    for (size_t i = 0; i < mappings.n; i++)
+        if (val_eq(rec_at(mappings.at[i].rec, K_dictionaries), dictionaries)) {
+            rec_add(mappings.at[i].rec, K_tokens, val_str(token), d->arena);
+            return;
+        }
+    struct rec *mapping = rec_new(d->arena, &shape_mapping);
+    rec_add(mapping, K_tokens, val_str(token), d->arena);
+    rec_set(mapping, K_dictionaries, *dictionaries);
+    rec_add(r, verb, val_rec(mapping), d->arena);
+}
+
+static bool alter_search(struct differ *d, const struct object *from,
+                         const struct object *to, struct ops *ops)
+{
+    static const enum key in_place[] = {K_mappings, K_comment, N_KEYS};
+    const struct rec *old = from->create->args, *new = to->create->args;
+    struct list before = rec_list(old, K_mappings), after = rec_list(new, K_mappings);
+    if (!differ_only_in(old, new, in_place))
+        return false;
+    struct rec *r =
+        for_object(d, to, ops, OP_alter_text_search_configuration, K_name);
+    for (size_t i = 0; i < after.n; i++) {
+        str token = rec_list(after.at[i].rec, K_tokens).at[0].s;
+        const struct val *then = dictionaries_of(before, token),
+                         *now = rec_at(after.at[i].rec, K_dictionaries);
+        if (!val_eq(then, now))
+            add_mapping(d, r,
+                        then->kind == VAL_NONE ? K_add_mappings : K_alter_mappings, token,
+                        now);
+    }
+    for (size_t i = 0; i < before.n; i++) {
+        str token = rec_list(before.at[i].rec, K_tokens).at[0].s;
+        if (dictionaries_of(after, token)->kind == VAL_NONE)
+            rec_add(r, K_drop_mappings, val_str(token), d->arena);
+    }
+    add_hazard(d, ops->at[ops->n - 1], "stale",
+               str_fmt(d->arena,
+                       "generated columns and indexes keep what %.*s made before: "
+                       "UPDATE the rows, or REINDEX, where that matters",
+                       STR_ARG(to->name)));
+    return true;
+}
+
 static bool alter_owner(struct differ *d, const struct object *from,
                         const struct object *to, struct ops *ops)
 {
@@ -327,6 +386,8 @@ bool alter_more(struct differ *d, const struct object *from, const struct object
     case OP_create_text_search_dictionary:
         return alter_options(d, from, to, OP_alter_text_search_dictionary,
                              &shape_option_map, ops);
+    case OP_create_text_search_configuration:
+        return alter_search(d, from, to, ops);
     case OP_create_publication:
         return alter_publication(d, from, to, ops);
     case OP_create_operator:

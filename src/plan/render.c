@@ -450,10 +450,10 @@ static void put_record(struct pen *p, const struct field *f, const struct rec *r
     const struct field *first = &r->shape->fields[0];
     if (f && put_short_reference(p, f, r))
         return;
-    /* `true` is an empty record, unless the first field would take it for its own */
+    /* `true` is an identity as it comes: { } would ask what is missing. */
     bool ambiguous = first->type == F_BOOL || first->type == F_VALUE;
     if (f && f->type == F_REC && is_option(first) && only_first(r) && !ambiguous) {
-        if (r->at[0].kind == VAL_NONE) {
+        if (r->at[0].kind == VAL_NONE && f->key == K_identity) {
             buf_put(p->b, "true");
             return;
         }

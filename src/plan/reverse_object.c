@@ -228,7 +228,25 @@ UNDO_REPLACED_DROP(transform)
 /* ---- text search -------------------------------------------------------------- */
 
 UNDO_KIND(text_search_configuration)
-UNDO_NONE(alter_text_search_configuration, "which dictionaries were there is not known")
+
+struct op *reverse_alter_text_search_configuration(struct undo *u)
+{
+    const struct rec *r = u->op->args;
+    if (rec_has(r, K_alter_mappings) || rec_has(r, K_drop_mappings) ||
+        rec_has(r, K_replace))
+        return undo_none(u, "it changes or drops mappings, whose dictionaries are not "
+                            "known");
+    struct op *back = op_copy(u->a, u->op);
+    struct list added = rec_list(r, K_add_mappings);
+    for (size_t i = 0; i < added.n; i++) {
+        struct list tokens = rec_list(added.at[i].rec, K_tokens);
+        for (size_t k = 0; k < tokens.n; k++)
+            rec_add(back->args, K_drop_mappings, tokens.at[k], u->a);
+    }
+    rec_set(back->args, K_add_mappings, (struct val){.kind = VAL_NONE});
+    return back;
+}
+
 UNDO_KIND(text_search_dictionary)
 UNDO_EXISTING(alter_text_search_dictionary)
 UNDO_KIND(text_search_parser)

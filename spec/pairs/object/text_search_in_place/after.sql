@@ -1,0 +1,14 @@
+create text search dictionary stays (template = simple, stopwords = english);
+create text search dictionary comes (template = simple, accept = false);
+create text search configuration words (copy = english);
+alter text search configuration words alter mapping for word with comes, stays, english_stem;
+alter text search configuration words drop mapping for float, sfloat;
+create text search configuration few (parser = default);
+alter text search configuration few add mapping for asciiword, numword, word with stays, simple;
+alter text search configuration few add mapping for url with simple;
+comment on text search configuration few is 'not many';
+create table docs (id int primary key, body text,
+  found tsvector generated always as (to_tsvector('words', body)) stored, note text);
+create index ix_docs_found on docs using gin (found);
+create index ix_docs_few on docs using gin (to_tsvector('few', body));
+create view found as select id, found from docs;
