@@ -117,6 +117,21 @@ op.execute "create role spec_s3 password 's3kr3t'; drop role spec_s3"
     end
   end)
 
+  it("in SQL that is refused before the server sees it is shown by no error", function()
+    for what, body in pairs {
+      ["cannot run inside a transaction"] = [[op.create_subscription("s", "host=h password=s3kr3t", "p")]],
+      ["unrecognized role option"] = [[op.execute "alter role r password 's3kr3t' frob"]],
+      ["transaction"] = [[op.execute "select dblink_connect('password=s3kr3t'); commit"]],
+    } do
+      local q = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a", up = body } } }
+      for _, words in ipairs { { "upgrade" }, { "upgrade", "--json" } } do
+        local r = q:fails(1, words)
+        assert.truthy(r.err:find(what, 1, true), r.err)
+        clean(r.out .. r.err, table.concat(words, " "))
+      end
+    end
+  end)
+
   for _, form in ipairs { "--url", "--url=" } do
     it("given with " .. form .. " is not in the list of processes, nor in the server's", function()
       local q = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",

@@ -1,6 +1,8 @@
 /* What all files of the runner stand on: saying, planning, the lock. */
 #include "app/runner_inside.h"
 
+#include "plan/masked.h"
+
 #include <pwd.h>
 #include <stdarg.h>
 #include <unistd.h>
@@ -94,7 +96,7 @@ void runner_say_nothing(struct runner *r, const struct strs *rows)
 bool flight_refuse_alone(const struct flight *f, const struct stmt *s, struct err *e)
 {
     err_set(e, ERR_FAILED, "this statement cannot run inside a transaction block");
-    e->sql = str_copy(&e->arena, s->sql);
+    e->sql = sql_masked(s->sql, &e->arena);
     e->context = stmt_place(s, &e->arena);
     if (f->r->in_all)
         err_hint(e, "run without --single-transaction or --dry-run, with "

@@ -1,6 +1,6 @@
 #include "app/runner_inside.h"
 #include "base/hash.h"
-#include "pg/masked.h"
+#include "plan/masked.h"
 #include "plan/sqlscan.h"
 
 #include <stdlib.h>

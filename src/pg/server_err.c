@@ -1,6 +1,6 @@
 /* What the server said, as a struct err, with what to do about it. */
 #include "pg/conn_inner.h"
-#include "pg/masked.h"
+#include "plan/masked.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * the same connection between two rows. Only inside a transaction, and only for what
  * DECLARE CURSOR takes; else rows are streamed, and the connection is busy meanwhile. */
 #include "pg/conn_inner.h"
-#include "pg/masked.h"
+#include "plan/masked.h"
 
 /* Rows are fetched in batches of about this size, in bytes and in rows. */
 enum { SMALL_BATCH = 128 * 1024, LARGE_BATCH = 512 * 1024, FEWEST = 16, MOST = 8192 };

@@ -10,7 +10,7 @@
  * (PQsendFlushRequest, which is no Sync) and the next chunk is filled meanwhile.
  */
 #include "pg/conn_inner.h"
-#include "pg/masked.h"
+#include "plan/masked.h"
 
 #include <poll.h>
 #include <errno.h>

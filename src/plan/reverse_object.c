@@ -292,7 +292,19 @@ static struct op *undo_options(struct undo *u)
         return undo_options(u);                                                          \
     }
 
-UNDO_KIND(subscription)
+/* DROP SUBSCRIPTION of one with a slot cannot run in a transaction. The server takes the
+ * name "none" for none, too. */
+struct op *reverse_create_subscription(struct undo *u)
+{
+    const struct val *slot = val_get(rec_at(u->op->args, K_with), STR("slot_name"));
+    struct op *back = undo_as(u, OP_drop_subscription);
+    if (slot->kind != VAL_NULL && !(slot->kind == VAL_STR && str_is(slot->s, "none")))
+        rec_set(back->args, K_with_slot, val_bool(true));
+    return back;
+}
+
+UNDO_NONE(drop_subscription, "its definition is not known")
+UNDO_SWAP(rename_subscription, name, new_name)
 UNDO_NONE(alter_subscription, "what was there before is not known")
 UNDO_KIND(foreign_data_wrapper)
 UNDO_OPTIONS(alter_foreign_data_wrapper)

@@ -1,5 +1,6 @@
 #include "plan/sink.h"
 
+#include "plan/masked.h"
 #include "plan/quote.h"
 #include "plan/sqlscan.h"
 
@@ -27,7 +28,7 @@ bool sink_refuse_read(const struct stmt *s, struct err *e)
     err_set(e, ERR_FAILED, "reading rows needs a live connection");
     err_hint(e, "with --sql nothing is read from a database: ask `if not ctx.offline` "
                 "before db.query, db.one, db.scalar and db.each");
-    e->sql = str_copy(&e->arena, s->sql);
+    e->sql = sql_masked(s->sql, &e->arena);
     if (s->from.file.p)
         err_at(e, s->from.file, s->from.line);
     return false;
@@ -54,7 +55,7 @@ static bool inline_params(struct buf *b, const struct stmt *s, struct err *e)
             err_set(e, ERR_FAILED, "the statement wants %.*s, but %zu %s given",
                     STR_ARG(name), s->n_params,
                     s->n_params == 1 ? "value is" : "values are");
-            e->sql = str_copy(&e->arena, s->sql);
+            e->sql = sql_masked(s->sql, &e->arena);
             return s->from.file.p ? err_at(e, s->from.file, s->from.line) : false;
         }
         const struct param *p = &s->params[t.number - 1];

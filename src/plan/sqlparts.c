@@ -1,5 +1,6 @@
 #include "plan/sqlparts.h"
 
+#include "plan/masked.h"
 #include "plan/sqlscan.h"
 #include "plan/sqltext.h"
 
@@ -70,7 +71,7 @@ static bool control(struct cutter *c, size_t start, size_t end, struct err *e)
     if ((!begins && !commits) || !is_plain(c->text, start, end)) {
         err_set(e, ERR_FAILED, "%.*s has no place in a migration",
                 STR_ARG(str_cut(c->text, start, end)));
-        e->sql = str_copy(&e->arena, str_cut(c->text, start, end));
+        e->sql = sql_masked(str_cut(c->text, start, end), &e->arena);
         e->position = 1;
         return err_hint(e, "remove it from the script, and import again");
     }

@@ -1,6 +1,7 @@
 #include "plan/sqltext.h"
 
 #include "base/utf8.h"
+#include "plan/masked.h"
 #include "plan/sqlscan.h"
 
 #include <pg_query.h>
@@ -24,7 +25,7 @@ static int position_at(str text, size_t byte)
  * script's, and the position in it. */
 static bool at_byte(struct err *e, str text, size_t byte)
 {
-    e->sql = str_copy(&e->arena, text);
+    e->sql = sql_masked(text, &e->arena);
     e->position = position_at(text, byte);
     return false;
 }
@@ -285,7 +286,7 @@ static bool syntax_error(str text, const PgQueryError *problem, struct err *e)
     else
         err_set(e, ERR_FAILED, "%s", problem->message);
     memcpy(e->sqlstate, "42601", sizeof e->sqlstate);
-    e->sql = str_copy(&e->arena, text);
+    e->sql = sql_masked(text, &e->arena);
     e->position = problem->cursorpos > 0 ? problem->cursorpos : 0;
     return false;
 }

@@ -252,7 +252,12 @@ static void put_map(struct pen *p, const struct map *m)
         else
             put_ident(p, m->at[i].key);
         put(p, " = ");
-        put_value(p, &m->at[i].val);
+        if (m->at[i].val.kind != VAL_NULL)
+            put_value(p, &m->at[i].val);
+        else if (str_is(m->at[i].key, "slot_name")) /* of a subscription */
+            put(p, "NONE");
+        else
+            pen_fail(p, "%.*s has no value: leave it out", STR_ARG(m->at[i].key));
     }
 }
 

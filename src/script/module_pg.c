@@ -12,7 +12,7 @@
  *
  * What fails returns nil and a table with the fields of struct err. */
 #include "pg/ledger.h"
-#include "pg/masked.h"
+#include "plan/masked.h"
 
 #include <lauxlib.h>
 #include <lua.h>

@@ -5,7 +5,7 @@
 #include "app/dotenv.h"
 #include "model/graph.h"
 #include "pg/catalog_read.h"
-#include "pg/masked.h"
+#include "plan/masked.h"
 #include "pg/url.h"
 #include "plan/sqltext.h"
 #include "script/config.h"

@@ -1,6 +1,6 @@
 #include "app/runner_setup.h"
 
-#include "pg/masked.h"
+#include "plan/masked.h"
 #include "pg/relation.h"
 #include "plan/compile.h"
 #include "plan/effect.h"

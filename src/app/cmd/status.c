@@ -1,7 +1,7 @@
 #include "app/bar.h"
 #include "app/edited.h"
 #include "app/runner_setup.h"
-#include "pg/masked.h"
+#include "plan/masked.h"
 
 /* What is found out, before any of it is printed. */
 struct state {

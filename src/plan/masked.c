@@ -1,4 +1,4 @@
-#include "pg/masked.h"
+#include "plan/masked.h"
 
 #include "base/buf.h"
 #include "base/utf8.h"

@@ -3,8 +3,8 @@
  * Knows where SQL holds one; refuses to know whether it is valid. A word too much is hidden
  * rather than one too few: `where password = f(x)` loses its f(x).
  */
-#ifndef MOONSHIFT_PG_MASKED_H
-#define MOONSHIFT_PG_MASKED_H
+#ifndef MOONSHIFT_PLAN_MASKED_H
+#define MOONSHIFT_PLAN_MASKED_H
 
 #include "base/str.h"
 
