@@ -2,6 +2,7 @@
 local json = require "dkjson"
 local project = require "spec.support.project"
 local proxy = require "spec.support.proxy"
+local shell = require "spec.support.shell"
 
 -- Every line of stderr is an object; the last one is the error.
 local function objects(r)
@@ -89,4 +90,115 @@ describe("a server that refuses in another language", function()
       assert.is_nil(e.detail:find("s3kr3t", 1, true))
     end)
   end
+end)
+
+-- The keys of docs/json.md, and those that commands print.
+describe("docs/json.md", function()
+  local page = shell.read(shell.source .. "/docs/json.md")
+
+  -- The keys between backquotes; those in italics may be missing.
+  local function keys_of(text)
+    local keys = {}
+    for star, key in text:gmatch "(%*?)`([^`]+)`" do keys[key] = star == "*" and "maybe" or "always" end
+    return keys
+  end
+
+  -- The row of a command: its keys.
+  local function documented(command)
+    for names, keys in page:gmatch "\n| (`[^|]*`) | [^|]* | ([^|]*) |" do
+      if names:find("`" .. command .. "`", 1, true) then return keys_of(keys) end
+    end
+    error("docs/json.md has no row for " .. command)
+  end
+  local REVISION = documented "history"
+  local ERROR = keys_of(page:match "\n## Errors\n(.-)`kind` is")
+
+  local function is_list(value) return getmetatable(value).__jsontype == "array" end
+
+  -- Adds the paths of all values. What is a revision, or an error, is one value.
+  local function add(value, path, found)
+    if type(value) ~= "table" or value == json.null then
+      found[path] = true
+    elseif is_list(value) then
+      for _, item in ipairs(value) do add(item, path .. "[]", found) end
+    elseif path ~= "" and (value.mergepoint ~= nil or value.kind and value.status) then
+      found[path] = true
+      for key, item in pairs(value) do
+        local is_json_list = type(item) == "table" and item ~= json.null
+        assert.truthy((value.status and ERROR or REVISION)[key .. (is_json_list and "[]" or "")], key)
+      end
+    else
+      for key, item in pairs(value) do add(item, (path == "" and "" or path .. ".") .. key, found) end
+    end
+  end
+
+  -- Whether runs of a command have printed all of its keys, and no other.
+  local function assert_documented(command, keys, ...)
+    local found = {}
+    for _, r in ipairs { ... } do
+      local document = assert(json.decode(r.out, 1, json.null), r.out)
+      for _, item in ipairs(is_list(document) and document or { document }) do
+        local one = {}
+        add(item, "", one)
+        for path in pairs(one) do
+          assert.truthy(keys[path], ("%s prints '%s', which docs/json.md does not have"):format(command, path))
+          found[path] = true
+        end
+      end
+    end
+    for path in pairs(keys) do
+      assert.truthy(found[path], ("%s does not print '%s', which docs/json.md has"):format(command, path))
+    end
+  end
+
+  local p
+  setup(function()
+    p = project.new { files = {
+      ["migrations/1.lua"] = project.revision { "001_a", head = 'branch_labels = "l"',
+        up = 'op.create_table("t", { { "n", "int" } })', down_body = 'op.drop_table("t")' },
+      ["models/t.lua"] = 'model.table("t", { { "n", "bigint" } })\n',
+    } }
+    p:ok("upgrade")
+  end)
+
+  it("tells of comparing, configuring and making", function()
+    assert_documented("check", documented "check", p:fails(4, "check", "--json"))
+    local values = json.decode(p:ok("config", "--json").out, 1, json.null)
+    assert.same({ value = "4s", origin = "default" }, values.values.lock_timeout)
+    values.values = nil
+    assert.same({ file = "moonshift.lua", environment = json.null }, values)
+    assert_documented("init", documented "init", p:ok("init", "new", "--json"))
+    assert_documented("list-templates", documented "list-templates", p:ok("list-templates", "--json"))
+    p:write("sql/8.sql", "select 1")
+    p:write("sql/9.sql", "select 1")
+    assert_documented("import", documented "import", p:ok("import", "sql", "sql", "--dry-run", "--json"))
+    assert_documented("log", documented "log", p:ok("log", "--json"))
+    p:write("models/t.lua", 'model.table("t", { { "n", "int" } })\n')
+    assert.equal("null\n", p:ok("revision", "--autogenerate", "-m", "x", "--json").out)
+    assert.equal("null\n", p:ok("create", "x", "--json").out)
+  end)
+
+  it("tells of revisions, steps, findings and interrupted work", function()
+    p:write("migrations/2.lua", project.revision { "002_b", down = "001_a", head = "transactional = false",
+      up = 'op.execute "create index i on t (n)" op.execute "select 1 / (select count(*) from t)"' })
+    p:write("migrations/3.lua", project.revision { "003_c", down = "001_a", head = 'depends_on = "002_b"' })
+    p:fails(1, "upgrade", "002_b")
+    assert_documented("plan", documented "plan", p:ok("plan", "002_b", "--json"))
+    for _, words in ipairs { { "history" }, { "heads" }, { "show", "003_c" }, { "history", "-i" } } do
+      words[#words + 1] = "--json"
+      local keys = documented(words[1])
+      keys.current = words[2] == "-i" and "always" or nil
+      words[2] = words[1] == "heads" and "--json" or words[2]
+      local all = p:ok(table.unpack(words))
+      assert_documented(words[1], keys, all, p:ok("show", "003_c", "--json"), p:ok("show", "001_a", "--json"))
+    end
+    assert_documented("branches", documented "branches", p:ok("branches", "--json"))
+    assert.equal(2, #json.decode(p:ok("branches", "--json").out)[1].branches)
+    assert_documented("lint", documented "lint", p:run("lint", "--json"))
+    assert_documented("test", documented "test", p:fails(4, "test", "--json"))
+    p:write("migrations/1.lua", p:read "migrations/1.lua" .. "-- edited\n")
+    assert_documented("status", documented "status", p:ok("status", "--json"))
+    p.db:exec "update moonshift_version set version_num = '003_c'; insert into moonshift_version values ('gone')"
+    assert_documented("check --files", documented "check --files", p:fails(6, "check", "--files", "--json"))
+  end)
 end)

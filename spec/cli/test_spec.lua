@@ -92,7 +92,8 @@ describe("test", function()
     local found = json.decode(p:fails(4, "test", "--json").out)
     assert.same({ "ok", "FAIL", "ok" }, { found[1].verdict, found[2].verdict, found[3].verdict })
     assert.same({ "second upgrade", 'relation "t" already exists', "migrations/2.lua", 6, "42P07" },
-      { found[2].failed, found[2].message, found[2].file, found[2].line, found[2].sqlstate })
+      { found[2].failed, found[2].error.message, found[2].error.file, found[2].error.line, found[2].error.sqlstate })
+    assert.equal(json.null, json.decode(p:fails(4, "test", "--json").out, 1, json.null)[1].error)
     assert.equal("FAIL  002_b", p:fails(4, "test", "002_b").out:match "^[^\n]*")
   end)
 

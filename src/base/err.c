@@ -169,6 +169,27 @@ static void put_if(struct json *j, const char *key, str value)
         json_put_str(j, key, value);
 }
 
+void err_object(const struct err *e, int status, struct json *j)
+{
+    json_open(j, '{');
+    json_put_int(j, "status", status);
+    json_put_str(j, "kind", str_of(kind_name(e->kind)));
+    json_put_str(j, "message", e->message);
+    put_if(j, "detail", e->detail);
+    json_put_str(j, "hint", e->hint);
+    if (e->file.n)
+        json_put_str(j, "file", e->file);
+    if (e->line > 0)
+        json_put_int(j, "line", e->line);
+    if (e->sqlstate[0])
+        json_put_str(j, "sqlstate", str_of(e->sqlstate));
+    put_if(j, "sql", e->sql);
+    if (e->position > 0)
+        json_put_int(j, "position", e->position);
+    put_if(j, "context", e->context);
+    json_close(j);
+}
+
 str err_json(const struct err *e, int status, struct arena *a)
 {
     struct buf b = buf_in(a);
@@ -176,23 +197,7 @@ str err_json(const struct err *e, int status, struct arena *a)
     j.compact = true;
     json_open(&j, '{');
     json_key(&j, "error");
-    json_open(&j, '{');
-    json_put_int(&j, "status", status);
-    json_put_str(&j, "kind", str_of(kind_name(e->kind)));
-    json_put_str(&j, "message", e->message);
-    put_if(&j, "detail", e->detail);
-    json_put_str(&j, "hint", e->hint);
-    if (e->file.n)
-        json_put_str(&j, "file", e->file);
-    if (e->line > 0)
-        json_put_int(&j, "line", e->line);
-    if (e->sqlstate[0])
-        json_put_str(&j, "sqlstate", str_of(e->sqlstate));
-    put_if(&j, "sql", e->sql);
-    if (e->position > 0)
-        json_put_int(&j, "position", e->position);
-    put_if(&j, "context", e->context);
-    json_close(&j);
+    err_object(e, status, &j);
     json_close(&j);
     return buf_done(&b);
 }

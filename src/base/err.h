@@ -55,5 +55,7 @@ str err_text(const struct err *e, bool verbose, struct arena *a);
 /* The same as one line of JSON: {"error": {"status": 1, "kind": "failed", "message": ...}}.
  * Keys without a value are left out, but for message and hint. `status` is the program's. */
 str err_json(const struct err *e, int status, struct arena *a);
+struct json;
+void err_object(const struct err *e, int status, struct json *j); /* its inner object */
 
 #endif

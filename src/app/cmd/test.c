@@ -290,16 +290,6 @@ static void print_text(const struct test *t)
     }
 }
 
-static void put_why(struct json *j, const struct err *why)
-{
-    json_put_str(j, "message", why->message);
-    json_put_str(j, "file", why->file.n ? why->file : STR_NONE);
-    json_put_int(j, "line", why->line);
-    json_put_str(j, "sqlstate", why->sqlstate[0] ? str_of(why->sqlstate) : STR_NONE);
-    json_put_str(j, "sql", why->sql);
-    json_put_str(j, "hint", why->hint);
-}
-
 static void print_json(const struct test *t)
 {
     struct buf b = buf_in(t->s->arena);
@@ -317,8 +307,11 @@ static void print_json(const struct test *t)
         json_put_str(&j, "lost", result->lost.n ? result->lost : STR_NONE);
         json_put_str(&j, "failed", result->failed.n ? result->failed : STR_NONE);
         json_put_str(&j, "skipped", result->skipped.n ? result->skipped : STR_NONE);
+        json_key(&j, "error");
         if (result->why.kind)
-            put_why(&j, &result->why);
+            err_object(&result->why, (int)result->why.kind, &j);
+        else
+            json_null(&j);
         json_close(&j);
     }
     json_close(&j);
