@@ -28,6 +28,21 @@ describe("test", function()
     assert.equal("0", scratch_databases(p))
   end)
 
+  it("tells of each revision as soon as it knows, and leaves nothing when it is interrupted", function()
+    local p = made { up = 'log.warn "the second one"; while true do end', down_body = "" }
+    local handle = p:start("test")
+    for _ = 1, 600 do
+      if handle:peek().err:find("the second one", 1, true) then break end
+      os.execute "sleep 0.05"
+    end
+    assert.equal("ok    001_a\n", handle:peek().out)
+    handle:kill "INT"
+    local r = handle:wait()
+    assert.equal(130, r.status, r.err)
+    assert.truthy(r.out:find("^ok    001_a\nFAIL  002_b\n"), r.out)
+    assert.equal("0", scratch_databases(p))
+  end)
+
   it("does not count its own tables, that of unfinished work among them", function()
     local p = made { head = "transactional = false", up = 'op.add_column("a", { "n", "int" })',
       down_body = 'op.drop_column("a", "n")' }

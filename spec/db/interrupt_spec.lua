@@ -52,11 +52,14 @@ op.execute "insert into a values (1)"
           return p.db:scalar [[select count(*) from pg_stat_activity where query like '%pg_sleep(40)%'
             and datname like 'moonshift_scratch%' and wait_event = 'PgSleep']] ~= "0"
         end)
+        local pid = handle.pid()
         handle:kill(signal)
         local r = handle:wait()
         assert.equal(status, r.status, r.err)
         assert.equal("0", p.db:scalar [[select count(*) from pg_stat_activity where query like '%pg_sleep(40)%'
             and datname like 'moonshift_scratch%']])
+        assert.equal("0", p.db:scalar([[select count(*) from pg_database
+          where datname ~ '^moonshift_scratch_[0-9]+_]] .. pid .. [[_']]))
       end)
     end
 

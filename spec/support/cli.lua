@@ -88,7 +88,7 @@ end
 
 -- Starts the program and returns a handle at once: handle:wait() gives the result,
 -- handle:kill("INT") sends a signal, handle:running() tells, handle:peek() gives what was
--- written so far.
+-- written so far, handle.pid() the process id; both only before wait.
 function cli.start(call)
   local dir, command = workspace(call), command_line(call)
   -- There for peek(), which may come before the program has started.
@@ -111,6 +111,9 @@ function cli.start(call)
     if handle.running() then
       os.execute(("kill -%s %d 2>/dev/null"):format(signal, tonumber(shell.read(dir .. "/pid"))))
     end
+  end
+  function handle.pid()
+    return tonumber(shell.read(dir .. "/pid"))
   end
   function handle.peek()
     local function so_far(file) -- not there before the program is

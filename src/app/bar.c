@@ -162,9 +162,7 @@ static void event(str revision, const struct backfill_report *r, struct arena *a
     json_put_bool(&j, "ended", r->ended);
     json_close(&j);
     out_str(buf_done(&b));
-    /* Nobody reads it any more: the exit status tells of the run all the same. */
-    if (fflush(stdout) != 0 && out_unread())
-        clearerr(stdout);
+    out_flush();
 }
 
 /* -- all of it ----------------------------------------------------------------------- */

@@ -97,6 +97,12 @@ bool out_unread(void)
     return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP));
 }
 
+void out_flush(void)
+{
+    if (fflush(stdout) != 0 && out_unread())
+        clearerr(stdout);
+}
+
 bool out_confirm(str name, const char *question, struct err *e)
 {
     if (!term_can_ask()) {

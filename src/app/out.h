@@ -22,6 +22,9 @@ void out_log(const struct session *s, str level, str text);
 /* stdout: text as it is. */
 void out_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void out_str(str text);
+/* What was printed reaches its reader now. That nobody reads it any more is no failure: the
+ * exit status tells of the run all the same. */
+void out_flush(void);
 /* Whether nobody reads stdout any more: it is a pipe whose other end is closed. */
 bool out_unread(void);
 

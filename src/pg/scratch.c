@@ -240,5 +240,12 @@ bool scratch_close(struct scratch *s, struct err *e)
         return true;
     conn_close(s->conn);
     s->conn = NULL;
-    return s->name.n == 0 || drop(s, e);
+    if (s->name.n == 0)
+        return true;
+    /* What interrupted the work is not to keep its database there. */
+    struct err unused = {0};
+    if (!conn_lost(s->admin))
+        conn_recover(s->admin, &unused);
+    err_clear(&unused);
+    return drop(s, e);
 }

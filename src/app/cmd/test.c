@@ -226,30 +226,6 @@ static bool run_one(struct test *t, const struct plan *plan, size_t i, struct er
     return true;
 }
 
-/* From nothing to the last revision that is to be tested. */
-static bool run_all(struct test *t, const struct args *args, struct err *e)
-{
-    struct strs none = {0};
-    struct plan plan;
-    bool *wanted = NEW_N(t->s->arena, bool, graph_size(t->s->graph));
-    if (!session_named(t->s, args, wanted, e) || !enter(t, e) ||
-        !runner_plan(&t->r, true, &none, STR("heads"), &plan, e))
-        return false;
-    while (args->n && plan.n && !wanted[plan.at[plan.n - 1].revision->index])
-        plan.n--;
-    for (size_t i = 0; i < plan.n; i++) {
-        struct result *result = PUSH(t->s->arena, t->results, t->n, t->room);
-        result->revision = plan.at[i].revision;
-        result->tested = args->n == 0 || wanted[result->revision->index];
-    }
-    for (size_t i = 0; i < t->n && !t->results[i].skipped.n; i++)
-        if (!run_one(t, &plan, i, e)) {
-            t->n = i + 1; /* nothing is known of the others */
-            return false;
-        }
-    return true;
-}
-
 static const char *verdict(const struct result *result)
 {
     return result->failed.n || result->left.n || result->lost.n ? "FAIL"
@@ -270,24 +246,50 @@ static void print_failure(const struct test *t, const struct result *result)
         out_print("%s%.*s\n", first ? "" : "      ", STR_ARG(line));
 }
 
-static void print_text(const struct test *t)
+/* As soon as it is known: there may be hundreds, and each takes a moment. */
+static void print_text(const struct test *t, const struct result *result)
 {
-    for (size_t i = 0; i < t->n; i++) {
-        const struct result *result = &t->results[i];
-        if (!result->tested && !result->failed.n)
-            continue;
-        out_print("%-4s  %.*s\n", verdict(result), STR_ARG(result->revision->id));
-        if (result->irreversible.p)
-            out_print("      no way down: %.*s\n", STR_ARG(result->irreversible));
-        if (result->left.n)
-            out_print("      downgrade leaves: %.*s\n", STR_ARG(result->left));
-        if (result->lost.n)
-            out_print("      the second upgrade differs: %.*s\n", STR_ARG(result->lost));
-        if (result->failed.n)
-            print_failure(t, result);
-        if (result->skipped.n)
-            out_print("      not tested: %.*s\n", STR_ARG(result->skipped));
+    if (t->s->json || (!result->tested && !result->failed.n))
+        return;
+    out_print("%-4s  %.*s\n", verdict(result), STR_ARG(result->revision->id));
+    if (result->irreversible.p)
+        out_print("      no way down: %.*s\n", STR_ARG(result->irreversible));
+    if (result->left.n)
+        out_print("      downgrade leaves: %.*s\n", STR_ARG(result->left));
+    if (result->lost.n)
+        out_print("      the second upgrade differs: %.*s\n", STR_ARG(result->lost));
+    if (result->failed.n)
+        print_failure(t, result);
+    if (result->skipped.n)
+        out_print("      not tested: %.*s\n", STR_ARG(result->skipped));
+    out_flush();
+}
+
+/* From nothing to the last revision that is to be tested. */
+static bool run_all(struct test *t, const struct args *args, struct err *e)
+{
+    struct strs none = {0};
+    struct plan plan;
+    bool *wanted = NEW_N(t->s->arena, bool, graph_size(t->s->graph));
+    if (!session_named(t->s, args, wanted, e) || !enter(t, e) ||
+        !runner_plan(&t->r, true, &none, STR("heads"), &plan, e))
+        return false;
+    while (args->n && plan.n && !wanted[plan.at[plan.n - 1].revision->index])
+        plan.n--;
+    for (size_t i = 0; i < plan.n; i++) {
+        struct result *result = PUSH(t->s->arena, t->results, t->n, t->room);
+        result->revision = plan.at[i].revision;
+        result->tested = args->n == 0 || wanted[result->revision->index];
     }
+    bool ok = true;
+    for (size_t i = 0; i < t->n; i++) {
+        if (!t->results[i].skipped.n)
+            ok = run_one(t, &plan, i, e);
+        if (!ok)
+            t->n = i + 1; /* nothing is known of the others */
+        print_text(t, &t->results[i]);
+    }
+    return ok;
 }
 
 static void print_json(const struct test *t)
@@ -331,8 +333,8 @@ static bool test(struct session *s, struct args *args, struct err *e)
     leave(&t);
     for (size_t i = 0; i < 2; i++)
         arena_reset(&t.arenas[i]);
-    if (ok || t.n)
-        (s->json ? print_json : print_text)(&t);
+    if (s->json && (ok || t.n))
+        print_json(&t);
     for (size_t i = 0; i < t.n; i++) {
         if (str_is(str_of(verdict(&t.results[i])), "FAIL"))
             s->status = ERR_DIFFERS;
