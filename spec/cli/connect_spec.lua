@@ -115,6 +115,22 @@ describe("every form of connection", function()
     reaches(p, name, { "-e", "here" })
   end)
 
+  it("is said to be nowhere when its variable is empty", function()
+    local p = one()
+    local name = p.db:scalar "select current_database()"
+    local libpq = { DATABASE_URL = "", PGHOST = host, PGPORT = port, PGUSER = user, PGDATABASE = name }
+    local warning = "DATABASE_URL is set, but empty"
+    assert.matches(warning, p:ok({ "current", env = libpq }).err, 1, true)
+    assert.matches(warning, p:ok({ "wait", "-q", env = libpq }).err, 1, true)
+    assert.equal("", p:ok({ "current", "-q", "--url", p.db.url, env = { DATABASE_URL = "" } }).err)
+  end)
+
+  it("wants a user's name where the process's user has none, as in a container", function()
+    local r = one({ db = false }):sh "unshare --user --map-user=4242 moonshift current --url postgresql://127.0.0.1:1/d"
+    assert.equal(1, r.status)
+    assert.matches("detail: local user with ID 4242 does not exist\n  hint: name the user in the URL", r.err, 1, true)
+  end)
+
   it("takes PG* from .env, the last line of two, and never before the environment's own", function()
     local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
       up = 'log.info("name " .. db.scalar "show application_name")' } } }

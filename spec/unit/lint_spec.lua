@@ -545,6 +545,19 @@ describe("lint", function()
     assert.equal(2, select(2, lines:gsub("\n", "")))
   end)
 
+  it("names files from the root of the repository that GitHub checked out", function()
+    local p = new()
+    shell.output(("cd %s && mkdir -p repo/app && mv moonshift.lua migrations repo/app"):format(p.dir))
+    local function lint(format, workspace)
+      return p:run { "lint", "--format", format, cwd = p.dir .. "/repo/app", env = { GITHUB_WORKSPACE = workspace } }.out
+    end
+    assert.matches("::error file=app/migrations/002_b.lua,", lint("github", p.dir .. "/repo"), 1, true)
+    assert.matches('"uri": "app/migrations/002_b.lua"', lint("sarif", p.dir .. "/repo/"), 1, true)
+    assert.matches("\nmigrations/002_b.lua:6: ", lint("text", p.dir .. "/repo"), 1, true)
+    assert.matches("::error file=migrations/002_b.lua,", lint("github", p.dir .. "/repo/app"), 1, true)
+    assert.matches("::error file=migrations/002_b.lua,", lint("github", p.dir .. "/rep"), 1, true)
+  end)
+
   it("writes SARIF", function()
     local sarif = json.decode(new():run("lint", "--format", "sarif").out)
     assert.equal("2.1.0", sarif.version)

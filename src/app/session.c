@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "script/migration.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool session_vm(struct session *s, struct err *e)
@@ -145,6 +146,14 @@ static str server_time(const struct session *s, enum config_key key)
     return str_fmt(s->arena, "%lldms", (long long)(ms < 0 ? 0 : ms));
 }
 
+/* A secret that a pipeline was not given arrives as a variable without a value. */
+static void warn_of_no_url(const struct session *s, str url)
+{
+    const char *given = getenv("DATABASE_URL");
+    if (!url.n && given && !*given)
+        out_warn(s, "DATABASE_URL is set, but empty: what libpq takes by default is used");
+}
+
 bool session_options(struct session *s, struct conn_options *options, struct err *e)
 {
     if (!session_config(s, e))
@@ -153,6 +162,7 @@ bool session_options(struct session *s, struct conn_options *options, struct err
     memset(options, 0, sizeof *options);
     options->settings = NEW_N(s->arena, struct setting, 4);
     config_url(s->config, &options->url, &origin, s->arena);
+    warn_of_no_url(s, options->url);
     add_setting(options, "lock_timeout", server_time(s, CONFIG_lock_timeout));
     add_setting(options, "statement_timeout", server_time(s, CONFIG_statement_timeout));
     add_setting(options, "search_path", config_text(s->config, CONFIG_search_path));

@@ -55,6 +55,8 @@ static const struct {
     {"password authentication failed", "", "28P01",
      "the password is wrong or the role does not exist; inside a URL, special characters "
      "are written encoded (@ is %40, / is %2F, % is %25)"},
+    {"local user with ID", "does not exist", "",
+     "name the user in the URL: none is named there, and this process's has no name"},
     {"no password supplied", "", "",
      "give the password in the URL, in PGPASSWORD or in ~/.pgpass"},
     {"role \"", "does not exist", "28000",

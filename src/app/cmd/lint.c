@@ -1,7 +1,10 @@
 #include "app/linting.h"
 #include "app/runner_setup.h"
 #include "app/since.h"
+#include "base/file.h"
 #include "plan/lint_write.h"
+
+#include <stdlib.h>
 
 /* Which revisions: those named, those of --since, or all. */
 static bool choose(struct session *s, const struct args *args, struct linting *out,
@@ -26,12 +29,29 @@ static bool choose(struct session *s, const struct args *args, struct linting *o
     return true;
 }
 
-/* Reports are read where the program was started. */
-static void place(const struct session *s, struct findings *list)
+/* From the repository's root to where a step of a GitHub workflow runs: "backend/". */
+static str below_workspace(struct arena *a)
 {
+    const char *root = getenv("GITHUB_WORKSPACE");
+    if (!root || !*root)
+        return STR("");
+    str here = file_absolute(".", a);
+    str above = str_fmt(a, "%.*s/", STR_ARG(file_absolute(root, a)));
+    if (!str_starts(here, above))
+        return STR("");
+    return str_fmt(a, "%.*s/", STR_ARG(str_cut(here, above.n, here.n)));
+}
+
+/* People read reports where the program was started, GitHub from the repository's root. */
+static void place(const struct session *s, const struct args *args, struct findings *list)
+{
+    str format = args_text(args, "format");
+    bool from_root = str_is(format, "github") || str_is(format, "sarif");
+    str below = from_root ? below_workspace(s->arena) : STR("");
     for (size_t i = 0; i < list->n; i++)
         if (list->at[i].at.file.p)
-            list->at[i].at.file = session_path(s, list->at[i].at.file);
+            list->at[i].at.file =
+                file_join(below, session_path(s, list->at[i].at.file), s->arena);
 }
 
 static void print(struct session *s, const struct args *args, const struct findings *list)
@@ -68,7 +88,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
     if (!given_version(args, &what.server_version, e) || !choose(s, args, &what, e) ||
         !linting_look(s, &what, &list, e))
         return false;
-    place(s, &list);
+    place(s, args, &list);
     size_t counts[3] = {0};
     for (size_t i = 0; i < list.n; i++)
         counts[list.at[i].rule->severity]++;
