@@ -20,13 +20,15 @@ describe("the template makefile", function()
       return cli.expect(0, p:sh("make -s " .. words)).out
     end
     for _, name in ipairs { "help", "migrate", "db-upgrade", "db-downgrade", "db-status", "db-reset" } do
-      assert.matches("%f[%w-]" .. name:gsub("%-", "%%-") .. "\t", "\n" .. make "help")
+      assert.matches("\n" .. name:gsub("%-", "%%-") .. " +%l", "\n" .. make "help")
     end
     assert.matches("moonshift upgrade head\n", make "-n db-upgrade", 1, true)
 
     p:write("models/users.lua", MODEL)
     cli.expect(2, p:sh "make -s migrate")
-    make 'migrate MSG="create users"'
+    make [[migrate MSG='the "users" of `false`, it'"'"'s all']]
+    local written = p:read("migrations/" .. p:files("migrations")[2])
+    assert.matches("\n" .. [[message       = "the \"users\" of `false`, it's all"]] .. "\n", written, 1, true)
     make "db-upgrade"
     assert.truthy(p.db:scalar "select to_regclass('users')")
     assert.matches("(head)", make "db-status", 1, true)
