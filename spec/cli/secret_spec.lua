@@ -117,6 +117,30 @@ op.execute "create role spec_s3 password 's3kr3t'; drop role spec_s3"
     end
   end)
 
+  it("of a user mapping is told of where it is written, and not shown elsewhere", function()
+    local server = "create foreign data wrapper w; create server far foreign data wrapper w;"
+    local q = project.new { files = { ["models/s.sql"] = server ..
+      "create user mapping for public server far options (password 'n3w', \"user\" 'a');" } }
+    q.db:exec(server .. "create user mapping for public server far options (\"user\" 'a', password 's3kr3t')")
+    for _, words in ipairs { { "check" }, { "check", "--json" }, { "check", "-v" } } do
+      local r = q:fails(4, words)
+      assert.truthy(r.out:find("alter_user_mapping", 1, true), r.out)
+      clean(r.out .. r.err, table.concat(words, " "))
+      assert.is_nil(r.out:find("n3w", 1, true), r.out)
+    end
+    local r = q:ok("inspect")
+    assert.truthy(r.err:find("these models hold the password of the user mapping of public for server far", 1, true), r.err)
+    r = q:ok("revision", "--autogenerate", "-m", "x")
+    assert.truthy(r.err:find("in upgrade(), the password of the user mapping of public", 1, true), r.err)
+    assert.truthy(r.err:find("in downgrade(), the password of the user mapping of public", 1, true), r.err)
+    clean(r.err, "revision")
+    q:ok("upgrade")
+    q:ok("check")
+    q.db:exec "drop user mapping for public server far"
+    r = q:fails(4, "check")
+    assert.is_nil(r.out:find("n3w", 1, true), r.out)
+  end)
+
   it("in SQL that is refused before the server sees it is shown by no error", function()
     for what, body in pairs {
       ["cannot run inside a transaction"] = [[op.create_subscription("s", "host=h password=s3kr3t", "p")]],

@@ -1,6 +1,7 @@
 #include "app/autogen.h"
 #include "app/cmd/cmd.h"
 #include "app/edited.h"
+#include "app/passwords.h"
 
 static void print_json(struct session *s, const struct autogen *g)
 {
@@ -32,6 +33,7 @@ static bool check_models(struct session *s, struct err *e)
     struct autogen g = {0};
     if (!autogen_ready(s, e) || !autogen_compare(s, &g, e))
         return false;
+    passwords_hide(&g.up.ops, s->arena);
     if (s->json)
         print_json(s, &g);
     if (g.up.ops.n == 0) {

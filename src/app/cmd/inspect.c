@@ -1,6 +1,7 @@
 #include "app/autogen.h"
 #include "app/cmd/cmd.h"
 #include "app/models.h"
+#include "app/passwords.h"
 #include "plan/compile.h"
 #include "plan/render.h"
 #include "plan/unsaid.h"
@@ -53,6 +54,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
     autogen_filter(s, &c);
     if (!catalog_ops(&c, &ops, s->arena, e))
         return false;
+    passwords_tell(s, &ops, "these models hold");
     if (str_is(args_text(args, "format"), "sql"))
         return print_sql(s, &ops, e);
     struct buf b = buf_in(s->arena);

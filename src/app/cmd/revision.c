@@ -1,6 +1,7 @@
 #include "app/autogen.h"
 #include "app/cmd/cmd.h"
 #include "app/listing.h"
+#include "app/passwords.h"
 #include "app/scaffold.h"
 
 static const struct opt opts[] = {
@@ -48,6 +49,8 @@ static bool fill(struct session *s, struct new_revision *r, bool *found, struct 
         out_info(s, "No changes detected");
         return true;
     }
+    passwords_tell(s, &g.up.ops, "the new file holds, in upgrade(),");
+    passwords_tell(s, &g.down.ops, "the new file holds, in downgrade(),");
     r->upgrade = autogen_body(&g.up, s->arena);
     r->downgrade = autogen_body(&g.down, s->arena);
     r->header = autogen_header(&g);
