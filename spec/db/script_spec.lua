@@ -58,8 +58,10 @@ end)
 
 describe("a mistake in a script", function()
   for name, case in pairs {
-    ["of syntax"] = { "select 1;\n\nselct 2;",
-      { 'syntax error at or near "selct" (line 3 of the script)', "the script is s.sql" } },
+    -- What is newer than the parser is asked itself.
+    ["of syntax"] = { "select 1;\n\nselct 2;", db.server_version() < 160000
+      and { 'syntax error at or near "selct" (line 3 of the script)', "the script is s.sql" }
+      or { 'syntax error at or near "selct"', "the statement starts at line 3 of s.sql" } },
     ["that the server finds"] = { "create table a (n int);\n\ncreate index on a (m);",
       { 'column "m" does not exist', "the statement starts at line 3 of s.sql" } },
     ["in its first line"] = { "select nothing", { "the statement starts at line 1 of s.sql" } },
