@@ -23,6 +23,8 @@ with own as (
          -- pg_dump, too, has this one apart from the others, whose order it keeps
          (select o from unnest(reloptions) o where o like 'check_option=%'), relowner::regrole, array(select a::text from unnest(coalesce(relacl,
          acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner))) a order by 1)::text,
+         case when relkind <> 'i' then (select amname from pg_am where oid = relam) end,
+         (select spcname from pg_tablespace where oid = reltablespace),
          relispartition, pg_get_expr(relpartbound, oid),
          case when relkind = 'p' then pg_get_partkeydef(oid) end,
          case when relkind in ('v', 'm') then pg_get_viewdef(oid) end,

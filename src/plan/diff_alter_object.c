@@ -128,10 +128,14 @@ static struct val method_of(const struct differ *d, const struct rec *table)
 static void set_method(struct differ *d, const struct object *from,
                        const struct object *to, struct ops *ops)
 {
+    struct val before = method_of(d, from->create->args);
+    struct val after = method_of(d, to->create->args);
+    if (val_eq(&before, &after))
+        return;
     struct rec *r = for_object(d, to, ops, OP_alter_table, K_name);
     struct rec *existing = rec_new(d->arena, &shape_table_options);
-    rec_set(r, K_using, method_of(d, to->create->args));
-    rec_set(existing, K_using, method_of(d, from->create->args));
+    rec_set(r, K_using, after);
+    rec_set(existing, K_using, before);
     rec_set(r, K_existing, val_rec(existing));
     if (!rec_has(to->create->args, K_partition_by))
         hazard_rewrite(d, ops, to);
@@ -155,8 +159,7 @@ static bool alter_table(struct differ *d, const struct object *from,
         rec_set(r, K_existing, val_rec(existing));
         hazard_rewrite(d, ops, to);
     }
-    if (differs(old, new, K_using))
-        set_method(d, from, to, ops);
+    set_method(d, from, to, ops);
     if (differs(old, new, K_tablespace)) {
         struct rec *r = for_object(d, to, ops, OP_alter_table, K_name);
         struct rec *existing = rec_new(d->arena, &shape_table_options);

@@ -8,7 +8,10 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind,
        tc.reloptions AS toast_options,
        CASE WHEN c.relkind IN ('r', 'p', 'm') AND sp.spcname <> usual.name
             THEN sp.spcname END AS tablespace,
-       CASE WHEN am.amname <> current_setting('default_table_access_method')
+       -- A partitioned table of 17 may have one, which its partitions are then made with.
+       CASE WHEN c.relkind = 'p' OR am.amname <> current_setting('default_table_access_method')
+                 OR EXISTS (SELECT FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+                            WHERE i.inhrelid = c.oid AND p.relkind = 'p' AND p.relam <> 0)
             THEN am.amname END AS access_method,
        CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
        CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
