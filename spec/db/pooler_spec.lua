@@ -4,6 +4,8 @@ local pg = require("moonshift_core").pg
 local bouncer = require "spec.support.bouncer"
 local db = require "spec.support.db"
 local people = require "spec.support.people"
+local project = require "spec.support.project"
+local shell = require "spec.support.shell"
 
 describe("behind PgBouncer", function()
   if not bouncer.there then
@@ -32,6 +34,43 @@ describe("behind PgBouncer", function()
         and database = (select oid from pg_database where datname = current_database())]])
     end)
   end
+
+  for _, mode in ipairs { "transaction", "session" } do
+    it("commands that look leave nothing of their session to who is served next, " .. mode .. " mode", function()
+      db.role "spec_pooled"
+      local p = project.new {
+        files = { ["migrations/1.lua"] = project.revision { "001_a", up = 'op.execute "create table a (n int)"' } },
+        config = 'return { role = "spec_pooled", search_path = "pg_temp", statement_timeout = "7min" }\n' }
+      local url = bouncer.start(p.db, mode, 1)
+      for _, command in ipairs { "status", "current", "plan", "history", "log", "config", "wait" } do
+        p:ok(command, "--url", url)
+      end
+      if mode == "transaction" then
+        assert.matches("a pooler in transaction mode", p:fails(1, "upgrade", "--url", url).err, 1, true)
+      end
+      assert.equal("postgres 0 0 0\n", shell.output(([[env -u LD_PRELOAD psql -XAtq -F ' ' -c "select current_user,
+        current_setting('lock_timeout'), current_setting('statement_timeout'), current_setting('idle_session_timeout')
+        " '%s']]):format(url)))
+    end)
+  end
+
+  it("in session mode a role and a search_path hold outside transactions", function()
+    db.role "spec_pooled"
+    local p = project.new {
+      files = { ["migrations/1.lua"] = project.revision { "001_a", head = "transactional = false", up = [[
+op.execute "create table a (n int)"
+  op.create_index("ix", "a", { "n" }, { concurrently = true })]] } },
+      config = 'return { role = "spec_pooled", search_path = "own", version_schema = "own" }\n' }
+    p.db:exec "create schema own authorization spec_pooled"
+    p:ok("upgrade", "--url", bouncer.start(p.db, "session", 2))
+    assert.equal("spec_pooled", p.db:scalar "select relowner::regrole::text from pg_class where oid = 'own.ix'::regclass")
+  end)
+
+  it("in statement mode it says why not", function()
+    local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a" } } }
+    local r = p:fails(1, "upgrade", "--url", bouncer.start(p.db, "statement", 2))
+    assert.matches("hint: a pooler in statement mode carries no transactions", r.err, 1, true)
+  end)
 
   it("transactions without the lock work in transaction mode", function()
     local url = bouncer.start(d, "transaction", 5)

@@ -65,12 +65,17 @@ local function new_database(name, value)
   return p
 end
 
+-- Where the tables are is what default_tablespace is for.
+local function anywhere(dump)
+  return (dump:gsub("SET default_tablespace = [^\n]*\n", ""))
+end
+
 -- The dump as it is where nothing is set: pg_dump, too, prints as the settings want it.
 local function plain_dump(p, name, value)
   p.db:exec(("alter database %s reset all"):format(p.db.name))
   local dump = p.db:dump()
   p.db:exec(("alter database %s set %s = %s"):format(p.db.name, name, value))
-  return dump
+  return anywhere(dump)
 end
 
 local want, rows
@@ -92,7 +97,7 @@ describe("a database with a setting of its own,", function()
   setup(function()
     local d = db.create()
     d:exec(MODELS)
-    want = d:dump()
+    want = anywhere(d:dump())
     rows = { { "1", "7" }, { "2", "7" }, { "3", "7" }, { "1", nil, "n\\t" } }
     d:try("create tablespace spec_elsewhere location '" .. os.getenv "PGHOST" .. "'")
   end)
@@ -120,6 +125,34 @@ describe("a database with a setting of its own,", function()
     p:ok("upgrade", "head")
     p:ok("check")
     p:ok("test")
+  end)
+
+  it("idle_in_transaction_session_timeout: what allows more is told, and does", function()
+    local p = new_database("idle_in_transaction_session_timeout", 50)
+    local file = { "001_a", up = [[
+op.execute "create table seen (at timestamptz)"
+  local from = db.scalar "select clock_timestamp()"
+  for _ = 1, 20000000 do end
+  op.execute "insert into seen values (now())"]] }
+    p:write("migrations/1.lua", project.revision(file))
+    local r = p:fails(1, "upgrade")
+    assert.matches('hint: .*settings = { idle_in_transaction_session_timeout = "0" } in the revision allows it', r.err)
+    file.head = 'settings = { idle_in_transaction_session_timeout = "0" }'
+    p:write("migrations/1.lua", project.revision(file))
+    p:ok("upgrade")
+  end)
+
+  it("default_transaction_read_only: refused, and not taken for a lost connection", function()
+    local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
+      up = 'op.execute "create table a (n int)"', down_body = 'op.execute "drop table a"' } } }
+    p:ok("upgrade")
+    p.db:exec(("alter database %s set default_transaction_read_only = on"):format(p.db.name))
+    for _, r in ipairs { p:fails(1, "downgrade", "base"), p:fails(1, "test") } do
+      assert.matches("SQLSTATE: 25006\n", r.err)
+      assert.falsy(r.err:find("connection is gone", 1, true))
+    end
+    assert.matches("scratch_url in moonshift.lua", p:fails(1, "test").err, 1, true)
+    p:ok("current")
   end)
 
   it("a search_path that leads nowhere: where else names can go is told", function()

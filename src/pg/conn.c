@@ -182,33 +182,67 @@ static void add_usual_settings(struct conn *c)
     o->n_settings = n;
 }
 
-/* One SELECT set_config(...), ... for the settings and the role; false: there are none. */
-static bool settings_stmt(const struct conn_options *o, struct stmt *out, struct arena *a)
+/* One SELECT set_config(...), ... for the settings and the role; false: there are none.
+ * With `own_pid`, they are set only by that server process, and the first column says
+ * whether it was this one. */
+static bool settings_stmt(const struct conn_options *o, int own_pid, struct stmt *out,
+                          struct arena *a)
 {
     size_t n = o->n_settings + (o->role.n > 0);
     if (n == 0)
         return false;
-    struct param *params = NEW_N(a, struct param, 2 * n);
+    struct param *params = NEW_N(a, struct param, 2 * n + 1);
+    str own = str_fmt(a, "pg_catalog.pg_backend_pid() = $%zu", 2 * n + 1);
     struct buf sql = buf_in(a);
-    buf_put(&sql, "SELECT ");
+    buf_fmt(&sql, "SELECT %.*s", STR_ARG(own_pid ? own : STR("true")));
     for (size_t i = 0; i < n; i++) {
         bool is_role = i == o->n_settings;
         params[2 * i].text = is_role ? STR("role") : o->settings[i].name;
         params[2 * i + 1].text = is_role ? o->role : o->settings[i].value;
-        buf_fmt(&sql, "%spg_catalog.set_config($%zu, $%zu, %s)", i ? ", " : "", 2 * i + 1,
-                2 * i + 2, o->local ? "true" : "false");
+        if (own_pid)
+            buf_fmt(&sql, ", CASE WHEN %.*s THEN ", STR_ARG(own));
+        buf_fmt(&sql, "%spg_catalog.set_config($%zu, $%zu, %s)%s", own_pid ? "" : ", ",
+                2 * i + 1, 2 * i + 2, o->local ? "true" : "false", own_pid ? " END" : "");
     }
-    *out = (struct stmt){
-        .sql = buf_done(&sql), .params = params, .n_params = 2 * n, .flags = STMT_QUIET};
+    params[2 * n].text = str_fmt(a, "%d", own_pid);
+    *out = (struct stmt){.sql = buf_done(&sql),
+                         .params = params,
+                         .n_params = 2 * n + (own_pid != 0),
+                         .flags = STMT_QUIET};
     return true;
+}
+
+/* The session's settings and role, after connecting. Behind a pooler they would stay in the
+ * server process that serves the application next, so there they are set for transactions
+ * only, until the lock shows that the pooler keeps sessions apart. */
+static bool first_settings(struct conn *c, struct err *e)
+{
+    struct stmt stmt;
+    struct rows rows;
+    if (c->options.local ||
+        !settings_stmt(&c->options, PQbackendPID(c->pg), &stmt, &c->arena))
+        return true;
+    if (!c->sink.query(&c->sink, &stmt, &rows, &c->arena, e))
+        return false;
+    c->pooled = c->options.local = !rows_true(&rows, 0);
+    return true;
+}
+
+bool conn_keeps_session(struct conn *c, struct err *e)
+{
+    if (!c->pooled)
+        return true;
+    c->pooled = c->options.local = false;
+    conn_preamble_cut(c, 0);
+    return conn_settings_again(c, e);
 }
 
 bool conn_settings_again(struct conn *c, struct err *e)
 {
     struct arena scratch = {0};
     struct stmt stmt;
-    bool ok =
-        !settings_stmt(&c->options, &stmt, &scratch) || c->sink.exec(&c->sink, &stmt, e);
+    bool ok = !settings_stmt(&c->options, 0, &stmt, &scratch) ||
+              c->sink.exec(&c->sink, &stmt, e);
     arena_reset(&scratch);
     return ok;
 }
@@ -222,7 +256,7 @@ static bool apply_settings(struct conn *c, struct err *e)
 static bool try_local_settings(struct conn *c, struct err *e)
 {
     struct stmt settings, nothing = {.sql = STR("SELECT 1"), .flags = STMT_QUIET};
-    if (!c->options.local || !settings_stmt(&c->options, &settings, &c->arena))
+    if (!c->options.local || !settings_stmt(&c->options, 0, &settings, &c->arena))
         return true;
     conn_preamble(c, &settings);
     return c->sink.exec(&c->sink, &nothing, e);
@@ -230,7 +264,7 @@ static bool try_local_settings(struct conn *c, struct err *e)
 
 static bool settings_hold(struct conn *c, struct err *e)
 {
-    if (apply_settings(c, e) && try_local_settings(c, e) && c->sink.sync(&c->sink, e))
+    if (first_settings(c, e) && try_local_settings(c, e) && c->sink.sync(&c->sink, e))
         return true;
     /* The statement is ours; what the person wrote is a setting. */
     e->sql = STR_NONE;
@@ -413,7 +447,10 @@ void conn_mark_lost(struct conn *c, const PGresult *r)
         if (from->file.p)
             err_at(e, from->file, from->line);
     }
-    if (commit_under_way(c, farewell))
+    const char *cause = server_parting_hint(e->sqlstate);
+    if (cause)
+        err_hint(e, "%s", cause);
+    else if (commit_under_way(c, farewell))
         err_hint(e, "a COMMIT was under way, and it may have committed or not: moonshift "
                     "status tells; running the same command again goes on from there");
     else

@@ -91,6 +91,8 @@ struct conn {
     bool direct; /* no pooler between: the server process is ours as long as we live, and
                     so are statements prepared in it. Known once the lock was tried, or
                     conn_find_direct */
+    bool pooled; /* a pooler is between, and may give our session to others: for this reason
+                    options.local was set */
     bool in_tx;  /* BEGIN was sent and no COMMIT or ROLLBACK since */
     bool dirty;  /* a script can have changed the session's settings */
     bool busy;   /* rows are being streamed, or COPY data */
@@ -146,6 +148,8 @@ bool cursor_each(struct conn *c, const struct stmt *stmt, row_fn *row, void *con
 /* -- server_err.c ------------------------------------------------------------------- */
 
 /* Fills e from a failed result of `stmt`. */
+/* What to do about a session that the server ended, by SQLSTATE; NULL: run it again. */
+const char *server_parting_hint(const char *sqlstate);
 void server_err(const PGresult *r, const struct stmt *stmt, struct err *e);
 /* The first word of a statement is `word` (lower case); comments before it are skipped.
  */
@@ -212,6 +216,9 @@ void watch_stop(struct conn *c);
 
 /* The lock was taken by server process `lock_pid`, which is not the one libpq knows: true
  * when a pooler keeps our session; else e advises, and the lock is given back. */
+/* The pooler between, if there is one, was found to be in session mode: settings hold until
+ * the session ends. Queues a statement. */
+bool conn_keeps_session(struct conn *c, struct err *e);
 bool pooler_check(struct conn *c, int64_t key, long lock_pid, struct err *e);
 
 #endif

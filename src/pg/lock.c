@@ -127,7 +127,7 @@ static bool advisory_try(struct conn *c, const struct ledger_names *names, bool 
     long pid = 0;
     str_int(rows_text(&rows, 0, PID), &pid);
     c->direct = pid == conn_pid(c);
-    if (!c->direct && !pooler_check(c, key, pid, e))
+    if (!c->direct && (!pooler_check(c, key, pid, e) || !conn_keeps_session(c, e)))
         return false;
     return !rows_true(&rows, ROWS_TOO) || advisory_yield(c, names, got, holder, a, e);
 }

@@ -102,6 +102,13 @@ static bool create(struct conn *admin, str name, str *role, struct arena *a,
     if (!sql.p)
         return false;
     if (!run(admin, sql, STMT_NO_TX, e)) {
+        if (strcmp(e->sqlstate, "25006") == 0) {
+            e->hint = STR_NONE;
+            err_hint(
+                e, "the connection is read-only (a standby?), and models are compared in "
+                   "a scratch database: scratch_url in moonshift.lua names an empty one "
+                   "that can be written");
+        }
         if (strcmp(e->sqlstate, "42501") == 0) {
             e->hint = STR_NONE;
             err_hint(e,

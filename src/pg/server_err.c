@@ -65,6 +65,27 @@ static const char *hint_for(const char *sqlstate)
     return NULL;
 }
 
+const char *server_parting_hint(const char *sqlstate)
+{
+    static const struct {
+        const char *sqlstate, *hint;
+    } partings[] = {
+        {"25P03",
+         "the transaction was idle for longer than the role or the database allows, and "
+         "is undone: settings = { idle_in_transaction_session_timeout = \"0\" } in the "
+         "revision allows it"},
+        {"25P04",
+         "the transaction took longer than the role or the database allows, and is "
+         "undone: settings = { transaction_timeout = \"0\" } in the revision allows it"},
+        {"08P01", "a pooler in statement mode carries no transactions: connect to the "
+                  "server itself (often port 5432 instead of 6432)"},
+    };
+    for (size_t i = 0; i < sizeof partings / sizeof *partings; i++)
+        if (strcmp(partings[i].sqlstate, sqlstate) == 0)
+            return partings[i].hint;
+    return NULL;
+}
+
 bool stmt_is(str sql, const char *word)
 {
     size_t i = 0, n = strlen(word);
@@ -222,7 +243,8 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
     add_context(r, stmt, e);
     add_hint(message, stmt, e);
     if (hint.n) {
-        str stem = str_ends(hint, STR(".")) && e->hint.p ? str_cut(hint, 0, hint.n - 1) : hint;
+        str stem =
+            str_ends(hint, STR(".")) && e->hint.p ? str_cut(hint, 0, hint.n - 1) : hint;
         if (e->hint.p)
             e->hint = str_fmt(&e->arena, "%.*s; %.*s", STR_ARG(stem), STR_ARG(e->hint));
         else
