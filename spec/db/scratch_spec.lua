@@ -89,6 +89,35 @@ describe("a scratch database that was left", function()
   end)
 end)
 
+describe("a database with a locale of its own", function()
+  it("is compared with one like it", function()
+    local p = project.new { files = { ["models/a.sql"] = "create table a (t text check (t < 'b'));" } }
+    local function provider()
+      return p.db:scalar [[select coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') || ' ' || coalesce(
+        to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', '') from pg_database d
+        where datname = current_database()]]
+    end
+    if tonumber(p.db:scalar "show server_version_num") < 150000 then
+      pending "ICU of a whole database begins with 15"
+      return
+    end
+    local name = p.db.name
+    local server = db.create()
+    server:exec(("drop database %s"):format(name))
+    server:exec(("create database %s template template0 locale_provider icu icu_locale 'de-DE'"):format(name))
+    assert.matches("^i de", provider())
+    p:ok("revision", "--autogenerate", "-m", "all of it")
+    p:write("migrations/zz.lua", project.revision { "zz", down = p:files("migrations")[1]:match "^[0-9a-f]+",
+      up = [=[
+local d = db.one [[select to_jsonb(d) ->> 'datlocprovider' as p, datname from pg_database d
+    where datname = current_database()]]
+  assert(d.p == "i", d.datname)]=] })
+    p:ok("test")
+    p:ok("upgrade", "heads")
+    p:ok("check")
+  end)
+end)
+
 describe("a role that may only SET ROLE", function()
   it("is the owner in the scratch database as it is in the target", function()
     local p = project.new { files = { ["models/a.sql"] = "create table a (n int);" },

@@ -75,10 +75,20 @@ static str create_text(struct conn *admin, str name, str *role, struct arena *a,
     struct rows rows;
     struct sink *s = conn_sink(admin);
     struct stmt ask = {
+        /* A column that is not there yet is none of the row's keys. */
         .sql = STR("SELECT pg_encoding_to_char(encoding), datcollate, datctype, "
                    "CASE WHEN NOT pg_has_role(session_user, current_user, 'USAGE') "
-                   "THEN current_user ELSE '' END "
-                   "FROM pg_database WHERE datname = current_database()"),
+                   "THEN current_user ELSE '' END, "
+                   "CASE to_jsonb(d) ->> 'datlocprovider' "
+                   "WHEN 'c' THEN ' LOCALE_PROVIDER libc' "
+                   "WHEN 'b' THEN ' LOCALE_PROVIDER builtin BUILTIN_LOCALE ' "
+                   "|| quote_literal(to_jsonb(d) ->> 'datlocale') "
+                   "WHEN 'i' THEN ' LOCALE_PROVIDER icu ICU_LOCALE ' "
+                   "|| quote_literal(coalesce(to_jsonb(d) ->> 'datlocale', "
+                   "to_jsonb(d) ->> 'daticulocale')) "
+                   "|| coalesce(' ICU_RULES ' || quote_literal(to_jsonb(d) ->> "
+                   "'daticurules'), '') ELSE '' END "
+                   "FROM pg_database d WHERE datname = current_database()"),
         .flags = STMT_QUIET};
     if (!s->query(s, &ask, &rows, a, e))
         return STR_NONE;
@@ -92,6 +102,7 @@ static str create_text(struct conn *admin, str name, str *role, struct arena *a,
     quote_literal(&b, rows.cells[1].text);
     buf_put(&b, " LC_CTYPE ");
     quote_literal(&b, rows.cells[2].text);
+    buf_str(&b, rows.cells[4].text);
     return buf_done(&b);
 }
 
