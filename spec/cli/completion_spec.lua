@@ -97,6 +97,8 @@ printf '%%s\n' "${COMPREPLY[@]}"
 
   it("knows the words of each command's own option", function()
     assert.same({ "html" }, complete("moonshift erd --format h", { "moonshift", "erd", "--format", "h" }))
+    assert.same({ "dot", "json", "mermaid", "text" },
+      complete("moonshift history --format=", { "moonshift", "history", "--format", "=" }))
     assert.same({ "sarif" }, complete("moonshift lint --format s", { "moonshift", "lint", "--format", "s" }))
     assert.same({ "flyway" }, complete("moonshift import f", { "moonshift", "import", "f" }))
     assert.same({ "bash" }, complete("moonshift completion b", { "moonshift", "completion", "b" }))
@@ -130,6 +132,7 @@ it("completion in zsh offers the same, with what it is", function()
     _moonshift_words templates
     typed=(-c other/moonshift.lua upgrade); _moonshift_words environments']]
   assert.equal("", r.err)
+  assert.matches("'(-c --config)-c+[configuration file (moonshift.lua)]:file:_files'", p:read "completion.zsh", 1, true)
   assert.equal("revisions\nhead:the newest revision\n", r.out:match "^[^\n]*\n[^\n]*\n")
   assert.matches("\n001_users:users: the first\n", r.out, 1, true)
   assert.matches("\ntemplates\n.*\nfiles %-/\nenvironments\nelsewhere:environment\n$", r.out)

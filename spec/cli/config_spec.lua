@@ -30,6 +30,9 @@ describe("the order of sources", function()
     is("30s", "MOONSHIFT_LOCK_WAIT, .env:2")
     is("1500ms", "MOONSHIFT_LOCK_WAIT", { env = { MOONSHIFT_LOCK_WAIT = "1500ms" } })
     is("30s", "MOONSHIFT_LOCK_WAIT, .env:2", { env = { MOONSHIFT_LOCK_WAIT = "" } })
+    for given, shown in pairs { forever = "forever", ["0"] = "0", ["7200s"] = "2h", ["90m"] = "90min" } do
+      is(shown, "MOONSHIFT_LOCK_WAIT", { env = { MOONSHIFT_LOCK_WAIT = given } })
+    end
   end)
 
   it("lets an environment of the file win over its top level", function()
@@ -42,6 +45,8 @@ describe("the order of sources", function()
     assert.equal("true", (value(p, "protected", { "--env", "prod" })))
     assert.equal("app", (value(p, "role", { "-e", "prod" })))
     assert.equal("true", (value(p, "protected", { env = { MOONSHIFT_ENV = "prod" } })))
+    assert.matches('"environment": "prod"', p:ok("config", "-e", "prod", "--json").out, 1, true)
+    assert.equal("prod\n", p:ok("config", "environments").out)
     local r = p:fails(2, "config", "-e", "prd")
     assert.equal("error: there is no environment 'prd'\n  hint: there are: prod\n", r.err)
   end)

@@ -67,6 +67,7 @@ Path: %s/migrations/001_a.lua
     local r = p:ok("history", "-i")
     assert.matches("\n001_a %-> 002_b %(current%), left\n", r.out)
     assert.equal(1, select(2, r.out:gsub("%(current%)", "")))
+    assert.matches("^○ 003_d.*│ ○ 002_c.*● │ 002_b %(current%).*● 001_a", p:ok("history", "-i", "--graph").out)
     assert.equal("002_b, 002_c -> 003_d (side) (head) (mergepoint), join\n001_a -> 002_b, left\n",
       p:ok("history", "-r", "current:").out)
   end)
@@ -133,6 +134,7 @@ Path: %s/migrations/001_a.lua
 ]], p:ok("history", "--graph").out)
     local ascii = p:ok({ "history", "--graph", env = { LC_ALL = "C" } }).out
     assert.is_nil(ascii:find("[\128-\255]"))
+    assert.equal(p:ok("history", "--json").out, p:ok("history", "--graph", "--json").out)
     assert.matches("^digraph", p:ok("history", "--format", "dot").out)
     assert.matches("^flowchart", p:ok("history", "--format", "mermaid").out)
   end)
@@ -198,7 +200,10 @@ describe("current", function()
     assert.equal("003_d (head) (mergepoint)\n", p:ok("current").out)
     local out = p:ok("current", "-v").out
     assert.matches("^Current revision%(s%) for [^\n]+:\nRev: 003_d %(head%) %(mergepoint%)\nMerges: ", out)
-    assert.matches('"revision": "003_d"', p:ok("current", "--json").out)
+    local json = p:ok("current", "--json").out
+    assert.matches('"revision": "003_d"', json)
+    assert.matches('"current": true', json)
+    assert.equal(json, p:ok("current", "-v", "--json").out)
   end)
 
   it("counts a head that another line depends on", function()

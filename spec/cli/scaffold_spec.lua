@@ -281,6 +281,7 @@ describe("edit", function()
     local text = p:read "migrations/a b.lua"
     assert.equal(text, p:ok({ "edit", "head", env = { EDITOR = "cat" } }).out)
     assert.equal(text, p:ok({ "edit", "aaaa", env = { VISUAL = "cat", EDITOR = "false" } }).out)
+    assert.equal(text, p:ok({ "edit", "aaaa", env = { VISUAL = "", EDITOR = "cat" } }).out)
     local r = p:fails(1, { "edit", "aaaa", env = { EDITOR = "false" } })
     assert.equal("error: editor: 'false' ended with status 1\n  hint: set VISUAL or EDITOR\n", r.err)
     assert.matches("No revision files indicated by symbol 'base'", p:fails(6, "edit", "base").err)

@@ -116,6 +116,7 @@ describe("--sql", function()
 
   it("of downgrade needs a range", function()
     local p = project.new { files = files }
+    p:fails(2, "downgrade", "--sql", "head:")
     local r = p:fails(2, "downgrade", "--sql", "base")
     assert.truthy(r.err:find("FROM:TO", 1, true))
     p:fails(2, "upgrade", "001_a:head")

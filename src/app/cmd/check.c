@@ -68,7 +68,7 @@ static bool find_files(struct session *s, struct files *f, struct err *e)
     for (size_t i = 0; i < rows.n; i++)
         strs_add(graph_exact(s->graph, rows.at[i]) ? &known : &f->missing, rows.at[i],
                  s->arena);
-    if (known.n && !graph_downgrade(s->graph, &known, STR("base"), &applied, s->arena, e))
+    if (!graph_downgrade(s->graph, &known, STR("base"), &applied, s->arena, e))
         return false;
     return edited_find(s, &names, &applied, &f->edited, e);
 }

@@ -272,7 +272,7 @@ static void fish_command(struct buf *b, const struct cmd *c)
     fish_options(b, c->opts, c->name);
     bool files = kind == COMPLETE_FILES ||
                  str_index(str_of(c->usage), STR("DIR")) < str_of(c->usage).n;
-    if (kind == COMPLETE_NOTHING && !files)
+    if (kind == COMPLETE_NOTHING)
         return;
     buf_fmt(b, "complete -c moonshift -n '__fish_seen_subcommand_from %s' -", c->name);
     buf_put(b, files ? "F" : "x");

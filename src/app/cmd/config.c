@@ -32,7 +32,7 @@ static str value_text(const struct config_info *info, const struct val *v,
     case VAL_LIST:
         for (size_t i = 0; i < v->list.n; i++) {
             buf_sep(&b, &first, ", ");
-            buf_str(&b, v->list.at[i].kind == VAL_STR ? v->list.at[i].s : STR("..."));
+            buf_str(&b, v->list.at[i].s);
         }
         return buf_done(&b);
     case VAL_MAP:

@@ -201,8 +201,10 @@ static bool run(struct session *s, struct args *args, struct err *e)
     bool adopt = args_flag(args, "adopt"), dry = args_flag(args, "dry-run");
     if (!check_tool(args->at[0], e))
         return false;
-    if (args->n == 1 && !adopt)
-        return err_set(e, ERR_USAGE, "import needs the directory of the migrations");
+    if (args->n == 1 && !adopt) {
+        err_set(e, ERR_USAGE, "import needs the directory of the migrations");
+        return err_hint(e, "moonshift import %.*s DIR", STR_ARG(args->at[0]));
+    }
     if (adopt && (dry || str_is(args->at[0], "sql"))) {
         err_set(e, ERR_USAGE, "--adopt has nothing to do with %s",
                 dry ? "--dry-run" : "a directory of SQL files");

@@ -75,8 +75,7 @@ static bool look(struct session *s, struct runner *r, struct state *st, struct e
     if (!graph_upgrade(s->graph, &st->rows, STR("heads"), &st->pending, s->arena,
                        &st->unknown))
         return st->unknown.kind == ERR_REVISION || (err_copy(e, &st->unknown), false);
-    if ((st->rows.n &&
-         !graph_downgrade(s->graph, &st->rows, STR("base"), &st->applied, s->arena, e)) ||
+    if (!graph_downgrade(s->graph, &st->rows, STR("base"), &st->applied, s->arena, e) ||
         !edited_find(s, &r->names, &st->applied, &st->edited, e))
         return false;
     for (size_t i = 0; i < st->unfinished.n; i++)
