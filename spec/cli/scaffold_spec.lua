@@ -29,6 +29,7 @@ describe("init", function()
     assert.matches("^<base> %-> %x+ %(head%), first\n$", cli.expect(0, cli.run { "history", cwd = app }).out)
     local again = cli.expect(0, cli.run { "init", "app/", cwd = dir })
     assert.is_nil(again.out:find("Writing", 1, true))
+    assert.matches("\n  Keeping app/moonshift.lua\n", again.out, 1, true)
   end)
 
   it("offers the templates it lists", function()

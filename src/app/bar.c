@@ -77,7 +77,8 @@ static void put_bar(struct buf *b, int percent, int width)
     buf_put(b, "] ");
 }
 
-/* The line: as much of table, bar and numbers as the width has room for. */
+/* The line: as much of table, bar and numbers as the width has room for. The numbers are
+ * what changes: a name gives way to them. */
 static str line_of(const struct backfill_report *r, int width, struct arena *a)
 {
     enum { NAME = 20, LEAST_BAR = 8, MOST_BAR = 30 };
@@ -88,9 +89,10 @@ static str line_of(const struct backfill_report *r, int width, struct arena *a)
         str_fmt(a, "%s%lld rows  %.0f/s%s%.*s",
                 r->total > 0 ? str_fmt(a, "%3d%%  ", percent).p : "", (long long)r->rows,
                 rate_of(r), left.n ? "  ETA " : "", STR_ARG(left));
-    str name = first(r->table, NAME);
+    int rest = width - (int)numbers.n - 1;
+    str name = first(r->table, rest > NAME ? NAME : rest > 0 ? rest : 0);
     int room = width - (int)numbers.n - (int)name.n - 4; /* blank, brackets, blank */
-    buf_fmt(&b, "%.*s ", STR_ARG(name));
+    buf_fmt(&b, "%.*s%s", STR_ARG(name), name.n ? " " : "");
     if (r->total > 0 && room >= LEAST_BAR)
         put_bar(&b, percent, room < MOST_BAR ? room : MOST_BAR);
     buf_str(&b, numbers);
