@@ -67,6 +67,7 @@ Path: %s/migrations/001_a.lua
     local r = p:ok("history", "-i")
     assert.matches("\n001_a %-> 002_b %(current%), left\n", r.out)
     assert.equal(1, select(2, r.out:gsub("%(current%)", "")))
+    assert.matches("^Rev: 002_b %(current%)\n", p:ok("show", "current").out)
     assert.matches("^○ 003_d.*│ ○ 002_c.*● │ 002_b %(current%).*● 001_a", p:ok("history", "-i", "--graph").out)
     assert.equal("002_b, 002_c -> 003_d (side) (head) (mergepoint), join\n001_a -> 002_b, left\n",
       p:ok("history", "-r", "current:").out)
@@ -238,15 +239,7 @@ describe("current", function()
   it("works for a role that may only read", function()
     local p = branched()
     p:ok("upgrade", "head")
-    p.db:exec [[create role reader_of_current login;
-      grant usage on schema public to reader_of_current;
-      grant select on all tables in schema public to reader_of_current]]
-    finally(function() p.db:exec "drop owned by reader_of_current; drop role reader_of_current" end)
-    p.env.PGUSER = nil
-    local url = p.db.url:gsub("user=[^&]*", "user=reader_of_current"):gsub("//[^@/]*@", "//reader_of_current@")
-    if not url:find("reader_of_current", 1, true) then
-      url = url .. (url:find("?", 1, true) and "&" or "?") .. "user=reader_of_current"
-    end
+    local url = p.db:read_only_url()
     assert.equal("003_d (head) (mergepoint)\n", p:ok("current", "--url", url).out)
   end)
 end)

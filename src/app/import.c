@@ -209,24 +209,21 @@ static bool write_text(struct session *s, const struct import *list, struct impo
 
 /* -- checks ------------------------------------------------------------------------- */
 
-/* The graph of what is there and what is to come. */
 static bool check_graph(struct session *s, const struct import *list, struct err *e)
 {
     size_t n = 0;
-    struct revision *all = NEW_N(s->arena, struct revision, s->n_revisions + list->n);
-    for (size_t i = 0; i < s->n_revisions; i++)
-        all[n++] = s->revisions[i];
+    struct revision *more = NEW_N(s->arena, struct revision, list->n);
     for (size_t i = 0; i < list->n; i++) {
         const struct imported *from = &list->at[i];
         if (!from->kept)
-            all[n++] = (struct revision){.id = from->made.id,
-                                         .message = from->made.message,
-                                         .down = from->made.down,
-                                         .labels = from->made.labels,
-                                         .depends = from->made.depends,
-                                         .file = from->source};
+            more[n++] = (struct revision){.id = from->made.id,
+                                          .message = from->made.message,
+                                          .down = from->made.down,
+                                          .labels = from->made.labels,
+                                          .depends = from->made.depends,
+                                          .file = from->source};
     }
-    return graph_build(all, n, s->arena, e) != NULL;
+    return scaffold_fits(s, more, n, e);
 }
 
 bool import_texts(struct session *s, struct import *list, struct err *e)

@@ -68,18 +68,32 @@ static str random_id(struct arena *a)
     return buf_done(&b);
 }
 
-static bool check_id(const struct session *s, str id, struct err *e)
+bool scaffold_fits(struct session *s, const struct revision *more, size_t n,
+                   struct err *e)
 {
-    for (size_t i = 0; i < id.n; i++)
-        if (strchr("@-+:/ \t\r\n", id.p[i]))
-            return err_set(e, ERR_USAGE,
-                           "Character '%c' is not allowed in revision identifier '%.*s'",
-                           id.p[i], STR_ARG(id));
-    const struct revision *other = session_header(s, id);
-    if (!other)
+    struct revision *all = NEW_N(s->arena, struct revision, s->n_revisions + n);
+    for (size_t i = 0; i < s->n_revisions; i++)
+        all[i] = s->revisions[i];
+    for (size_t i = 0; i < n; i++)
+        all[s->n_revisions + i] = more[i];
+    return graph_build(all, s->n_revisions + n, s->arena, e) != NULL;
+}
+
+bool scaffold_id(struct session *s, struct new_revision *r, struct err *e)
+{
+    if (r->id.n == 0)
+        r->id = random_id(s->arena);
+    const struct revision *other = session_header(s, r->id);
+    if (other) {
+        err_set(e, ERR_USAGE, "revision '%.*s' is there already", STR_ARG(r->id));
+        return err_at(e, other->file, 0);
+    }
+    struct revision made = {
+        .id = r->id, .down = r->down, .labels = r->labels, .depends = r->depends};
+    if (scaffold_fits(s, &made, 1, e))
         return true;
-    err_set(e, ERR_USAGE, "revision '%.*s' is there already", STR_ARG(id));
-    return err_at(e, other->file, 0);
+    e->kind = ERR_USAGE;
+    return false;
 }
 
 /* The dates of new files are in the configured zone, for C and Lua alike. */
@@ -125,10 +139,6 @@ bool scaffold_text(struct session *s, struct new_revision *r, str *file, str *te
                    struct err *e)
 {
     if (!use_timezone(s, e))
-        return false;
-    if (r->id.n == 0)
-        r->id = random_id(s->arena);
-    if (!check_id(s, r->id, e))
         return false;
     time_t now = time(NULL);
     struct tm parts;
@@ -194,6 +204,6 @@ bool scaffold_put(struct session *s, str file, str text, struct err *e)
 bool scaffold_write(struct session *s, struct new_revision *r, str *file, struct err *e)
 {
     str text;
-    return scaffold_text(s, r, file, &text, e) && scaffold_put(s, *file, text, e) &&
-           session_reload(s, e);
+    return scaffold_id(s, r, e) && scaffold_text(s, r, file, &text, e) &&
+           scaffold_put(s, *file, text, e) && session_reload(s, e);
 }

@@ -24,13 +24,20 @@ bool scaffold_parents(struct session *s, str head, struct new_revision *r, struc
 /* Resolves what --depends-on says; labels stay labels. */
 bool scaffold_depends(struct session *s, str depends, struct new_revision *r,
                       struct err *e);
-/* The file's name relative to the project and its text. Fills r->id. */
+/* Makes up an id where there is none. ERR_USAGE when with this revision the project could
+ * not be read any more: an id or label that is taken or that the command line has a meaning
+ * for. */
+bool scaffold_id(struct session *s, struct new_revision *r, struct err *e);
+/* Whether the revisions that are there and `more` are a graph. */
+bool scaffold_fits(struct session *s, const struct revision *more, size_t n,
+                   struct err *e);
+/* The file's name relative to the project and its text. */
 bool scaffold_text(struct session *s, struct new_revision *r, str *file, str *text,
                    struct err *e);
 /* Writes a new file of the project, says "  Generating PATH ...  done" and runs
  * hooks.post_write. Never over another file. */
 bool scaffold_put(struct session *s, str file, str text, struct err *e);
-/* Both at once; then reads the project again. */
+/* All of it; then reads the project again. */
 bool scaffold_write(struct session *s, struct new_revision *r, str *file, struct err *e);
 
 #endif

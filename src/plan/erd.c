@@ -416,7 +416,7 @@ static size_t next_letter(str text, size_t at, size_t *wide)
 {
     unsigned char first = (unsigned char)text.p[at];
     size_t next = at + utf8_byte(str_cut(text, at, text.n), 1);
-    /* From U+1100 on (E1 84 80) most letters of three bytes are wide ones, up to those of
+    /* From U+3000 on (E3 80 80) most letters of three bytes are wide ones, and those of
      * four; combining marks are counted as letters, which only makes a box wider. */
     *wide = first >= 0xF0 || (first >= 0xE3 && first <= 0xED) ? 2 : 1;
     return next;

@@ -75,7 +75,7 @@ static bool write_revision(struct session *s, const struct args *args,
         return true;
     }
     if (args && args_flag(args, "sql")) {
-        if (!scaffold_text(s, r, &file, &text, e))
+        if (!scaffold_id(s, r, e) || !scaffold_text(s, r, &file, &text, e))
             return false;
         out_str(text);
         return true;
