@@ -73,6 +73,19 @@ describe("the log", function()
   end
 end)
 
+describe("the log of a revision that begins with a backfill", function()
+  for _, workers in ipairs { 1, 2 } do
+    it("counts from its first batch, workers = " .. workers, function()
+      local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a", head = "transactional = false",
+        up = ([[op.backfill { table = "a", set = { m = 1 }, batch = 10, pause_ms = 100, workers = %d }]]):format(workers) } } }
+      p.db:exec "create table a as select i as n, 0 as m from generate_series(1, 160) i; alter table a add primary key (n)"
+      p:ok "upgrade"
+      assert.equal("160", p.db:scalar "select sum(m) from a")
+      assert.equal("t", p.db:scalar "select duration between '0.6s' and '20s' from moonshift_log")
+    end)
+  end
+end)
+
 describe("a statement that was carried out, and not noted before the program ended", function()
   it("is met again, and believed", function()
     local p = pieces [[

@@ -127,11 +127,11 @@ static bool run(struct flight *f, const struct backfill *b, const struct stmt *s
     if (!backfill_run(r->conn, &r->names, b, &own, &watch, &report, e))
         return say_kept(f, &report, e);
     say_end(f, &report);
-    return runner_control(r, s->from.file, "BEGIN", e) &&
+    /* The journal first: it takes over when all this began. */
+    return runner_control(r, s->from.file, "BEGIN", e) && journal_save(f, e) &&
            progress_forget_ranges(r->sink, &r->names, own.revision, own.up, own.part,
                                   f->arena, e) &&
-           journal_save(f, e) && runner_control(r, s->from.file, "COMMIT", e) &&
-           r->sink->sync(r->sink, e);
+           runner_control(r, s->from.file, "COMMIT", e) && r->sink->sync(r->sink, e);
 }
 
 const struct op *flight_backfill(struct flight *f, const struct op *op, bool *done,

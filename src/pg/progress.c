@@ -162,7 +162,13 @@ bool progress_move(struct sink *s, const struct ledger_names *names,
 bool progress_save(struct sink *s, const struct ledger_names *names,
                    const struct progress *progress, struct arena *a, struct err *e)
 {
-    str table = table_of(names, a);
+    str table = table_of(names, a), since = STR("now()");
+    /* The revision may have begun with a backfill, which has rows of its own. */
+    if (str_is(progress->part, "statements"))
+        since = str_fmt(a,
+                        "coalesce((SELECT min(started_at) FROM %.*s WHERE version_table "
+                        "= $1 AND revision = $2 AND direction = $3), now())",
+                        STR_ARG(table));
     struct param params[] = {
         sql_param(names->version_table),
         sql_param(progress->revision),
@@ -180,12 +186,12 @@ bool progress_save(struct sink *s, const struct ledger_names *names,
             a,
             "INSERT INTO %.*s (version_table, revision, direction, part, checksum, "
             "done, running, position, total, started_at) "
-            "VALUES ($1, $2, $3, $4, $5, $6::bigint, $7, $8, $9::bigint, now()) "
+            "VALUES ($1, $2, $3, $4, $5, $6::bigint, $7, $8, $9::bigint, %.*s) "
             "ON CONFLICT (version_table, revision, direction, part) DO UPDATE SET "
             "checksum = excluded.checksum, done = excluded.done, "
             "running = excluded.running, position = excluded.position, "
             "updated_at = clock_timestamp()",
-            STR_ARG(table)),
+            STR_ARG(table), STR_ARG(since)),
         .params = params,
         .n_params = sizeof params / sizeof *params,
         .flags = STMT_QUIET | STMT_AGAIN};
