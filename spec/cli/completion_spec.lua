@@ -43,6 +43,12 @@ describe("completion of words of the project", function()
     assert.matches("\nlock_wait\t", p:ok("completion", "keys").out)
   end)
 
+  it("is a line each, whatever a message holds", function()
+    local other = project.new { db = false, files = {
+      ["migrations/1.lua"] = project.revision { "001_a", message = "a\tb\27[31m c" } } }
+    assert.matches("\n001_a\ta b %[31m c\n$", other:ok("completion", "revisions").out)
+  end)
+
   it("is of the configuration that is named in what was typed so far", function()
     for _, typed in ipairs { { "-c", "other/moonshift.lua" }, { "--config", "other/moonshift.lua", "-e" },
       { "--config=other/moonshift.lua" }, { "--config", "=", "other/moonshift.lua" }, { "upgrade", "-c", "x", "-c",

@@ -1,4 +1,5 @@
 -- Connections that fail: what is said, with which exit status, and `wait`.
+local db = require "spec.support.db"
 local project = require "spec.support.project"
 local proxy = require "spec.support.proxy"
 
@@ -213,6 +214,14 @@ describe("wait", function()
     local r = p:ok("wait")
     assert.equal("", r.out)
     assert.matches("^INFO  %[moonshift%] the server answers: database spec_", r.err)
+  end)
+
+  it("does not wait for a password to come", function()
+    local p = one()
+    db.role "spec_password login"
+    local url = p.db.url:gsub("//[^@]*@", "//spec_password@")
+    local r = p:fails(1, { "wait", "--timeout", "1h", "--url", url, timeout = 30 })
+    assert.matches("no password supplied", r.err, 1, true)
   end)
 
   it("gives up after its time", function()

@@ -65,6 +65,9 @@ describe("--json", function()
 end)
 
 describe("a server that refuses in another language", function()
+  local function url_of(host, port)
+    return ("postgresql://u:s3kr3t@%s:%d/laden?sslmode=disable&gssencmode=disable"):format(host, port)
+  end
   local function hex(text)
     return (text:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
   end
@@ -81,8 +84,7 @@ describe("a server that refuses in another language", function()
   } do
     it("gets the hint of its SQLSTATE " .. state, function()
       local p = project.new { db = false, files = { ["migrations/1.lua"] = project.revision { "001_a" } } }
-      local host, port = proxy.start("say", refusal(state, case[1]))
-      local url = ("postgresql://u:s3kr3t@%s:%d/laden?sslmode=disable&gssencmode=disable"):format(host, port)
+      local url = url_of(proxy.start("say", refusal(state, case[1])))
       local e = last_error(p:fails(1, "current", "--json", "--url", url))
       assert.equal(state, e.sqlstate)
       assert.truthy(e.hint:find(case[2], 1, true), e.hint)
@@ -90,6 +92,12 @@ describe("a server that refuses in another language", function()
       assert.is_nil(e.detail:find("s3kr3t", 1, true))
     end)
   end
+
+  it("is not waited for when it refuses the password", function()
+    local p = project.new { db = false }
+    local url = url_of(proxy.start("say", refusal("28P01", "Passwort-Authentifizierung fehlgeschlagen")))
+    assert.equal("28P01", last_error(p:fails(1, { "wait", "--timeout", "1h", "--json", "--url", url, timeout = 30 })).sqlstate)
+  end)
 end)
 
 -- The keys of docs/json.md, and those that commands print.

@@ -98,7 +98,6 @@ static bool put_templates(struct session *s, struct buf *b, struct err *e)
 
 static bool put_environments(struct session *s, struct buf *b, struct err *e)
 {
-    s->env = STR(""); /* the one that is being typed */
     if (!session_config(s, e))
         return false;
     const struct val *v = &s->config->at[CONFIG_environments];

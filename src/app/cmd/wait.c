@@ -1,6 +1,8 @@
 #include "app/cmd/cmd.h"
 #include "base/clock.h"
 
+#include <string.h>
+
 enum { PAUSE_MS = 500, DEFAULT_MS = 60000, LEAST_DIAL_S = 2, LONGEST_DIAL_S = 30 };
 
 static const struct opt opts[] = {
@@ -8,17 +10,12 @@ static const struct opt opts[] = {
     {0},
 };
 
-static bool mentions(const struct err *e, const char *words)
-{
-    return str_index(e->message, str_of(words)) < e->message.n ||
-           str_index(e->detail, str_of(words)) < e->detail.n;
-}
-
-/* A server that starts refuses connections; one that refuses a password will go on. */
+/* A server that starts refuses connections; one that refuses a password (28P01), or asks
+ * libpq for one that it has not, will go on doing so. */
 static bool hopeless(const struct err *e)
 {
-    return e->kind == ERR_USAGE || mentions(e, "authentication failed") ||
-           mentions(e, "no password supplied");
+    return strcmp(e->sqlstate, "28P01") == 0 ||
+           str_index(e->detail, STR("no password supplied")) < e->detail.n;
 }
 
 /* How long one attempt may take, of the time that is left: a host may accept and never
