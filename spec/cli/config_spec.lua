@@ -49,6 +49,9 @@ describe("the order of sources", function()
     assert.equal("prod\n", p:ok("config", "environments").out)
     local r = p:fails(2, "config", "-e", "prd")
     assert.equal("error: there is no environment 'prd'\n  hint: there are: prod\n", r.err)
+    p:write("moonshift.lua", "return {}")
+    assert.matches("\n  hint: name it in the configuration: environments = { prd = { url = ... } }\n",
+      p:fails(2, "config", "-e", "prd").err, 1, true)
   end)
 end)
 
@@ -69,6 +72,10 @@ describe("the connection", function()
     assert.equal("POSTGRES_*", origin)
     assert.matches("host='h' port='5434' dbname='d' user='u' password=", shown)
     assert.is_nil(shown:find("s'c", 1, true))
+    p:write(".env", [[POSTGRES_DB='d\e'
+POSTGRES_USER="it's"]])
+    assert.equal([[dbname='d\\e' user='it\'s']], (value(p, "url")))
+    p:write(".env", "POSTGRES_HOST=h")
     local with_url = { env = { DATABASE_URL = "postgresql+asyncpg://u:pw@h/d" } }
     is("postgresql+asyncpg://u:***@h/d", "DATABASE_URL", with_url)
     p:write("moonshift.lua", 'return { url = env "OTHER" }')
@@ -161,6 +168,8 @@ describe("a bad configuration", function()
 
   it("is refused when a value has the wrong type", function()
     refused("return { lock_timeout = 4000 }",
+      'moonshift.lua: \'lock_timeout\' must be a time with its unit: "500ms", "4s", "5min", "1h", or 0')
+    refused("return { lock_timeout = '1000000001d' }", -- more milliseconds than there is room for, soon
       'moonshift.lua: \'lock_timeout\' must be a time with its unit: "500ms", "4s", "5min", "1h", or 0')
     refused("return { transaction = 'file' }",
       [[moonshift.lua: 'transaction' must be one of "revision", "all", "none"]])

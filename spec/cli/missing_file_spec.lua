@@ -16,17 +16,21 @@ local function has(text, what) assert.truthy(text:find(what, 1, true), ("no %q i
 describe("a revision that no file defines", function()
   it("is looked for in the branches of git, and the command that fetches it is told", function()
     local p = two()
+    p:write("models/.gitkeep", "")
+    os.rename(p:path "migrations/002.lua", p:path "migrations/002_größe.lua")
     p:ok("upgrade")
     cli.expect(0, p:sh [[git init -qb main . && git add moonshift.lua migrations/001.lua &&
       git -c user.name=a -c user.email=a@b commit -qm one && git checkout -qb feature/two && git add migrations &&
       git -c user.name=a -c user.email=a@b commit -qm two && git checkout -q main]])
-    assert.falsy(p:exists "migrations/002.lua")
+    assert.falsy(p:exists "migrations/002_größe.lua")
     for _, command in ipairs { "upgrade", "current" } do
       local err = p:fails(6, command).err
       has(err, "Can't locate revision identified by '002'")
-      has(err, "the branch feature/two has it: git checkout feature/two -- migrations/002.lua")
+      has(err, "the branch feature/two has it: git checkout feature/two -- migrations/002_größe.lua")
     end
-    cli.expect(0, p:sh "git checkout feature/two -- migrations/002.lua")
+    has(p:fails(6, { "-c", "../moonshift.lua", "upgrade", cwd = p:path "models" }).err,
+      "git checkout feature/two -- ../migrations/002_größe.lua")
+    cli.expect(0, p:sh "git checkout feature/two -- migrations/002_größe.lua")
     p:ok("downgrade", "base")
   end)
 

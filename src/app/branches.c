@@ -45,14 +45,9 @@ void branches_tell(struct session *s, struct err *e)
     str id = missing_revision(e->message), found, line;
     if (!id.n || !s->config || e->detail.p)
         return;
-    str migrations = config_text(s->config, CONFIG_migrations);
-    const char *argv[] = {"sh",
-                          "-c",
-                          search,
-                          "sh",
-                          session_path(s, migrations).p,
-                          pattern_of(id, s->arena).p,
-                          NULL};
+    str migrations = session_path(s, config_text(s->config, CONFIG_migrations));
+    const char *argv[] = {
+        "sh", "-c", search, "sh", migrations.p, pattern_of(id, s->arena).p, NULL};
     struct err ignored = {0};
     bool ok = spawn_read(argv, &found, s->arena, &ignored);
     err_clear(&ignored);
