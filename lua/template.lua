@@ -100,7 +100,9 @@ function template.file_name(args)
     return type(value) == "number" and word ~= "year" and word ~= "epoch"
       and ("%02d"):format(value) or tostring(value)
   end)
-  return (name:gsub("[/%z]", "_"):gsub("_+$", ""):gsub("^%.", "_")) -- hidden files are not read
+  name = name:gsub("_+$", "")
+  name = name ~= "" and name or args.rev -- of a revision without a message
+  return (name:gsub("[/%z]", "_"):gsub("^%.", "_")) -- hidden files are not read
 end
 
 -- Refuses a template without a place for what a revision has: it would be lost in silence.
