@@ -13,6 +13,13 @@ describe("each of scripts/", function()
       assert.matches("^usage: scripts/" .. name:gsub("%-", "%%-"), r.out)
     end)
   end
+
+  it("refuses an option that it does not have, and takes it for no directory", function()
+    for _, name in ipairs { "package", "check-package" } do
+      local r = cli.expect(2, cli.run(script(name, "--nonsense")))
+      assert.matches(name .. ": unknown option --nonsense", r.err, 1, true)
+    end
+  end)
 end)
 
 describe("with-postgres", function()
