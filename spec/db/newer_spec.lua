@@ -35,6 +35,19 @@ local CASES = {
     [[create table a (id int primary key, n int check (n > 0));
       create table b (a int references a, c int, foreign key (c) references a not enforced,
         constraint late check (c > 1) not enforced, constraint later check (c > 2));]] },
+  { 18, "generated columns that are published", [[
+      create table t (a int primary key, b int generated always as (a * 2) stored);
+      create publication p for table t with (publish_generated_columns = stored);
+      create publication q for table t;]],
+    [[create table t (a int primary key, b int generated always as (a * 2) stored);
+      create publication p for table t with (publish = 'insert');
+      create publication q for table t with (publish_generated_columns = stored, publish = 'update');]] },
+  { 18, "default privileges on large objects",
+    "alter default privileges grant select on large objects to spec_reader;",
+    "alter default privileges grant select, update on large objects to spec_reader;" },
+  { 16, "the rules of a collation",
+    "create collation c (provider = icu, locale = 'en', rules = '&a < b');",
+    "create collation c (provider = icu, locale = 'en', rules = '&a < c');" },
   { 17, "the privilege MAINTAIN", [[
       create table t (a int); grant maintain on t to spec_reader;
       create view v as select 1 as a; grant select, maintain on v to spec_reader with grant option;

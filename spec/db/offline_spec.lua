@@ -114,6 +114,15 @@ describe("--sql", function()
     assert.truthy(r.err:find("migrations/1.lua:", 1, true), r.err)
   end)
 
+  it("says for which server it is written where that one is too old", function()
+    local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a",
+      up = 'op.revoke_role("a", "b", { set_option_for = true })' } } }
+    local r = p:fails(1, "upgrade", "--sql")
+    assert.matches("set_option_for needs PostgreSQL 16", r.err, 1, true)
+    assert.matches("hint: this SQL is for PostgreSQL 15: --server-version says for which", r.err, 1, true)
+    assert.matches("REVOKE SET OPTION FOR a FROM b", p:ok("upgrade", "--sql", "--server-version", "16").out, 1, true)
+  end)
+
   it("of downgrade needs a range", function()
     local p = project.new { files = files }
     p:fails(2, "downgrade", "--sql", "head:")

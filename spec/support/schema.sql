@@ -109,6 +109,25 @@ with own as (
          array(select a::text from unnest(defaclacl) a order by 1)::text
     from pg_default_acl
   union all
+  select 'collation', c.oid::regcollation::text, (to_jsonb(c) - '{oid,collnamespace,collversion}'::text[])::text
+    from pg_collation c join own n on n.oid = collnamespace
+   where (c.oid, 'pg_collation'::regclass) not in (select objid, classid from member)
+  union all
+  select 'publication', pubname, concat_ws(' ', (to_jsonb(p) - 'oid')::text,
+         array(select concat_ws(' ', prrelid::regclass, pg_get_expr(prqual, prrelid), array(
+                        select attname from unnest(prattrs) k join pg_attribute on attrelid = prrelid and attnum = k order by 1)::text)
+                 from pg_publication_rel where prpubid = p.oid order by 1)::text,
+         array(select pnnspid::regnamespace::text from pg_publication_namespace where pnpubid = p.oid order by 1)::text)
+    from pg_publication p
+  union all
+  select 'foreign server', srvname, (to_jsonb(s) - '{oid,srvfdw}'::text[])::text || fdwname
+    from pg_foreign_server s join pg_foreign_data_wrapper f on f.oid = srvfdw
+  union all
+  select 'user mapping', concat_ws(' ', usename, srvname), umoptions::text from pg_user_mappings
+  union all
+  select 'mapping', concat_ws(' ', mapcfg::regconfig, maptokentype), string_agg(mapdict::regdictionary::text, ', ' order by mapseqno)
+    from pg_ts_config_map where mapcfg >= 16384 group by mapcfg, maptokentype
+  union all
   select 'object', concat_ws(' ', type, identity), null
     from (select classid::regclass, objid, (pg_identify_object(classid, objid, 0)).* from (
       select 'pg_cast'::regclass as classid, oid as objid from pg_cast where oid >= 16384

@@ -113,8 +113,12 @@ static bool apply_now(struct flight *f, const struct op *op, struct err *e)
                                 .autocommit = !f->open,
                                 .shown = f->r->watch != NULL};
     struct stmt_list list = {0};
-    if (!op_compile(op, &c, &list, f->arena, e))
+    if (!op_compile(op, &c, &list, f->arena, e)) {
+        if (f->r->sink->offline && str_index(e->message, STR("PostgreSQL")) < e->message.n)
+            err_hint(e, "this SQL is for PostgreSQL %d: --server-version says for which",
+                     c.server_version / 10000);
         return err_at(e, op->from.file, op->from.line);
+    }
     if (f->r->watch) {
         f->r->watch(f->r->watch_context, op, &list);
         for (size_t i = 0; i < list.n; i++)

@@ -68,7 +68,8 @@ static void read_object_grants(struct reader *r)
 static void read_default_privileges(struct reader *r)
 {
     static const char *const kinds[] = {"tables", "sequences", "functions", "types",
-                                        "schemas"};
+                                        "schemas",
+                                        "large objects"};
     struct rows rows = answer_rows(r, "default_privileges");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};
@@ -78,7 +79,7 @@ static void read_default_privileges(struct reader *r)
                        taken ? OP_revoke_default_privileges : OP_grant_default_privileges,
                        CLASS_DEFAULT_GRANT, (unsigned)i);
         struct rec *g = o->create->args;
-        set_letter(g, K_kind, row, "kind", "rSfTn", kinds);
+        set_letter(g, K_kind, row, "kind", "rSfTnL", kinds);
         set_parties(r, g, row);
         struct strs one = {0};
         strs_add(&one, row_str(row, "role"), r->arena);

@@ -60,7 +60,7 @@ static void complete_publication(struct reader *r, struct row row, struct object
         buf_put(&b, events[i].word);
         n++;
     }
-    struct val with = val_map(r->arena, (size_t)(n < 4) + row_bool(row, "via_root"));
+    struct val with = val_map(r->arena, 3);
     size_t at = 0;
     if (n < 4) {
         with.map.at[at].key = STR("publish");
@@ -68,9 +68,14 @@ static void complete_publication(struct reader *r, struct row row, struct object
     }
     if (row_bool(row, "via_root")) {
         with.map.at[at].key = STR("publish_via_partition_root");
-        with.map.at[at].val = val_bool(true);
+        with.map.at[at++].val = val_bool(true);
     }
-    if (with.map.n)
+    if (row_char(row, "generated") == 's') {
+        with.map.at[at].key = STR("publish_generated_columns");
+        with.map.at[at++].val = val_str(STR("stored"));
+    }
+    with.map.n = at;
+    if (at)
         rec_set(o->create->args, K_with, with);
 }
 
@@ -105,6 +110,8 @@ static void complete_collation(struct reader *r, struct row row, struct object *
     set_letter(c, K_provider, row, "provider", "ibc", providers);
     if (!row_bool(row, "deterministic"))
         rec_set(c, K_deterministic, val_bool(false));
+    if (!row_null(row, "rules"))
+        set_str(c, K_rules, row, "rules");
     if (row_null(row, "locale") &&
         str_eq(row_str(row, "lc_collate"), row_str(row, "lc_ctype"))) {
         set_str(c, K_locale, row, "lc_collate");

@@ -137,6 +137,9 @@ static void put_default_privileges(struct pen *p, const struct rec *r)
         put_roles(p, rec_list(r, K_for_role));
     }
     put_form(p, r, "[in_schema: IN SCHEMA {in_schema}] ");
+    if (str_is(rec_str(r, K_kind), "large objects") && p->c->server_version &&
+        p->c->server_version < 180000)
+        pen_fail(p, "default privileges on large objects need PostgreSQL 18");
 }
 
 bool compile_grant_default_privileges(struct pen *p, const struct rec *r)
@@ -192,7 +195,14 @@ bool compile_grant_role(struct pen *p, const struct rec *r)
 
 bool compile_revoke_role(struct pen *p, const struct rec *r)
 {
-    put_form(p, r, "REVOKE [admin_option_for:ADMIN OPTION FOR ]{names} FROM ");
+    needs_version(p, r, K_inherit_option_for, 160000);
+    needs_version(p, r, K_set_option_for, 160000);
+    if (rec_bool(r, K_admin_option_for) + rec_bool(r, K_inherit_option_for) +
+            rec_bool(r, K_set_option_for) > 1)
+        return pen_fail(p, "one option at a time: revoke each by a call of its own");
+    put_form(p, r, "REVOKE [admin_option_for:ADMIN OPTION FOR ]"
+                   "[inherit_option_for:INHERIT OPTION FOR ]"
+                   "[set_option_for:SET OPTION FOR ]{names} FROM ");
     put_roles(p, rec_list(r, K_roles));
     put_granted_by(p, r);
     put_form(p, r, "[cascade: CASCADE]");

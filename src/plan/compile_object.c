@@ -52,6 +52,7 @@ bool compile_create_collation(struct pen *p, const struct rec *r)
         put(p, " FROM ");
         put_collation(p, rec_str(r, K_copy));
     } else {
+        needs_version(p, r, K_rules, 160000);
         put(p, " (");
         definition(p, r, &first, "PROVIDER = {provider}", K_provider);
         definition(p, r, &first, "LOCALE = {locale}", K_locale);

@@ -138,10 +138,12 @@ static struct val publication_with(struct differ *d, const struct rec *r,
 {
     const struct pair usual[] = {
         {STR("publish"), val_str(STR("insert, update, delete, truncate"))},
-        {STR("publish_via_partition_root"), val_bool(false)}};
-    struct val with = val_map(d->arena, 2);
+        {STR("publish_via_partition_root"), val_bool(false)},
+        {STR("publish_generated_columns"), val_str(STR("none"))}};
+    size_t n = sizeof usual / sizeof *usual;
+    struct val with = val_map(d->arena, n);
     with.map.n = 0;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < n; i++) {
         str option = usual[i].key;
         const struct val *here = val_get(rec_at(r, K_with), option),
                          *there = val_get(rec_at(other, K_with), option);
