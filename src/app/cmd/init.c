@@ -20,6 +20,10 @@ static bool run(struct session *s, struct args *args, struct err *e)
     str directory = args->n ? args->at[0] : STR("."), basic = STR("basic");
     const str *names;
     size_t n = args_many(args, "template", &names, s->arena);
+    if (directory.n == 0) { /* init "$UNSET" would write into / */
+        err_set(e, ERR_USAGE, "init: the name of the directory is empty");
+        return err_hint(e, "moonshift init . makes a project here");
+    }
     while (directory.n > 1 && str_ends(directory, STR("/")))
         directory.n--;
     struct buf annotations = buf_in(s->arena);
@@ -53,8 +57,10 @@ static bool run(struct session *s, struct args *args, struct err *e)
     if (s->json)
         out_str(buf_done(&b));
     bool here = str_is(directory, ".");
-    out_info(s, "Next: %s%.*s%s%srun: moonshift revision -m \"first\"", here ? "" : "cd ",
-             here ? 0 : (int)directory.n, directory.p, here ? "" : ", ",
+    const char *quote = str_find(directory, ' ') < directory.n ? "'" : "";
+    str go = here ? STR("")
+                  : str_fmt(s->arena, "cd %s%.*s%s, ", quote, STR_ARG(directory), quote);
+    out_info(s, "Next: %.*s%srun: moonshift revision -m \"first\"", STR_ARG(go),
              example ? "copy .env.example to .env, set DATABASE_URL in it, and " : "");
     return true;
 }
