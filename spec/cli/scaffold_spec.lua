@@ -304,4 +304,17 @@ describe("edit", function()
     assert.matches("No revision files indicated by symbol 'base'", p:fails(6, "edit", "base").err)
     assert.matches("Can't locate revision", p:fails(6, "edit", "nope").err)
   end)
+
+  it("stays until the editor has ended, whatever Ctrl-C means to that", function()
+    local p = project.new { db = false, files = { ["migrations/a.lua"] = project.revision { "aaaa" } } }
+    p:write("editor", "touch began; while [ ! -e end ]; do sleep 0.05; done; echo edited >$1\n")
+    local h = p:start { "edit", "head", env = { EDITOR = "sh editor" } }
+    while not p:exists "began" do assert.truthy(h:running()) os.execute "sleep 0.02" end
+    h:kill "INT"
+    os.execute "sleep 0.2"
+    assert.truthy(h:running())
+    p:write("end", "")
+    assert.equal(0, h:wait().status)
+    assert.equal("edited\n", p:read "migrations/a.lua")
+  end)
 end)
