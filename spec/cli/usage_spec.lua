@@ -49,6 +49,7 @@ describe("the command line", function()
   it("counts arguments", function()
     refused({ "show" }, "show: an argument is missing", "usage: moonshift show REV")
     refused({ "heads", "x" }, "heads: unexpected argument 'x'", "usage: moonshift heads")
+    refused({ "revision", "x" }, "revision: unexpected argument 'x'", "usage: moonshift revision -m TEXT")
     refused({ "upgrade", "a", "b" }, "upgrade: unexpected argument 'b'")
   end)
 

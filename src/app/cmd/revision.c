@@ -99,7 +99,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
 
 const struct cmd cmd_revision = {
     .name = "revision",
-    .usage = "",
+    .usage = "-m TEXT",
     .help = "write a new revision file",
     .about = "Where the project has a templates/migration.lua, the file is made from it.",
     .opts = opts,
