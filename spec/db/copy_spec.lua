@@ -39,6 +39,14 @@ describe("op.copy_from", function()
     assert.equal("\\.", found[5][2])
   end)
 
+  it("says what to write where the server is too old to compare a header", function()
+    local p = new([[op.copy_from("t", { "n", "s" }, { text = "n,s\n1,a\n", format = "csv", header = "match" })]])
+    local r = p:fails(1, "upgrade", "--sql", "--server-version", "14")
+    assert.matches('header = "match" needs PostgreSQL 15: write header = true', r.err, 1, true)
+    assert.matches("at migrations/", r.err, 1, true)
+    assert.matches("HEADER MATCH", p:ok("upgrade", "--sql").out, 1, true)
+  end)
+
   it("copies a file of CSV, with and without a line break at its end", function()
     -- Up to 17 psql sends "\\." at the end of CSV, which a server from 18 on takes for data.
     if db.old_tools() then return pending "psql is older than the server" end

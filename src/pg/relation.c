@@ -30,8 +30,8 @@ bool relation_read(struct sink *s, str schema, str name, struct relation *out,
     return true;
 }
 
-bool relation_column(struct sink *s, str schema, str name, str column, str *type,
-                     struct arena *a, struct err *e)
+bool relation_column(struct sink *s, str schema, str name, str column,
+                     struct column_facts *out, struct arena *a, struct err *e)
 {
     struct param params[] = {schema_param(schema), {.text = name}, {.text = column}};
     struct stmt look = {.sql = sql_named("relation_column"),
@@ -39,10 +39,10 @@ bool relation_column(struct sink *s, str schema, str name, str column, str *type
                         .n_params = 3,
                         .flags = STMT_QUIET};
     struct rows rows;
-    *type = STR_NONE;
+    *out = (struct column_facts){0};
     if (!s->query(s, &look, &rows, a, e))
         return false;
     if (rows.n_rows)
-        *type = rows.cells[0].text;
+        *out = (struct column_facts){rows.cells[0].text, str_is(rows.cells[1].text, "t")};
     return true;
 }

@@ -14,8 +14,11 @@ struct relation {
 /* Looks a relation up; schema may be empty, then the search path decides. */
 bool relation_read(struct sink *s, str schema, str name, struct relation *out,
                    struct arena *a, struct err *e);
-/* The type of a column as the server writes it; empty: there is no such column. */
-bool relation_column(struct sink *s, str schema, str name, str column, str *type,
-                     struct arena *a, struct err *e);
+struct column_facts {
+    str type;    /* as the server writes it; empty: there is no such column */
+    bool stored; /* it is GENERATED ... STORED */
+};
+bool relation_column(struct sink *s, str schema, str name, str column,
+                     struct column_facts *out, struct arena *a, struct err *e);
 
 #endif

@@ -1,6 +1,6 @@
--- The type of a column. No row: there is none.
+-- The type of a column, and whether its value is computed and stored. No row: there is none.
 -- $1 schema, NULL when not written; $2 relation; $3 column
-SELECT pg_catalog.format_type(a.atttypid, a.atttypmod)
+SELECT pg_catalog.format_type(a.atttypid, a.atttypmod), a.attgenerated = 's'
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid

@@ -173,7 +173,8 @@ struct op *reverse_alter_index(struct undo *u)
     return back;
 }
 
-UNDO_NONE(attach_index, "PostgreSQL cannot detach an index")
+UNDO_NONE(attach_index, "PostgreSQL cannot detach an index: dropping that of the "
+                        "partitioned table takes it along")
 UNDO_NEUTRAL(reindex)
 
 UNDO_SWAP(rename_column, column, new_name)

@@ -444,6 +444,13 @@ static int f_copy_from(lua_State *L)
     if (from_rows && rec_str(args, K_format).p &&
         !str_is(rec_str(args, K_format), "text"))
         error_raise(L, "%s: rows are sent in the format text: leave 'format' out", what);
+    const struct val *version = val_get(&host->ctx, STR("server_version"));
+    if (rec_str(args, K_header).p && version->kind == VAL_INT && version->i &&
+        version->i < 150000)
+        error_raise(L,
+                    "%s: header = \"match\" needs PostgreSQL 15: write header = true, and "
+                    "the columns in the order of the file",
+                    what);
     struct err *e = box_err(L);
     struct stmt s = {.sql = copy_sql(args, host->arena), .from = error_place(L)};
     int64_t count = 0;

@@ -39,16 +39,24 @@ static void learn_name(struct sheet *sheet, const struct sql_facts *f)
             (struct renamed){.was = f->target, .now = {f->target.schema, f->new_name}};
 }
 
+static struct column_facts column_of(const struct sheet *sheet,
+                                     const struct sql_table *table, str column)
+{
+    struct sql_table t = name_now(sheet, *table);
+    struct err ignored = {0};
+    struct column_facts facts;
+    if (!relation_column(sheet->sink, t.schema, t.name, column, &facts, sheet->s->arena,
+                         &ignored))
+        facts = (struct column_facts){0};
+    err_clear(&ignored);
+    return facts;
+}
+
 static str type_of(void *context, const struct sql_table *table, str column)
 {
-    struct sheet *sheet = context;
-    struct sql_table t = name_now(sheet, *table);
-    struct arena *a = sheet->s->arena;
-    struct err ignored = {0};
-    str type;
-    bool ok = relation_column(sheet->sink, t.schema, t.name, column, &type, a, &ignored);
-    err_clear(&ignored);
-    return ok && type.n ? type_normal(type, a) : STR_NONE;
+    const struct sheet *sheet = context;
+    str type = column_of(sheet, table, column).type;
+    return type.n ? type_normal(type, sheet->s->arena) : STR_NONE;
 }
 
 /* ---- one statement ----------------------------------------------------------------- */
@@ -90,12 +98,27 @@ static void show_effect(const struct sheet *sheet, const struct effect *effect,
     out_print(", %.*s:%d\n", STR_ARG(from->file), from->line);
 }
 
+/* ALTER COLUMN in words that are newer than the parser: SET EXPRESSION (17). */
+static void show_column(const struct sheet *sheet, const struct op *op)
+{
+    struct effect effect = {.table = {rec_str(op->args, K_schema),
+                                      rec_str(op->args, K_table)},
+                            .lock = op_lock(op)};
+    struct relation relation;
+    if (column_of(sheet, &effect.table, rec_str(op->args, K_column)).stored)
+        effect.does = EFFECT_COPIES;
+    if (look_up(sheet, &effect, &relation))
+        show_effect(sheet, &effect, &relation, &op->from);
+}
+
 /* What the text of a statement does not tell: the operation's row does, or nobody. */
 static void show_unread(const struct sheet *sheet, const struct op *op, str kind)
 {
     struct relation none = {.bytes = -1};
     struct effect effect = {.lock = op_lock(op)};
-    if (effect.lock != LOCK_NONE)
+    if (op->info->kind == OP_alter_column && effect.lock != LOCK_NONE)
+        show_column(sheet, op);
+    else if (effect.lock != LOCK_NONE)
         show_effect(sheet, &effect, &none, &op->from);
     else if (!sheet->json && op->info->flags & OP_RAW &&
              (str_is(kind, "DoStmt") || str_is(kind, "CallStmt")))
