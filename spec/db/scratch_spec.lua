@@ -74,6 +74,26 @@ describe("a scratch database that was left", function()
     assert.is_false(is_there(name))
   end)
 
+  it("is not left by a signal that comes while it is dropped", function()
+    local sleep = "select pg_sleep(1) as s" .. math.random(1e9)
+    p:write("migrations/2.lua", project.revision { "002_b", down = "001_a", up = ("op.execute %q"):format(sleep) })
+    local handle = p:start("test")
+    local name
+    repeat
+      name = server:scalar(("select min(datname) from pg_stat_activity where query = '%s'"):format(sleep))
+    until name or not handle.running()
+    -- While its comment is being changed, a database cannot be dropped.
+    local holder = p:start { shell = ('psql -X -q -c "begin" -c "comment on database %s is null" -c "select pg_sleep(4)" "%s"')
+      :format(name, server.url) }
+    local waits = ("select count(*) from pg_stat_activity where query like 'DROP DATABASE%%%s%%' and wait_event_type = 'Lock'")
+      :format(name)
+    repeat until server:scalar(waits) == "1" or not handle.running()
+    handle:kill "INT"
+    handle:wait()
+    holder:wait()
+    assert.is_false(is_there(name))
+  end)
+
   it("is not left when the first connection is ended meanwhile", function()
     local sleep = "select pg_sleep(1.5) as s" .. math.random(1e9)
     p:write("migrations/2.lua", project.revision { "002_b", down = "001_a", up = ("op.execute %q"):format(sleep) })

@@ -222,17 +222,19 @@ struct conn *scratch_conn(struct scratch *s)
     return s->conn;
 }
 
-/* Our own session there may not have ended yet. It is the login role's, and a role that was
- * set may not end it (42501); without FORCE, it is waited for. */
+/* A signal cancels whatever runs, and is not meant for this: it is done again. Our own
+ * session there may not have ended yet. It is the login role's, and a role that was set may
+ * not end it (42501); without FORCE, it is waited for. */
 static bool drop_by(struct conn *admin, const struct scratch *s, struct err *e)
 {
     if (run(admin, drop_text(s->name, true, s->arena), STMT_NO_TX, e))
         return true;
-    if (strcmp(e->sqlstate, "42501") != 0)
+    if (conn_lost(admin))
         return false;
+    bool force = strcmp(e->sqlstate, "42501") != 0;
     err_clear(e);
     return conn_recover(admin, e) &&
-           run(admin, drop_text(s->name, false, s->arena), STMT_NO_TX, e);
+           run(admin, drop_text(s->name, force, s->arena), STMT_NO_TX, e);
 }
 
 /* Whoever ended the first connection meanwhile did not mean the scratch database to stay. */
