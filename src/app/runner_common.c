@@ -9,7 +9,7 @@
 
 bool runner_control(struct runner *r, str file, const char *sql, struct err *e)
 {
-    struct stmt s = {.sql = str_of(sql), .flags = STMT_QUIET, .from = {file, 0}};
+    struct stmt s = {.sql = str_of(sql), .flags = STMT_QUIET, .from = {.file = file}};
     return r->sink->exec(r->sink, &s, e);
 }
 

@@ -222,7 +222,7 @@ static bool look_at_index(struct flight *f, str index, enum found *found, struct
                         .params = params,
                         .n_params = 1,
                         .flags = STMT_QUIET,
-                        .from = {f->m.revision.file, 0}};
+                        .from = {.file = f->m.revision.file}};
     struct rows rows = {0};
     if (!f->r->sink->query(f->r->sink, &look, &rows, f->arena, e))
         return false;
@@ -247,7 +247,7 @@ static bool drop_leftover(struct flight *f, str index, struct err *e)
     struct stmt drop = {
         .sql = str_fmt(f->arena, "DROP INDEX CONCURRENTLY %.*s", STR_ARG(index)),
         .flags = STMT_QUIET | STMT_NO_TX,
-        .from = {f->m.revision.file, 0}};
+        .from = {.file = f->m.revision.file}};
     return f->r->sink->exec(f->r->sink, &drop, e) && f->r->sink->sync(f->r->sink, e);
 }
 
@@ -276,7 +276,7 @@ static bool exec_unhurried(struct flight *f, const struct stmt *s, bool *done,
     bool local = conn_local(r->conn); /* then it was set for transactions only */
     struct stmt lift = {.sql = STR("SET lock_timeout = 0"),
                         .flags = STMT_QUIET | STMT_RAW,
-                        .from = {f->m.revision.file, 0}};
+                        .from = {.file = f->m.revision.file}};
     *done = (local || r->sink->exec(r->sink, &lift, e)) && r->sink->exec(r->sink, s, e) &&
             r->sink->sync(r->sink, e);
     return *done && (local || (flight_reset(f, e) && flight_settings(f, false, e) &&

@@ -102,7 +102,7 @@ bool flight_settings_of(struct flight *f, struct conn *c, bool local, struct err
         if (!(each ? put_local_call : put_setting)(&b, p->key, &p->val, e))
             return err_at(e, f->m.revision.file, 0);
         struct stmt s = {.sql = buf_done(&b),
-                         .from = {f->m.revision.file, 0},
+                         .from = {.file = f->m.revision.file},
                          .flags = STMT_QUIET | (local || each ? 0 : STMT_RAW)};
         if (each) {
             conn_preamble(c, &s);

@@ -221,7 +221,7 @@ static bool run(struct session *s, struct args *args, struct err *e)
     else
         print_text(s, &st);
     if (args_flag(args, "exit-code"))
-        s->status = status_of(&st);
+        s->status = (int)status_of(&st);
     err_clear(&st.unknown);
     return true;
 }
