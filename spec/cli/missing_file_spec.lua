@@ -31,7 +31,9 @@ describe("a revision that no file defines", function()
     end
     has(p:fails(6, { "-c", "../moonshift.lua", "upgrade", cwd = p:path "models" }).err,
       "git checkout feature/two -- ../migrations/002_größe.lua")
-    cli.expect(0, p:sh "git checkout feature/two -- migrations/002_größe.lua")
+    p:sh "git update-ref refs/remotes/origin/two feature/two; git branch -qD feature/two"
+    has(p:fails(6, "upgrade").err, "the branch origin/two has it: git checkout origin/two -- migrations/002_größe.lua")
+    cli.expect(0, p:sh "git checkout origin/two -- migrations/002_größe.lua")
     p:ok("downgrade", "base")
   end)
 

@@ -138,6 +138,10 @@ local fixtures = {
       -- a check of another column
       autocommit('op.create_check_constraint("N", "T", "price is not null", { not_valid = true }) '
         .. 'op.validate_constraint("N", "T")') .. 'op.alter_column("T", "name", { nullable = false })',
+      -- the check is gone, and what is validated has its name
+      autocommit('op.create_check_constraint("N", "T", "name is not null", { not_valid = true }) '
+        .. 'op.drop_constraint("N", "T") op.create_foreign_key("N", "T", "U", { "u" }, { "id" }, { not_valid = true }) '
+        .. 'op.validate_constraint("N", "T")') .. 'op.alter_column("T", "name", { nullable = false })',
     },
     good = {
       autocommit('op.create_check_constraint("N", "T", "name is not null", { not_valid = true }) '

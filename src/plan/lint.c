@@ -74,12 +74,6 @@ const struct known *known_column(const struct linter *l, const struct sql_table 
     return k && k->type.n ? k : NULL;
 }
 
-const struct known *known_check(const struct linter *l, const struct sql_table *t,
-                                str name)
-{
-    return find_known(l->checks, l->n_checks, t, name);
-}
-
 bool is_fresh(const struct linter *l, const char *kind, const struct sql_table *name)
 {
     for (size_t i = 0; i < l->n_fresh; i++)
@@ -100,10 +94,11 @@ static void learn_column(struct linter *l, const struct sql_table *t, str name, 
         (struct known){.table = *t, .name = name, .type = type};
 }
 
+/* Other constraints, too: one may have the name of a check that is gone. */
 static void learn_check(struct linter *l, const struct lint_case *c)
 {
     const struct sql_action *action = c->action;
-    if (!(action->flags & ACTION_CHECK) || !action->name.n)
+    if (!action->name.n)
         return;
     *PUSH(l->arena, l->checks, l->n_checks, l->checks_room) = (struct known){
         .table = c->table,

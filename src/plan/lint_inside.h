@@ -67,8 +67,6 @@ typedef bool lint_test(const struct lint_case *c, struct remark *out);
 bool same_table(const struct sql_table *a, const struct sql_table *b);
 const struct known *known_column(const struct linter *l, const struct sql_table *t,
                                  str name);
-const struct known *known_check(const struct linter *l, const struct sql_table *t,
-                                str name);
 bool is_fresh(const struct linter *l, const char *kind, const struct sql_table *name);
 /* Does the statement take a lock on a table in use that keeps readers out? */
 bool keeps_readers_out(const struct lint_case *c);
