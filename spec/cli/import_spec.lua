@@ -162,6 +162,14 @@ end
     assert.same({ "migrations/001_users.lua" }, { "migrations/" .. table.concat(p:files "migrations") })
   end)
 
+  it("leaves no part of a file that cannot be written whole", function()
+    local p = new { ["d/1.sql"] = "select 1", ["d/2.sql"] = "select '" .. ("x"):rep(50000) .. "'" }
+    local r = p:sh "trap '' XFSZ; ulimit -f 32; moonshift import sql d"
+    assert.equal("error: cannot write 'migrations/2.lua': File too large\n  hint: nothing was written\n",
+      r.err:match "error: .*")
+    assert.same({ ".gitkeep", "1.lua" }, p:files "migrations")
+  end)
+
   it("wants a tool that it knows, and a directory that is one", function()
     local p = new()
     assert.matches("did you mean 'dbmate'?", p:fails(2, "import", "dbmat", "x").err, 1, true)
