@@ -205,6 +205,13 @@ describe("revision", function()
     assert.same(before, p:files "migrations")
   end)
 
+  it("writes over no file", function()
+    p:write("migrations/free_m.lua", project.revision { "other" })
+    local r = p:fails(1, "revision", "-m", "m", "--rev-id", "free")
+    assert.equal("error: 'migrations/free_m.lua' is there already\n  hint: nothing is overwritten: move it away first\n", r.err)
+    assert.same({ "free_m.lua" }, p:files "migrations")
+  end)
+
   it("takes an id of 60 characters, and one that looks like a path", function()
     p:ok("revision", "-m", "m", "--rev-id", "../x", "--json")
     assert.truthy(p:exists "migrations/_._x_m.lua")
