@@ -329,7 +329,7 @@ for _, one_by_one in ipairs { false, true } do
         { "select * from public.missing", nil },
         { "create table dup (n int)", "moonshift stamp REVISION", "create table dup (n int)" },
         { "security label on table dup is 'x'", "by its provider" },
-        { "grant select on dup to nobody_here", "A role is created outside of migrations" },
+        { "grant select on dup to nobody_here", "a role is created outside of migrations" },
         { "drop table dup", "objects too; other objects depend", "create view dup_v as select n from dup" },
       }
       for i = 2, #cases do

@@ -120,6 +120,10 @@ describe("a call of op", function()
       "op.create_table: primary key: 'columns' (its columns) is missing")
     fails('op.create_check_constraint("ck", "t", { "a > 0" })',
       "op.create_check_constraint: 'condition' must be SQL (a string), got a table")
+    fails('op.create_event_trigger("e", "sql_drop", { func = "f" })',
+      "op.create_event_trigger: unknown key 'func', did you mean 'execute'?")
+    fails('op.create_operator("=", { procedure = "f", right = "int" })',
+      "op.create_operator: unknown key 'procedure', did you mean 'func'?")
     fails('op.create_policy("p", "t", { with_check = "true" })',
       "op.create_policy: unknown key 'with_check', did you mean 'check'?")
   end)

@@ -160,22 +160,22 @@ static size_t distance(str a, str b)
 
 str str_nearest(str word, const str *candidates, size_t n)
 {
-    str best = STR_NONE;
+    str best = STR_NONE, begun = STR_NONE;
     size_t nearest = word.n / 3 + 1;
     if (word.n > LONGEST_WORD)
         return best;
     for (size_t i = 0; i < n; i++) {
         if (candidates[i].n > LONGEST_WORD)
             continue;
-        if (word.n > 1 && str_starts(candidates[i], word))
-            return candidates[i];
+        if (!begun.p && word.n > 1 && str_starts(candidates[i], word))
+            begun = candidates[i];
         size_t d = distance(word, candidates[i]);
         if (d < nearest || (d == nearest && !best.p)) {
             nearest = d;
             best = candidates[i];
         }
     }
-    return best;
+    return begun.p && (nearest > 1 || !best.p) ? begun : best;
 }
 
 bool str_among(str word, const char *words)

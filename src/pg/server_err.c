@@ -53,8 +53,8 @@ static const struct {
               "with not_valid = true"},
     {"42883", "no function or operator takes these types: a cast may be missing, or an "
               "extension (op.create_extension)"},
-    {"42704", "is it created by an extension (op.create_extension) or by a later "
-              "revision? A role is created outside of migrations, for all databases"},
+    {"42704",
+     "is it created by an extension (op.create_extension) or by a later revision?"},
 };
 
 static const char *hint_for(const char *sqlstate)
@@ -167,6 +167,13 @@ static const char *quoted_function(str message, str sql, struct arena *a)
     return NULL;
 }
 
+static bool speaks_of_roles(str sql)
+{
+    return stmt_is(sql, "grant") || stmt_is(sql, "revoke") ||
+           stmt_is(sql, "alter default privileges") || stmt_holds(sql, "owner to") ||
+           stmt_holds(sql, "policy") || stmt_holds(sql, "user mapping");
+}
+
 static void add_hint(str message, const struct stmt *stmt, struct err *e)
 {
     const char *hint = hint_for(e->sqlstate);
@@ -187,6 +194,9 @@ static void add_hint(str message, const struct stmt *stmt, struct err *e)
     }
     if (strcmp(e->sqlstate, "42704") == 0 && stmt_is(stmt->sql, "set"))
         hint = "settings are PostgreSQL's own: SHOW ALL lists them";
+    if (strcmp(e->sqlstate, "42704") == 0 && speaks_of_roles(stmt->sql))
+        hint = "a role is created outside of migrations, for all databases of the server; "
+               "or is it the object, made by an extension or by a later revision?";
     if (strcmp(e->sqlstate, "22023") == 0 && stmt_is(stmt->sql, "security label"))
         hint = "a label is checked by its provider, a library of the server that "
                "shared_preload_libraries names: without one, leave the call out";
