@@ -9,7 +9,7 @@ describe("str_nearest", function()
   it("takes the first word that begins so", function()
     assert.equal("history", base.nearest("hist", "test", "list", "history", "historian"))
     assert.is_nil(base.nearest("h", "history"))
-    assert.equal("table", base.nearest("tables", "table", "tablespace")) -- one letter is nearer
+    assert.equal("table", base.nearest("tables", "table", "tablespace"))
   end)
 
   it("is silent when nothing is near", function()

@@ -14,9 +14,8 @@ static bool holds_one(const struct rec *r)
     for (size_t i = 0; options->kind == VAL_MAP && i < options->map.n; i++)
         if (is_password(&options->map.at[i]))
             return true;
-    const struct val *before = shape_field(r->shape, key_word(K_existing))
-                                   ? rec_at(r, K_existing)
-                                   : options;
+    const struct val *before =
+        shape_field(r->shape, key_word(K_existing)) ? rec_at(r, K_existing) : options;
     return before->kind == VAL_REC && holds_one(before->rec);
 }
 

@@ -114,7 +114,8 @@ static bool apply_now(struct flight *f, const struct op *op, struct err *e)
                                 .shown = f->r->watch != NULL};
     struct stmt_list list = {0};
     if (!op_compile(op, &c, &list, f->arena, e)) {
-        if (f->r->sink->offline && str_index(e->message, STR("PostgreSQL")) < e->message.n)
+        if (f->r->sink->offline &&
+            str_index(e->message, STR("PostgreSQL")) < e->message.n)
             err_hint(e, "this SQL is for PostgreSQL %d: --server-version says for which",
                      c.server_version / 10000);
         return err_at(e, op->from.file, op->from.line);

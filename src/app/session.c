@@ -151,7 +151,8 @@ static void warn_of_no_url(const struct session *s, str url)
 {
     const char *given = getenv("DATABASE_URL");
     if (!url.n && given && !*given)
-        out_warn(s, "DATABASE_URL is set, but empty: what libpq takes by default is used");
+        out_warn(s,
+                 "DATABASE_URL is set, but empty: what libpq takes by default is used");
 }
 
 bool session_options(struct session *s, struct conn_options *options, struct err *e)

@@ -175,7 +175,8 @@ str str_nearest(str word, const str *candidates, size_t n)
             best = candidates[i];
         }
     }
-    return begun.p && (nearest > 1 || !best.p) ? begun : best;
+    bool is_ending = best.p && str_starts(word, best); /* "tables" is "table" */
+    return begun.p && !is_ending ? begun : best;
 }
 
 bool str_among(str word, const char *words)

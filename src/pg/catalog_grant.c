@@ -67,9 +67,8 @@ static void read_object_grants(struct reader *r)
 
 static void read_default_privileges(struct reader *r)
 {
-    static const char *const kinds[] = {"tables", "sequences", "functions", "types",
-                                        "schemas",
-                                        "large objects"};
+    static const char *const kinds[] = {"tables", "sequences", "functions",
+                                        "types",  "schemas",   "large objects"};
     struct rows rows = answer_rows(r, "default_privileges");
     for (size_t i = 0; i < rows.n_rows; i++) {
         struct row row = {&rows, i};

@@ -91,11 +91,12 @@ struct conn {
     bool direct; /* no pooler between: the server process is ours as long as we live, and
                     so are statements prepared in it. Known once the lock was tried, or
                     conn_find_direct */
-    bool pooled; /* a pooler is between, and may give our session to others: for this reason
+    bool
+        pooled; /* a pooler is between, and may give our session to others: for this reason
                     options.local was set */
-    bool in_tx;  /* BEGIN was sent and no COMMIT or ROLLBACK since */
-    bool dirty;  /* a script can have changed the session's settings */
-    bool busy;   /* rows are being streamed, or COPY data */
+    bool in_tx; /* BEGIN was sent and no COMMIT or ROLLBACK since */
+    bool dirty; /* a script can have changed the session's settings */
+    bool busy;  /* rows are being streamed, or COPY data */
     bool lost;
     bool failed; /* `failure` waits to be told, or has been told and not recovered from */
     bool awaited_failed; /* the failed statement is the one its caller waits for */

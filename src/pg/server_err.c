@@ -195,8 +195,9 @@ static void add_hint(str message, const struct stmt *stmt, struct err *e)
     if (strcmp(e->sqlstate, "42704") == 0 && stmt_is(stmt->sql, "set"))
         hint = "settings are PostgreSQL's own: SHOW ALL lists them";
     if (strcmp(e->sqlstate, "42704") == 0 && speaks_of_roles(stmt->sql))
-        hint = "a role is created outside of migrations, for all databases of the server; "
-               "or is it the object, made by an extension or by a later revision?";
+        hint =
+            "a role is created outside of migrations, for all databases of the server; "
+            "or is it the object, made by an extension or by a later revision?";
     if (strcmp(e->sqlstate, "22023") == 0 && stmt_is(stmt->sql, "security label"))
         hint = "a label is checked by its provider, a library of the server that "
                "shared_preload_libraries names: without one, leave the call out";
@@ -251,7 +252,9 @@ void server_err(const PGresult *r, const struct stmt *stmt, struct err *e)
         e->position = number(field(r, PG_DIAG_STATEMENT_POSITION));
     }
     add_context(r, stmt, e);
-    add_hint(message, stmt, e);
+    /* The server's own hint with 42710: a base type has no shell yet. */
+    if (!hint.n || !str_is(state, "42710"))
+        add_hint(message, stmt, e);
     if (hint.n) {
         str stem =
             str_ends(hint, STR(".")) && e->hint.p ? str_cut(hint, 0, hint.n - 1) : hint;

@@ -198,11 +198,13 @@ bool compile_revoke_role(struct pen *p, const struct rec *r)
     needs_version(p, r, K_inherit_option_for, 160000);
     needs_version(p, r, K_set_option_for, 160000);
     if (rec_bool(r, K_admin_option_for) + rec_bool(r, K_inherit_option_for) +
-            rec_bool(r, K_set_option_for) > 1)
+            rec_bool(r, K_set_option_for) >
+        1)
         return pen_fail(p, "one option at a time: revoke each by a call of its own");
-    put_form(p, r, "REVOKE [admin_option_for:ADMIN OPTION FOR ]"
-                   "[inherit_option_for:INHERIT OPTION FOR ]"
-                   "[set_option_for:SET OPTION FOR ]{names} FROM ");
+    put_form(p, r,
+             "REVOKE [admin_option_for:ADMIN OPTION FOR ]"
+             "[inherit_option_for:INHERIT OPTION FOR ]"
+             "[set_option_for:SET OPTION FOR ]{names} FROM ");
     put_roles(p, rec_list(r, K_roles));
     put_granted_by(p, r);
     put_form(p, r, "[cascade: CASCADE]");

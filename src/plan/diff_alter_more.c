@@ -335,16 +335,14 @@ static bool alter_search(struct differ *d, const struct object *from,
     struct list before = rec_list(old, K_mappings), after = rec_list(new, K_mappings);
     if (!differ_only_in(old, new, in_place))
         return false;
-    struct rec *r =
-        for_object(d, to, ops, OP_alter_text_search_configuration, K_name);
+    struct rec *r = for_object(d, to, ops, OP_alter_text_search_configuration, K_name);
     for (size_t i = 0; i < after.n; i++) {
         str token = rec_list(after.at[i].rec, K_tokens).at[0].s;
         const struct val *then = dictionaries_of(before, token),
                          *now = rec_at(after.at[i].rec, K_dictionaries);
         if (!val_eq(then, now))
-            add_mapping(d, r,
-                        then->kind == VAL_NONE ? K_add_mappings : K_alter_mappings, token,
-                        now);
+            add_mapping(d, r, then->kind == VAL_NONE ? K_add_mappings : K_alter_mappings,
+                        token, now);
     }
     for (size_t i = 0; i < before.n; i++) {
         str token = rec_list(before.at[i].rec, K_tokens).at[0].s;

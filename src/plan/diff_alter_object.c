@@ -106,9 +106,9 @@ static void hazard_rewrite(struct differ *d, const struct ops *ops,
 
 bool alters_table(const struct differ *d, const struct rec *old, const struct rec *new)
 {
-    static const enum key in_place[] = {K_comment,    K_with,         K_tablespace,
-                                        K_unlogged,   K_partition_of, K_inherits,
-                                        K_using, N_KEYS};
+    static const enum key in_place[] = {K_comment,  K_with,         K_tablespace,
+                                        K_unlogged, K_partition_of, K_inherits,
+                                        K_using,    N_KEYS};
     /* SET ACCESS METHOD; a partitioned table has one since 17. */
     int since = rec_has(new, K_partition_by) ? 170000 : 150000;
     return differ_only_in(old, new, in_place) &&

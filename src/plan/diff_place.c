@@ -55,7 +55,8 @@ size_t parent_at(const struct side *s, size_t table, size_t i)
 static bool is_remade(const struct differ *d, size_t to)
 {
     size_t from = d->to.other[to];
-    return from == NOWHERE || !alters_table(d, args_of(&d->from, from), args_of(&d->to, to));
+    return from == NOWHERE ||
+           !alters_table(d, args_of(&d->from, from), args_of(&d->to, to));
 }
 
 /* Does the i-th parent in `one` stay the parent in the other catalog, untouched? */
@@ -252,8 +253,7 @@ void lose_detached_keys(struct differ *d)
         for (; i != NOWHERE; i = d->from.next_in[i]) {
             const struct object *o = &d->from.catalog->at[i];
             if (o->create->info->kind != OP_create_foreign_key ||
-                o->leader == NO_OBJECT ||
-                d->from.home[o->leader] != d->cuts[k].parent ||
+                o->leader == NO_OBJECT || d->from.home[o->leader] != d->cuts[k].parent ||
                 !names_partitioned(&d->from, i))
                 continue;
             d->drops_if_there[i] = true;

@@ -447,10 +447,11 @@ static int f_copy_from(lua_State *L)
     const struct val *version = val_get(&host->ctx, STR("server_version"));
     if (rec_str(args, K_header).p && version->kind == VAL_INT && version->i &&
         version->i < 150000)
-        error_raise(L,
-                    "%s: header = \"match\" needs PostgreSQL 15: write header = true, and "
-                    "the columns in the order of the file",
-                    what);
+        error_raise(
+            L,
+            "%s: header = \"match\" needs PostgreSQL 15: write header = true, and "
+            "the columns in the order of the file",
+            what);
     struct err *e = box_err(L);
     struct stmt s = {.sql = copy_sql(args, host->arena), .from = error_place(L)};
     int64_t count = 0;

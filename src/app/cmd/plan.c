@@ -101,9 +101,9 @@ static void show_effect(const struct sheet *sheet, const struct effect *effect,
 /* ALTER COLUMN in words that are newer than the parser: SET EXPRESSION (17). */
 static void show_column(const struct sheet *sheet, const struct op *op)
 {
-    struct effect effect = {.table = {rec_str(op->args, K_schema),
-                                      rec_str(op->args, K_table)},
-                            .lock = op_lock(op)};
+    struct effect effect = {
+        .table = {rec_str(op->args, K_schema), rec_str(op->args, K_table)},
+        .lock = op_lock(op)};
     struct relation relation;
     if (column_of(sheet, &effect.table, rec_str(op->args, K_column)).stored)
         effect.does = EFFECT_COPIES;
