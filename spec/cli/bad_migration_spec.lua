@@ -66,6 +66,11 @@ describe("a bad revision file", function()
       { 'error: column "nope" does not exist', "at migrations/002_bad.lua:5", "SQLSTATE: 42703" })
   end)
 
+  it("with a reference written as in SQL says how it is written here", function()
+    refuses(body 'op.create_table("half", { { "n", "int", references = "half(n)" } })',
+      { 'error: relation "half(n)" does not exist', 'hint: a name stands without parentheses: references = "table.column"' })
+  end)
+
   it("that raises an error of its own shows it", function()
     refuses(body 'op.create_table("half")\nerror("not today")',
       { "error: not today", "at migrations/002_bad.lua:5" })

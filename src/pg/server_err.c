@@ -138,12 +138,12 @@ static int number(str s)
 
 /* relation "app.users" does not exist: the server says the same of app.users and of
  * "app.users", so the statement tells whether the dot is inside one quoted name. */
-static bool quotes_a_dot(str message, str sql)
+static bool quotes_a(char mark, str message, str sql)
 {
     size_t from = str_find(message, '"');
     str rest = str_cut(message, from + 1, message.n);
     str name = str_cut(rest, 0, str_find(rest, '"'));
-    if (name.n == rest.n || str_find(name, '.') == name.n)
+    if (name.n == rest.n || str_find(name, mark) == name.n)
         return false;
     str quoted = {name.p - 1, name.n + 2};
     return str_index(sql, quoted) < sql.n;
@@ -181,7 +181,13 @@ static void add_hint(str message, const struct stmt *stmt, struct err *e)
         const char *quoted = quoted_function(message, stmt->sql, &e->arena);
         hint = quoted ? quoted : hint;
     }
-    if (strcmp(e->sqlstate, "42P01") == 0 && quotes_a_dot(message, stmt->sql)) {
+    if (strcmp(e->sqlstate, "42P01") == 0 && quotes_a('(', message, stmt->sql)) {
+        err_hint(e,
+                 "a name stands without parentheses: references = \"table.column\", or "
+                 "{ \"table\", \"column\" }");
+        return;
+    }
+    if (strcmp(e->sqlstate, "42P01") == 0 && quotes_a('.', message, stmt->sql)) {
         err_hint(e, "a name is one identifier: write schema = \"...\" beside the table's "
                     "name, not \"schema.table\"");
         return;
