@@ -115,10 +115,6 @@ describe("options and arguments", function()
     assert.equal(p:ok("show", "001_a").out, p:ok("-q", "show", "--", "-2").out)
   end)
 
-  it("that exclude each other are told", function()
-    assert.matches("lint takes revisions or --since, not both", p:fails(2, "lint", "--since", "main", "001_a").err, 1, true)
-  end)
-
   it("end at --", function()
     local r = p:fails(6, "show", "--", "--help")
     assert.matches("Can't locate revision identified by '%-%-help'", r.err)
