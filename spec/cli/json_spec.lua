@@ -186,6 +186,15 @@ describe("docs/json.md", function()
     assert.equal("null\n", p:ok("create", "x", "--json").out)
   end)
 
+  it("tells of backfills, a line each", function()
+    local q = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a", head = "transactional = false",
+      up = 'op.execute "create table t (id int primary key, n int); insert into t values (1)" '
+        .. 'op.backfill { table = "t", key = { "id" }, set = { n = 1 } }' } } }
+    local r = q:ok("upgrade", "--json")
+    r.out = r.out:match "[^\n]+\n$"
+    assert_documented("backfill", keys_of(page:match "and at the end: (.-)%."), r)
+  end)
+
   it("tells of revisions, steps, findings and interrupted work", function()
     p:write("migrations/2.lua", project.revision { "002_b", down = "001_a", head = "transactional = false",
       up = 'op.execute "create index i on t (n)" op.execute "select 1 / (select count(*) from t)"' })
