@@ -349,8 +349,11 @@ model.view("v2", "select id from v1")
 
   it("says by name what it does not compare", function()
     local p = made(USERS)
-    p.db:exec "create type strange"
-    said(p:ok("check"), "not compared: base type strange of the database")
+    p.db:exec [[create type strange; create foreign data wrapper w; create server far foreign data wrapper w;
+      create foreign table abroad (a int) server far; alter foreign table abroad alter a set (n_distinct = 5)]]
+    local r = p:fails(4, "check")
+    said(r, "not compared: base type strange of the database")
+    said(r, "not compared: attribute options of abroad.a of the database")
   end)
 
   it("says which objects depend on an extension", function()

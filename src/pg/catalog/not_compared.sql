@@ -14,6 +14,12 @@ FROM (
   SELECT 'operator without a function', 'pg_operator'::regclass, o.oid, o.oid::regoperator::text
   FROM pg_operator o WHERE o.oprcode = 0
   UNION ALL
+  -- A foreign table's columns have the wrapper's options; n_distinct is beside them.
+  SELECT 'attribute options of', 'pg_class'::regclass, c.oid,
+         format('%s.%I', c.oid::regclass, a.attname)
+  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+  WHERE c.relkind = 'f' AND a.attoptions IS NOT NULL
+  UNION ALL
   SELECT 'security label of ' || s.provider || ' on', s.classoid, s.objoid,
          pg_describe_object(s.classoid, s.objoid, s.objsubid)
   FROM pg_seclabel s
