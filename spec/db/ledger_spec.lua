@@ -1,6 +1,7 @@
 -- What the target database remembers, and the lock.
 local pg = require("moonshift_core").pg
 local db = require "spec.support.db"
+local project = require "spec.support.project"
 
 local function open(d, more)
   local given = more or {}
@@ -227,5 +228,39 @@ describe("the lock", function()
     file:close()
     os.remove(name)
     a:close()
+  end)
+end)
+
+describe("a version table that cannot be read now", function()
+  local p
+  local function told(r, hint)
+    assert.matches(hint, r.err, 1, true)
+    assert.falsy(r.err:find("convert_to", 1, true), "our own statement helps nobody")
+  end
+  before_each(function()
+    p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a" } },
+      config = 'return { lock_timeout = "200ms" }\n' }
+    p:ok("upgrade")
+  end)
+
+  it("since the role may not: what it needs is told", function()
+    db.role "spec_blind"
+    p.db:exec "alter role spec_blind login"
+    for _, command in ipairs { "status", "upgrade", "current" } do
+      told(p:fails(1, command, "--url", (p.db.url:gsub("//[^@]*@", "//spec_blind@"))),
+        "GRANT SELECT ON moonshift_version, moonshift_log, moonshift_progress")
+    end
+  end)
+
+  it("since somebody has locked it", function()
+    local holder = p:start { shell = ([[psql -X -q -c "begin" -c "lock moonshift_version" -c "select pg_sleep(60)" "%s"]])
+      :format(p.db.url) }
+    local held = "select count(*) from pg_locks where relation = 'moonshift_version'::regclass and granted"
+    repeat until p.db:scalar(held) == "1" or not holder.running()
+    told(p:fails(1, "status"), "another session holds a lock on moonshift_version")
+    p.db:exec [[select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()]]
+    holder:wait()
+    p:ok("status")
   end)
 end)

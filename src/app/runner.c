@@ -152,10 +152,11 @@ static bool run_plan(struct runner *r, const struct plan *plan, struct err *e)
                 tell_done(r, plan, done, &now);
             return false;
         }
+        str line = e->line ? str_fmt(r->arena, ":%d", e->line) : STR_NONE;
         runner_say(r, "warn",
-                   "lock_timeout at %.*s:%d, trying again in %lld ms (%d of %d)",
-                   STR_ARG(e->file), e->line, (long long)pause, tries + 1,
-                   r->options.lock_retries);
+                   "lock_timeout at %.*s%.*s, trying again in %lld ms (%d of %d)",
+                   STR_ARG(e->file.n ? e->file : STR("the bookkeeping")), STR_ARG(line),
+                   (long long)pause, tries + 1, r->options.lock_retries);
         err_clear(e);
         clock_pause(pause);
         pause = pause < 15000 ? pause * 2 : 30000;

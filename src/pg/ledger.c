@@ -77,20 +77,23 @@ bool ledger_advise(struct sink *s, const struct ledger_names *names, str *advice
 /* The statement is ours: it helps nobody who cannot change it. */
 static void hint_unreadable(const struct ledger_names *names, struct err *e)
 {
-    bool denied = strcmp(e->sqlstate, "42501") == 0;
-    if (!denied && strcmp(e->sqlstate, "42703") != 0)
-        return;
-    e->sql = e->context = e->hint = STR_NONE;
-    if (denied)
-        err_hint(
-            e,
-            "to look, a role needs SELECT on the tables of the bookkeeping: GRANT "
-            "SELECT ON %.*s, moonshift_log, moonshift_progress TO the role (and USAGE "
-            "on their schema)",
-            STR_ARG(names->version_table));
-    else
-        err_hint(e, "version_table must name a table of Moonshift's or Alembic's, with "
-                    "a column version_num");
+    const struct {
+        const char *sqlstate, *hint;
+    } hints[] = {
+        {"42501", "to look, a role needs SELECT on the tables of the bookkeeping: GRANT "
+                  "SELECT ON %.*s, moonshift_log, moonshift_progress TO the role (and "
+                  "USAGE on their schema)"},
+        {"42703", "version_table (%.*s) must name a table of Moonshift's or Alembic's, "
+                  "with a column version_num"},
+        {"55P03", "another session holds a lock on %.*s: it migrates inside one "
+                  "transaction, or a person has locked the table; run it again later"},
+    };
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        if (strcmp(e->sqlstate, hints[i].sqlstate) != 0)
+            continue;
+        e->sql = e->context = STR_NONE;
+        e->hint = str_fmt(&e->arena, hints[i].hint, STR_ARG(names->version_table));
+    }
 }
 
 bool ledger_read(struct sink *s, struct ledger_names *names, struct strs *rows,
