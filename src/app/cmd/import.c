@@ -126,8 +126,9 @@ static void report(const struct session *s, const struct import *list, bool dry)
     if (s->json)
         list_json(s, list, dry);
     out_info(s,
-             "%zu revisions of %.*s: %zu whole, %zu to be filled in, %zu there already",
-             list->n, STR_ARG(list->tool), list->n - kept - missing, missing, kept);
+             "%zu revision%s of %.*s: %zu whole, %zu to be filled in, %zu there already",
+             list->n, list->n == 1 ? "" : "s", STR_ARG(list->tool),
+             list->n - kept - missing, missing, kept);
 }
 
 static void say_next(const struct session *s, const struct import *list, bool made)
