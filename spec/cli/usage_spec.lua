@@ -64,6 +64,7 @@ describe("the command line", function()
     assert.equal(one, cli.run({ "upgrade", "head", "-h" }).out)
     assert.equal(one, cli.run({ "help", "upgrade" }).out)
     assert.equal(all.out, cli.run({ "help" }).out)
+    assert.equal(all.out, cli.run({ "help", "help" }).out)
     refused({ "help", "upgrad" }, "unknown command 'upgrad'", "did you mean 'upgrade'?")
     for status = 0, 7 do
       assert.matches("\n  " .. status .. "  %l", all.out)

@@ -176,7 +176,7 @@ static bool run(struct session *s, int argc, char **argv, struct args *args,
     if (!opt_parse(argc, argv, global_opts, NULL, true, &end, args, s->arena, e))
         return err_hint(e, "options of a command come after it: moonshift COMMAND "
                            "[OPTIONS]");
-    if (end < argc && str_is(str_of(argv[end]), "help")) {
+    while (end < argc && str_is(str_of(argv[end]), "help")) {
         help = true;
         end++;
     }
