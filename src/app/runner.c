@@ -220,6 +220,15 @@ bool runner_move(struct runner *r, bool up, str target, struct err *e)
     return ok;
 }
 
+/* Where the last revision leads back to. To one parent of a merge is to all of them; "-1"
+ * would ask which one. */
+static str step_back(const struct runner *r, const struct strs *rows)
+{
+    const struct revision *last =
+        rows->n == 1 ? graph_exact(r->graph, rows->at[0]) : NULL;
+    return last && last->down.n > 1 ? last->down.at[0] : STR("-1");
+}
+
 bool runner_redo(struct runner *r, struct err *e)
 {
     if (!runner_lock(r, e))
@@ -227,7 +236,7 @@ bool runner_redo(struct runner *r, struct err *e)
     struct strs rows = {0};
     bool there;
     bool ok = ledger_read(r->sink, &r->names, &rows, &there, r->arena, e) &&
-              move_locked(r, false, STR("-1"), e);
+              move_locked(r, false, step_back(r, &rows), e);
     for (size_t i = 0; ok && i < rows.n; i++)
         ok = move_locked(r, true, rows.at[i], e);
     runner_unlock(r);
