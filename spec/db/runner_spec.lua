@@ -426,6 +426,18 @@ describe("other commands of the runner", function()
     assert.equal("", versions(p))
   end)
 
+  it("status names a backfill that is next by its operation", function()
+    local p = line(1)
+    p:write("migrations/b.lua", project.revision { "002_b", down = "001_t1", head = "transactional = false", up = [[
+op.execute "create table b as select i, 0 as n from generate_series(1, 3) i"
+  op.create_primary_key("b_pkey", "b", { "i" })
+  op.backfill { table = "b", set = { n = 1 }, batch = 1, on_batch = function() return ctx.x.on ~= nil end }]] })
+    local r = p:run("upgrade")
+    assert.equal(5, r.status, r.err)
+    assert.matches("  next: op.backfill (migrations/b.lua:", p:ok("status").out, 1, true)
+    p:ok("upgrade", "-x", "on=1")
+  end)
+
   it("redo undoes the last one and runs it again", function()
     local p = line(2)
     p:ok("upgrade")

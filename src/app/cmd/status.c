@@ -33,12 +33,13 @@ static void meet(void *context, const struct op *op, const struct stmt_list *lis
 {
     struct ahead *ahead = context;
     int64_t at = ahead->r->asked;
-    (void)op;
+    bool batches = op && op->info->kind == OP_backfill; /* its SQL is the text of --sql */
     for (size_t i = 0; i < list->n; i++) {
         const struct stmt *s = &list->at[i];
         if (s->flags & STMT_QUIET || at++ != ahead->done)
             continue;
-        str sql = sql_masked(str_trim(s->sql), ahead->arena);
+        str sql =
+            batches ? STR("op.backfill") : sql_masked(str_trim(s->sql), ahead->arena);
         ahead->st->next = str_fmt(ahead->arena, "%.*s (%.*s:%d)",
                                   STR_ARG(str_cut(sql, 0, str_find(sql, '\n'))),
                                   STR_ARG(s->from.file), s->from.line);
