@@ -38,7 +38,8 @@ roles, databases, tablespaces and their settings; `VACUUM`, `ANALYZE`, `CLUSTER`
 `ALL IN TABLESPACE`; several columns changed in one rewrite of the table (each `alter_column` that
 rewrites it does so by itself); columns without a type under `OF` or `PARTITION OF` (use
 `alter_column` after it); `ONLY` with triggers; `RESET ALL` of a function; `ALTER TYPE … SET` of
-base types; `REFRESH PUBLICATION … WITH`; `COPY … WHERE`; `IF EXISTS` of an `ALTER` other than
+base types; `SET ACCESS METHOD` of a materialized view;
+`REFRESH PUBLICATION … WITH`; `COPY … WHERE`; `IF EXISTS` of an `ALTER` other than
 renaming a relation, of `DROP IDENTITY` and of `DROP EXPRESSION`; several objects in one `DROP`;
 and, of PostgreSQL 18, `NOT NULL` as a constraint with a name or
 `NOT VALID`.
