@@ -1,4 +1,5 @@
 /* Policies, privileges, and what can be said of any object. */
+#include "plan/sqlscan.h"
 #include "plan/write.h"
 
 static void put_policy(struct pen *p, const struct rec *r)
@@ -219,6 +220,14 @@ static bool has_key(const struct rec *r, const char *word)
     return f && rec_has(r, f->key);
 }
 
+static bool names_two_types(str cast)
+{
+    struct token t = sql_token_after(cast, 0);
+    while (t.kind != TOKEN_END && !token_word(cast, t, "AS"))
+        t = sql_token_after(cast, t.end);
+    return t.kind != TOKEN_END;
+}
+
 /* TABLE s.t, COLUMN s.t.c, CONSTRAINT c ON s.t, FUNCTION s.f(a), OPERATOR s.+ (a, b) */
 static void put_object(struct pen *p, const struct rec *r)
 {
@@ -262,6 +271,8 @@ static void put_object(struct pen *p, const struct rec *r)
         if (!rec_has(r, K_arguments))
             pen_fail(p, "an operator needs arguments: \"integer, integer\"");
     } else if (str_is(kind, "cast")) {
+        if (!names_two_types(rec_str(r, K_name)))
+            pen_fail(p, "a cast is named by both types: \"source as target\"");
         put(p, "(");
         put_sql(p, rec_str(r, K_name), "name");
         put(p, ")");
