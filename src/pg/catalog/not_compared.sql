@@ -18,7 +18,8 @@ FROM (
   SELECT 'attribute options of', 'pg_class'::regclass, c.oid,
          format('%s.%I', c.oid::regclass, a.attname)
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-  WHERE c.relkind = 'f' AND a.attoptions IS NOT NULL
+  WHERE c.relkind = 'f' AND EXISTS (SELECT FROM unnest(a.attoptions) o
+                                    WHERE o LIKE 'n\_distinct%') -- as in columns.sql
   UNION ALL
   SELECT 'security label of ' || s.provider || ' on', s.classoid, s.objoid,
          pg_describe_object(s.classoid, s.objoid, s.objsubid)
