@@ -15,7 +15,8 @@ static const struct opt opts[] = {
 static bool hopeless(const struct err *e)
 {
     return strcmp(e->sqlstate, "28P01") == 0 ||
-           str_index(e->detail, STR("no password supplied")) < e->detail.n;
+           str_index(e->detail, STR("no password supplied")) < e->detail.n ||
+           str_index(e->detail, STR("local user with ID")) < e->detail.n;
 }
 
 /* How long one attempt may take, of the time that is left: a host may accept and never
