@@ -83,6 +83,20 @@ op.execute "insert into a values (1)"
   end)
 end
 
+describe("a long statement", function()
+  it("is heard while it runs", function()
+    local p = project.new { files = { ["migrations/1.lua"] = project.revision { "001_a", up = [==[
+op.execute [[do $$ begin raise notice 'half of it'; perform pg_sleep(60); end $$]]]==] } } }
+    local handle = p:start("upgrade")
+    until_true(function() return handle:peek().err:find("NOTICE: half of it", 1, true) or not handle:running() end)
+    assert.is_true(handle:running())
+    handle:kill "INT"
+    local r = handle:wait()
+    assert.equal(130, r.status)
+    assert.equal(1, select(2, r.err:gsub("NOTICE: half of it", "")))
+  end)
+end)
+
 describe("a second signal", function()
   it("ends the program although the server does not answer the first one's request to cancel", function()
     local sleep = "select pg_sleep(60) as s" .. math.random(1e9)

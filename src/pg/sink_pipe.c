@@ -179,10 +179,12 @@ static void take_arrived(struct conn *c)
 /* Waits until the socket can be read, or written while libpq has something to send.
  * `waiting` is the caller's: whether this wait has begun. The server forgets a cancel
  * request that arrives before the statement it is meant for (the manual's "Canceling
- * Requests in Progress"), so it is made again until there is an answer. */
+ * Requests in Progress"), so it is made again until there is an answer. What a statement
+ * of an hour has to say is told as it says it. */
 static void wait_socket(struct conn *c, bool writing, bool *waiting)
 {
     enum { CANCEL_AGAIN_MS = 250 };
+    conn_tell_notices(c);
     if (!*waiting)
         watch_start(c);
     *waiting = true;
