@@ -5,7 +5,9 @@ static void put_published(struct pen *p, struct list tables, bool names_only, bo
 {
     for (size_t i = 0; i < tables.n; i++) {
         buf_sep(&p->b, first, ", ");
-        put_form(p, tables.at[i].rec, "TABLE [only:ONLY ]{schema.name}");
+        if (i == 0) /* 14 takes the word once */
+            put(p, "TABLE ");
+        put_form(p, tables.at[i].rec, "[only:ONLY ]{schema.name}");
         if (!names_only)
             put_form(p, tables.at[i].rec,
                      "[columns: ({columns})][where: WHERE ({where})]");
