@@ -70,7 +70,7 @@ bool since_ref(struct session *s, str ref, struct since *out, struct err *e)
     while (str_split(&text, '\0', &status) && str_split(&text, '\0', &name))
         if (str_is(status, "A"))
             add_file(s, &out->added, name);
-        else if (str_is(status, "M"))
+        else
             add_file(s, &out->edited, name);
     if (!git(s, unknown, &text, e))
         return false;
