@@ -547,6 +547,19 @@ describe("lint", function()
     assert.matches("::warning file=migrations/001_a.lua,line=6,title=ban-char-field::a.c is char(3). Use `text`",
       lines, 1, true)
     assert.equal(2, select(2, lines:gsub("\n", "")))
+    local p = new { files = { ["migrations/a,b:c%.lua"] = create } }
+    assert.matches("::warning file=migrations/a%2Cb%3Ac%25.lua,line=6,", p:run("lint", "--format", "github").out, 1, true)
+  end)
+
+  it("wraps its text at 80 columns, and not what is to be typed", function()
+    local out = new { files = { ["migrations/1.lua"] = project.revision { "001_a", down_body = 'op.execute "x"',
+      up = 'op.execute "alter table t detach partition p; create index i on t (a); alter table t add check (a > 0)"' } } }
+      :run("lint").out
+    assert.matches("`op.detach_partition(table, partition, { concurrently = true })`", out, 1, true)
+    for line in out:gmatch "\n    ([^\n]*)" do
+      assert.truthy(#line <= 76, line)
+      assert.equal(0, select(2, line:gsub("`", "")) % 2, line)
+    end
   end)
 
   it("names files from the root of the repository that GitHub checked out", function()

@@ -28,10 +28,10 @@ static void put_wrapped(struct buf *b, const char *text)
 {
     enum { INDENT = 4, WIDTH = 80 };
     str rest = str_of(text), word;
-    size_t column = WIDTH;
+    size_t column = 0;
     while (next_word(&rest, &word)) {
-        if (column + 1 + word.n > WIDTH) {
-            if (column != WIDTH)
+        if (column == 0 || column + 1 + word.n > WIDTH) {
+            if (column)
                 buf_char(b, '\n');
             buf_repeat(b, ' ', INDENT);
             column = INDENT;
