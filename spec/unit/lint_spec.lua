@@ -707,6 +707,8 @@ describe("lint", function()
       assert.matches("\n  hint: --since takes the name of a branch", r.err, 1, true)
       assert.matches("--since takes the name of a branch", p:fails(1, "lint", "--since", "--all").err, 1, true)
       p:fails(2, "lint", "--since", "main", "001_a")
+      assert.matches("\n  detail: cannot run 'sh': No such file", p:sh("PATH=/nowhere " .. cli.program
+        .. " lint --since main").err, 1, true)
     end)
   end)
 end)
