@@ -126,6 +126,8 @@ end)
 
 describe("the compiler refuses", function()
   local refused = {
+    { 'op.alter_publication("p")', "op.alter_publication: nothing to change" },
+    { 'op.alter_table("t", { schema = "s" })', "op.alter_table: nothing to change" },
     { 'op.alter_column("t", "c", { using = "c::int" })', "op.alter_column: using needs type" },
     { 'op.alter_column("t", "c", { collate = "C" })', "op.alter_column: collate needs type" },
     { 'op.create_index(nil, "t", { "a" }, { comment = "x" })', "op.create_index: a comment on an index needs the index's name" },

@@ -18,7 +18,11 @@ bool op_compile(const struct op *op, const struct compile_context *c,
 {
     struct pen p = pen_for(op, c, out, a, e);
     size_t n = out->n;
-    if (compilers[op->info->kind](&p, op->args))
+    /* Alembic's alter_column says nothing where nothing is given. */
+    bool must = str_starts(str_of(op->info->shape.name), STR("alter_")) &&
+                op->info->kind != OP_alter_column;
+    if (compilers[op->info->kind](&p, op->args) &&
+        (out->n > n || !must || pen_fail(&p, "nothing to change")))
         return true;
     out->n = n;
     return op->from.file.p ? err_at(e, op->from.file, op->from.line) : false;
