@@ -176,6 +176,16 @@ erDiagram
     assert.matches(">2 parts</text>", p:ok("erd", "--format", "svg").out, 1, true)
   end)
 
+  it("draws a key as optional when any of its columns may be NULL", function()
+    local p = project.new()
+    p.db:exec [[create table a (x int, y int, primary key (x, y));
+      create table b (x int, y int not null, foreign key (x, y) references a);
+      create table c (x int not null, y int not null, foreign key (x, y) references a)]]
+    local out = p:ok "erd".out
+    assert.matches('    t0 |o--o{ t1 : "x, y"\n', out, 1, true)
+    assert.matches('    t0 ||--o{ t2 : "x, y"\n', out, 1, true)
+  end)
+
   it("tells enums of one name in two schemas apart", function()
     local p = project.new()
     p.db:exec [[create type mood as enum ('sad', 'ok'); create schema a; create type a.mood as enum ('x', 'y');
