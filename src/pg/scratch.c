@@ -262,10 +262,6 @@ bool scratch_close(struct scratch *s, struct err *e)
     s->conn = NULL;
     if (s->name.n == 0)
         return true;
-    /* What interrupted the work is not to keep its database there. */
-    struct err unused = {0};
-    if (!conn_lost(s->admin))
-        conn_recover(s->admin, &unused);
-    err_clear(&unused);
+    conn_signal_heard(); /* what interrupted the work is not to keep its database there */
     return drop(s, e);
 }
