@@ -18,7 +18,7 @@ describe("a revision that no file defines", function()
     local p = two()
     p:write("models/.gitkeep", "")
     os.remove(p:path "migrations/002.lua")
-    p:write("migrations/002_größe.lua", project.revision { "00[2", down = "001" })
+    p:write("migrations/002_größe.lua", project.revision { "00(2", down = "001" })
     p:ok("upgrade")
     cli.expect(0, p:sh [[git init -qb main . && git add moonshift.lua migrations/001.lua &&
       git -c user.name=a -c user.email=a@b commit -qm one && git checkout -qb feature/two && git add migrations &&
@@ -26,7 +26,7 @@ describe("a revision that no file defines", function()
     assert.falsy(p:exists "migrations/002_größe.lua")
     for _, command in ipairs { "upgrade", "current" } do
       local err = p:fails(6, command).err
-      has(err, "Can't locate revision identified by '00[2'")
+      has(err, "Can't locate revision identified by '00(2'")
       has(err, "the branch feature/two has it: git checkout feature/two -- migrations/002_größe.lua")
     end
     has(p:fails(6, { "-c", "../moonshift.lua", "upgrade", cwd = p:path "models" }).err,
