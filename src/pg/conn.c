@@ -47,19 +47,6 @@ bool conn_cancel_is_asked(void)
     return cancel_asked;
 }
 
-bool conn_find_direct(struct conn *c, struct err *e)
-{
-    struct arena a = {0};
-    struct rows rows;
-    long pid = 0;
-    struct stmt ask = {.sql = STR("SELECT pg_backend_pid()"), .flags = STMT_QUIET};
-    bool ok = c->sink.query(&c->sink, &ask, &rows, &a, e);
-    if (ok && str_int(rows.cells[0].text, &pid))
-        c->direct = pid == conn_pid(c);
-    arena_reset(&a);
-    return ok;
-}
-
 bool conn_interrupted(void)
 {
     bool asked = cancel_asked;
@@ -229,7 +216,8 @@ static bool first_settings(struct conn *c, struct err *e)
         return true;
     if (!c->sink.query(&c->sink, &stmt, &rows, &c->arena, e))
         return false;
-    c->pooled = c->options.local = !rows_true(&rows, 0);
+    c->direct = rows_true(&rows, 0);
+    c->pooled = c->options.local = !c->direct;
     return true;
 }
 

@@ -59,9 +59,6 @@ str conn_database(const struct conn *c);
 str conn_user(const struct conn *c);
 str conn_host(const struct conn *c); /* host or socket directory */
 int conn_pid(const struct conn *c);  /* of the server process; of the pooler, if any */
-/* Asks whether a pooler stands between: if none does, statements that come again
- * (STMT_AGAIN) are prepared from now on. Taking the lock asks that, too. */
-bool conn_find_direct(struct conn *c, struct err *e);
 bool conn_lost(const struct conn *c); /* gone for good: only conn_close remains */
 size_t conn_round_trips(const struct conn *c);  /* how often the server was waited for */
 bool conn_in_transaction(const struct conn *c); /* BEGIN was sent, COMMIT was not */

@@ -88,12 +88,11 @@ struct conn {
     unsigned prepared_ever;
     unsigned cursors; /* declared so far */
 
-    bool direct; /* no pooler between: the server process is ours as long as we live, and
-                    so are statements prepared in it. Known once the lock was tried, or
-                    conn_find_direct */
-    bool
-        pooled; /* a pooler is between, and may give our session to others: for this reason
-                    options.local was set */
+    /* No pooler between: the server process is ours as long as we live, and so are
+     * statements prepared in it. */
+    bool direct;
+    /* A pooler is between, and may give our session to others: so options.local was set. */
+    bool pooled;
     bool in_tx; /* BEGIN was sent and no COMMIT or ROLLBACK since */
     bool dirty; /* a script can have changed the session's settings */
     bool busy;  /* rows are being streamed, or COPY data */
