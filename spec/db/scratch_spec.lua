@@ -34,6 +34,19 @@ describe("a scratch database that was left", function()
     return ("moonshift_scratch_%d_%d_%s"):format(os.time() - age_s, math.random(100000000, 999999999), more or "0")
   end
 
+  -- Starts a test whose second revision sleeps; returns once it does, with the name of the
+  -- scratch database.
+  local function start_and_sleep(seconds)
+    local sleep = ("select pg_sleep(%s) as s%d"):format(seconds, math.random(1e9))
+    p:write("migrations/2.lua", project.revision { "002_b", down = "001_a", up = ("op.execute %q"):format(sleep) })
+    local handle = p:start("test")
+    local name
+    repeat
+      name = server:scalar(("select min(datname) from pg_stat_activity where query = '%s'"):format(sleep))
+    until name or not handle.running()
+    return handle, name
+  end
+
   it("is dropped, killed before it was marked or after", function()
     local marked, unmarked = leave(name_of(700), MARK), leave(name_of(700, "12"))
     p:ok("test")
@@ -61,13 +74,7 @@ describe("a scratch database that was left", function()
   end)
 
   it("is not left by a test that is interrupted", function()
-    local sleep = "select pg_sleep(60) as s" .. math.random(1e9)
-    p:write("migrations/2.lua", project.revision { "002_b", down = "001_a", up = ("op.execute %q"):format(sleep) })
-    local handle = p:start("test")
-    local name
-    repeat
-      name = server:scalar(("select min(datname) from pg_stat_activity where query = '%s'"):format(sleep))
-    until name or not handle.running()
+    local handle, name = start_and_sleep(60)
     assert.matches("^moonshift_scratch_%d+_%d+_%d+$", name)
     handle:kill("INT")
     assert.equal(130, handle:wait().status)
@@ -75,13 +82,7 @@ describe("a scratch database that was left", function()
   end)
 
   it("is not left by a signal that comes while it is dropped", function()
-    local sleep = "select pg_sleep(1) as s" .. math.random(1e9)
-    p:write("migrations/2.lua", project.revision { "002_b", down = "001_a", up = ("op.execute %q"):format(sleep) })
-    local handle = p:start("test")
-    local name
-    repeat
-      name = server:scalar(("select min(datname) from pg_stat_activity where query = '%s'"):format(sleep))
-    until name or not handle.running()
+    local handle, name = start_and_sleep(1)
     -- While its comment is being changed, a database cannot be dropped.
     local holder = p:start { shell = ('psql -X -q -c "begin" -c "comment on database %s is null" -c "select pg_sleep(4)" "%s"')
       :format(name, server.url) }
@@ -95,13 +96,7 @@ describe("a scratch database that was left", function()
   end)
 
   it("is not left when the first connection is ended meanwhile", function()
-    local sleep = "select pg_sleep(1.5) as s" .. math.random(1e9)
-    p:write("migrations/2.lua", project.revision { "002_b", down = "001_a", up = ("op.execute %q"):format(sleep) })
-    local handle = p:start("test")
-    local name
-    repeat
-      name = server:scalar(("select min(datname) from pg_stat_activity where query = '%s'"):format(sleep))
-    until name or not handle.running()
+    local handle, name = start_and_sleep(1.5)
     p.db:exec(("select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s' and pid <> pg_backend_pid()")
       :format(p.db.name))
     assert.equal(0, handle:wait().status)

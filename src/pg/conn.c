@@ -37,11 +37,6 @@ void conn_cancel_if_asked(struct conn *const *list, size_t n)
         PQcancel(list[i]->cancel, message, sizeof message);
 }
 
-void conn_signal_heard(void)
-{
-    cancel_asked = 0;
-}
-
 bool conn_cancel_is_asked(void)
 {
     return cancel_asked;

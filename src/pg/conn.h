@@ -97,8 +97,6 @@ size_t conn_preambles(const struct conn *c);
 /* From a signal handler: asks the server to cancel what runs (PQcancel is signal-safe),
  * and makes the next wait of this layer end with "interrupted". */
 void conn_cancel_from_signal(void);
-/* What comes now cleans up: the signal does not stop it any more. */
-void conn_signal_heard(void);
 /* From a signal handler: is the first connection being made? libpq cannot be interrupted
  * there, and nothing was begun yet. */
 bool conn_is_dialing(void);

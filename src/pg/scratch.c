@@ -260,8 +260,5 @@ bool scratch_close(struct scratch *s, struct err *e)
         return true;
     conn_close(s->conn);
     s->conn = NULL;
-    if (s->name.n == 0)
-        return true;
-    conn_signal_heard(); /* what interrupted the work is not to keep its database there */
-    return drop(s, e);
+    return s->name.n == 0 || drop(s, e);
 }
